@@ -1,0 +1,1 @@
+export { FanPage } from './FanPage.tsx'

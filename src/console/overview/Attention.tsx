@@ -1,0 +1,84 @@
+import { Alert, Button } from 'antd'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { AccountSummary } from '../../modules/accounts/schema.ts'
+import { listBroadcastsEndpoint } from '../../modules/broadcasts/schema.ts'
+import { useBusinessNow } from '../clock.ts'
+import { useFormat } from '../format.ts'
+import { useEndpoint } from '../hooks.ts'
+import { useAccount, useAccountId, useCan } from '../session.ts'
+import { useSentence } from '../ui/sentence.ts'
+
+type Matter = { key: string; type: 'error' | 'warning' | 'info'; title: ReactNode; hint?: ReactNode; to: string; action: string }
+
+const SILENT_MS = 3 * 24 * 3_600_000
+
+/** What needs somebody today; nothing at all when all is well. */
+export function Attention() {
+  const accountId = useAccountId()
+  const account = useAccount()
+  const unresolved = useEndpoint(listBroadcastsEndpoint, { params: { accountId }, query: { label: 'unresolved', limit: 3 } }, { every: 15_000 })
+  const paused = useEndpoint(listBroadcastsEndpoint, { params: { accountId }, query: { label: 'paused', limit: 3 } }, { every: 15_000 })
+  const ofAccount = useAccountMatters(account)
+  const ofSends = useSendMatters(unresolved.data?.items ?? [], paused.data?.items ?? [])
+  const matters = [...ofAccount, ...ofSends]
+  if (matters.length === 0) return null
+  return (
+    <div className="w-stack" style={{ gap: 8 }}>
+      {matters.map(({ key, type, title, hint, to, action }) => (
+        <Alert
+          key={key}
+          type={type}
+          showIcon
+          title={title}
+          description={hint}
+          action={
+            <Link to={to}>
+              <Button size="small">{action}</Button>
+            </Link>
+          }
+        />
+      ))}
+    </div>
+  )
+}
+
+function useAccountMatters(account: AccountSummary | undefined): Matter[] {
+  const { t } = useTranslation()
+  const sentence = useSentence()
+  const format = useFormat()
+  const now = useBusinessNow()
+  const mayManage = useCan('accounts:manage')
+  if (account === undefined) return []
+  const to = `/settings/accounts/${account.id}`
+  const action = t(mayManage ? 'overview.handle' : 'overview.look')
+  const advice = account.pauseDetail?.advice && sentence(account.pauseDetail.advice)
+  const { verifiedAt, lastReceivedAt } = account.callback
+  const silent = lastReceivedAt !== null && now - new Date(lastReceivedAt).getTime() > SILENT_MS
+  const matters: (Matter | false)[] = [
+    account.state === 'paused' && account.pauseReason !== null && {
+      key: 'paused', type: 'error' as const, title: t('accounts.pausedBecause', { reason: t(`accounts.pause.${account.pauseReason}`) }), hint: advice, to, action,
+    },
+    account.state === 'active' && account.credential.state === 'broken' && { key: 'credential', type: 'error' as const, title: t('overview.credentialBroken'), hint: advice, to, action },
+    verifiedAt === null && { key: 'callback', type: 'warning' as const, title: t('overview.callbackMissing'), hint: t('overview.callbackMissingHint'), to, action },
+    verifiedAt !== null && silent && {
+      key: 'silent', type: 'warning' as const, title: t('overview.callbackSilent', { ago: format.ago(lastReceivedAt, now) }), hint: t('overview.callbackSilentHint'), to, action,
+    },
+    account.fansFollowing === 0 && { key: 'sync', type: 'info' as const, title: t('overview.noFans'), hint: t('overview.noFansHint'), to: `/accounts/${account.id}/fans`, action: t('overview.goSync') },
+  ]
+  return matters.filter((matter) => matter !== false)
+}
+
+function useSendMatters(unresolved: readonly { id: string; name: string }[], paused: readonly { id: string; name: string }[]): Matter[] {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const matter = (kind: 'unresolved' | 'paused') => ({ id, name }: { id: string; name: string }): Matter => ({
+    key: `${kind}-${id}`,
+    type: 'warning',
+    title: t(kind === 'unresolved' ? 'overview.sendUnresolved' : 'overview.sendPaused', { name }),
+    to: `/accounts/${accountId}/broadcasts/${id}`,
+    action: t('overview.look'),
+  })
+  return [...unresolved.map(matter('unresolved')), ...paused.map(matter('paused'))]
+}

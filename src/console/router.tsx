@@ -1,0 +1,74 @@
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
+import { AccountScope, HomeRedirect } from './shell/AccountScope.tsx'
+import { CrashPage, MissingPage } from './shell/CrashPage.tsx'
+import { LoadingState } from './ui/states.tsx'
+import { Shell } from './shell/Shell.tsx'
+
+type Pages = Record<string, React.ComponentType>
+/** A page that is loaded when it is first opened; one bundle per module. */
+const page = (path: string, load: () => Promise<unknown>, name: string): RouteObject => ({
+  path,
+  lazy: async () => {
+    const Component = ((await load()) as Pages)[name]
+    if (Component === undefined) throw new Error(`no page ${name}`)
+    return { Component }
+  },
+})
+
+const accounts = () => import('../modules/accounts/console/index.ts')
+const audit = () => import('../modules/audit/console/index.ts')
+const broadcasts = () => import('../modules/broadcasts/console/index.ts')
+const contacts = () => import('../modules/contacts/console/index.ts')
+const contents = () => import('../modules/contents/console/index.ts')
+const operators = () => import('../modules/operators/console/index.ts')
+const tags = () => import('../modules/tags/console/index.ts')
+const fan = () => import('./fan/index.ts')
+const overview = () => import('./overview/index.ts')
+const api = () => import('./api-page/index.ts')
+
+export const router = createBrowserRouter([
+  {
+    errorElement: <CrashPage />,
+    hydrateFallbackElement: <LoadingState />,
+    children: [
+      page('/setup', operators, 'SetupPage'),
+      page('/sign-in', operators, 'SignInPage'),
+      {
+        path: '/',
+        element: <Shell />,
+        errorElement: <CrashPage />,
+        children: [
+          { index: true, element: <HomeRedirect /> },
+          {
+            path: 'accounts/:accountId',
+            element: <AccountScope />,
+            errorElement: <CrashPage />,
+            children: [
+              { index: true, element: <Navigate to="overview" replace /> },
+              page('overview', overview, 'OverviewPage'),
+              page('broadcasts', broadcasts, 'BroadcastsPage'),
+              page('broadcasts/new', broadcasts, 'BroadcastEditPage'),
+              page('broadcasts/:broadcastId', broadcasts, 'BroadcastPage'),
+              page('broadcasts/:broadcastId/edit', broadcasts, 'BroadcastEditPage'),
+              page('fans', contacts, 'FansPage'),
+              page('fans/:fanId', fan, 'FanPage'),
+              page('tags', tags, 'TagsPage'),
+              page('lists', contacts, 'FanListsPage'),
+              page('lists/:listId', contacts, 'FanListPage'),
+              page('articles', contents, 'ArticlesPage'),
+              page('images', contents, 'ImagesPage'),
+            ],
+          },
+          page('settings/accounts', accounts, 'AccountsPage'),
+          page('settings/accounts/new', accounts, 'BindAccountPage'),
+          page('settings/accounts/:accountId', accounts, 'AccountPage'),
+          page('settings/members', operators, 'MembersPage'),
+          page('settings/audit', audit, 'AuditPage'),
+          page('settings/api', api, 'ApiPage'),
+          page('profile', operators, 'ProfilePage'),
+          { path: '*', element: <MissingPage /> },
+        ],
+      },
+    ],
+  },
+])

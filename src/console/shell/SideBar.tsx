@@ -1,0 +1,103 @@
+import {
+  ApiOutlined,
+  AuditOutlined,
+  DashboardOutlined,
+  FileTextOutlined,
+  PictureOutlined,
+  SendOutlined,
+  SettingOutlined,
+  TagsOutlined,
+  TeamOutlined,
+  UnorderedListOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
+import { Menu, type MenuProps } from 'antd'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation, useParams } from 'react-router'
+import { lastAccount, useAccounts, useMe } from '../session.ts'
+import { AccountSwitcher } from './AccountSwitcher.tsx'
+import { UserMenu } from './UserMenu.tsx'
+
+type Entry = { to: string; icon: ReactNode; label: string; needs?: string }
+type Group = { label?: string; entries: Entry[] }
+
+export function SideBar() {
+  return (
+    <div className="w-sidebar">
+      <Link className="w-brand" to="/" style={{ color: 'inherit' }}>
+        <img src="/favicon.svg" alt="" />
+        Weida 微达
+      </Link>
+      <div className="w-switcher">
+        <AccountSwitcher />
+      </div>
+      <nav className="w-nav">
+        <Navigation />
+      </nav>
+      <div className="w-side-foot">
+        <UserMenu />
+      </div>
+    </div>
+  )
+}
+
+/** By the operator's jobs, not by our modules; what can't be used is not shown. */
+function Navigation() {
+  const { pathname } = useLocation()
+  const { permissions } = useMe()
+  const groups = useGroups()
+  const items: MenuProps['items'] = groups.flatMap(({ label, entries }, index) => {
+    const shown = entries.filter(({ needs }) => needs === undefined || permissions.includes(needs))
+    const children = shown.map(({ to, icon, label: text }) => ({ key: to, icon, label: <Link to={to}>{text}</Link> }))
+    if (children.length === 0) return []
+    return label === undefined ? children : [{ type: 'group' as const, key: `group-${index}`, label, children }]
+  })
+  const all = groups.flatMap(({ entries }) => entries.map(({ to }) => to))
+  const selected = all.filter((to) => pathname === to || pathname.startsWith(`${to}/`))
+  return <Menu mode="inline" items={items} selectedKeys={selected} />
+}
+
+function useGroups(): Group[] {
+  const { t } = useTranslation()
+  const params = useParams()
+  const { data } = useAccounts()
+  const inUrl = useLocation().pathname.startsWith('/accounts/') ? params['accountId'] : undefined
+  const remembered = data?.items.find(({ id }) => id === lastAccount())?.id ?? data?.items[0]?.id
+  const account = inUrl ?? remembered
+  const base = `/accounts/${account}`
+  const perAccount: Group[] = [
+    { entries: [{ to: `${base}/overview`, icon: <DashboardOutlined />, label: t('nav.overview') }] },
+    {
+      label: t('nav.reach'),
+      entries: [{ to: `${base}/broadcasts`, icon: <SendOutlined />, label: t('nav.broadcasts'), needs: 'broadcasts:read' }],
+    },
+    {
+      label: t('nav.customers'),
+      entries: [
+        { to: `${base}/fans`, icon: <UserOutlined />, label: t('nav.fans'), needs: 'contacts:read' },
+        { to: `${base}/tags`, icon: <TagsOutlined />, label: t('nav.tags'), needs: 'contacts:read' },
+        { to: `${base}/lists`, icon: <UnorderedListOutlined />, label: t('nav.lists'), needs: 'contacts:read' },
+      ],
+    },
+    {
+      label: t('nav.content'),
+      entries: [
+        { to: `${base}/articles`, icon: <FileTextOutlined />, label: t('nav.articles'), needs: 'contents:read' },
+        { to: `${base}/images`, icon: <PictureOutlined />, label: t('nav.images'), needs: 'contents:read' },
+      ],
+    },
+  ]
+  return [
+    ...(account === undefined ? [] : perAccount),
+    {
+      label: t('nav.settings'),
+      entries: [
+        { to: '/settings/accounts', icon: <SettingOutlined />, label: t('nav.accounts'), needs: 'accounts:read' },
+        { to: '/settings/members', icon: <TeamOutlined />, label: t('nav.members'), needs: 'operators:manage' },
+        { to: '/settings/audit', icon: <AuditOutlined />, label: t('nav.audit'), needs: 'audit:read' },
+        { to: '/settings/api', icon: <ApiOutlined />, label: t('nav.api') },
+      ],
+    },
+  ]
+}

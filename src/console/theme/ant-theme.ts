@@ -1,0 +1,56 @@
+import { type ThemeConfig, theme } from 'antd'
+import { type Appearance, FONT, PALETTE } from './palette.ts'
+
+export function antTheme(appearance: Appearance): ThemeConfig {
+  const colours = PALETTE[appearance]
+  return {
+    algorithm: appearance === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    token: {
+      colorPrimary: appearance === 'dark' ? '#7683ee' : colours.accent,
+      colorInfo: appearance === 'dark' ? '#7683ee' : colours.accent,
+      colorSuccess: colours.good,
+      colorWarning: colours.warn,
+      colorError: colours.bad,
+      colorLink: colours.accent,
+      colorBgLayout: colours.page,
+      colorBgContainer: colours.surface,
+      colorBgElevated: colours.raised,
+      colorBorder: colours.line,
+      colorBorderSecondary: colours.lineSoft,
+      colorText: colours.text,
+      colorTextSecondary: colours.textSoft,
+      colorTextTertiary: colours.textFaint,
+      borderRadius: 6,
+      fontFamily: FONT,
+      fontSize: 14,
+      wireframe: false,
+    },
+    components: {
+      Table: {
+        headerBg: colours.sunken,
+        headerColor: colours.textSoft,
+        headerSplitColor: 'transparent',
+        cellPaddingBlockMD: 9,
+        cellPaddingInlineMD: 12,
+        cellFontSizeMD: 13.5,
+        rowHoverBg: colours.sunken,
+      },
+      Menu: {
+        itemHeight: 34,
+        itemMarginInline: 8,
+        itemBorderRadius: 6,
+        itemBg: 'transparent',
+        subMenuItemBg: 'transparent',
+        itemSelectedBg: colours.accentSoft,
+        itemSelectedColor: colours.accent,
+        groupTitleFontSize: 12,
+        groupTitleColor: colours.textFaint,
+        activeBarBorderWidth: 0,
+      },
+      Card: { bodyPadding: 16, headerHeight: 46 },
+      Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 5px' },
+      Descriptions: { itemPaddingBottom: 10 },
+      Drawer: { paddingLG: 20 },
+    },
+  }
+}

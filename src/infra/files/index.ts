@@ -1,0 +1,2 @@
+export { createLocalFiles } from './local.ts'
+export type { FileSource, Files, StoredFile } from './port.ts'

@@ -1,0 +1,2 @@
+export { AuditPage } from './AuditPage.tsx'
+export { AuditTrail } from './AuditTrail.tsx'

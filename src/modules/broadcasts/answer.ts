@@ -1,0 +1,206 @@
+import type { Transaction } from 'kysely'
+import type { MassSubmission } from '../../channels/official-account/mass.ts'
+import type { WechatError } from '../../channels/port.ts'
+import type { Ctx } from '../../context.ts'
+import { broadcastRecipients } from '../../infra/metrics.ts'
+import { type DB, inTransaction } from '../../infra/transaction.ts'
+import { nextBeijingDay } from '../../kernel/beijing.ts'
+import { adviceOf } from '../../wechat/error-codes.ts'
+import { type Account, pauseForPlatformError } from '../accounts/index.ts'
+import { audit } from '../audit/index.ts'
+import { addToMassDay, type Reason, releaseMass } from '../deliveries/index.ts'
+import {
+  anyOtherIntent,
+  anySubmitted,
+  type BatchRow,
+  changeBatch,
+  endWaitingBatches,
+  lockBatch,
+} from './store/batches.ts'
+import { changeBroadcast, findClaimed } from './store/broadcasts.ts'
+import { batchFans } from './store/recipients.ts'
+
+type Trx = Transaction<DB>
+
+/** The contract pushes a result when the job is about to end; asked for by ourselves when it is this late. */
+export const RESULT_OVERDUE_MS = 10 * 60_000
+/** 45066: the same key within a minute is refused without saying what became of the first. */
+const SAME_KEY_PAUSE_MS = 61_000
+
+/** Accepted: what was reserved is spent from here on, and the result comes by callback. */
+export function recordAnswer(ctx: Ctx, batch: BatchRow, answer: MassSubmission): Promise<void> {
+  return inTransaction(ctx.db, async (trx) => {
+    if ((await lockBatch(trx, batch)) === undefined) return
+    const now = ctx.clock.now()
+    broadcastRecipients.inc({ outcome: 'accepted' }, batch.size)
+    await changeBatch(trx, batch.id, {
+      state: 'accepted',
+      reason: null,
+      detail: answer.repeated ? { repeated: true } : null,
+      msg_id: answer.msgId ?? null,
+      msg_data_id: answer.msgDataId ?? null,
+      accepted_at: now,
+      due_at: new Date(now.getTime() + RESULT_OVERDUE_MS),
+    })
+  })
+}
+
+/** Whether it was sent can't be known: shown, never sent again by itself, still reserved. */
+export function recordUnknown(ctx: Ctx, batch: BatchRow, reason: Reason): Promise<void> {
+  return inTransaction(ctx.db, async (trx) => {
+    if ((await lockBatch(trx, batch)) === undefined) return
+    broadcastRecipients.inc({ outcome: 'unknown' }, batch.size)
+    await changeBatch(trx, batch.id, { state: 'unknown', reason, finished_at: ctx.clock.now() })
+  })
+}
+
+/** The kind of the error decides: ask again under the same key, wait for a day, stop the account, or fail the batch. */
+export async function recordRefusal(
+  ctx: Ctx,
+  input: { account: Account; batch: BatchRow; error: WechatError },
+): Promise<void> {
+  const { batch, error } = input
+  ctx.log.warn(
+    { broadcastId: batch.broadcast_id, seq: batch.seq, errcode: error.errcode, kind: error.kind },
+    'batch not accepted',
+  )
+  await inTransaction(ctx.db, async (trx) => {
+    const locked = await lockBatch(trx, batch)
+    if (locked === undefined) return
+    switch (error.kind) {
+      case 'busy':
+      case 'token':
+      case 'rate-minute':
+        return askAgain(
+          ctx,
+          trx,
+          locked,
+          error,
+          error.kind === 'busy' && error.errcode === undefined ? 'no_answer' : 'platform_busy',
+        )
+      case 'unknown':
+        // an answer nobody can read: the job may be running, the key tells. A code nobody knows proves no refusal.
+        if (error.errcode === undefined) return askAgain(ctx, trx, locked, error, 'no_answer')
+        return changeBatch(trx, locked.id, {
+          state: 'unknown',
+          reason: 'unknown_code',
+          detail: detailOf(error),
+          finished_at: ctx.clock.now(),
+        })
+      case 'confirmation':
+        return askAgain(ctx, trx, locked, error, 'awaiting_administrator')
+      case 'quota-day':
+        return holdUntilTomorrow(ctx, trx, locked, error)
+      case 'account':
+        return stopAccount(ctx, trx, locked, error)
+      default:
+        return failBatch(ctx, trx, locked, error)
+    }
+  })
+}
+
+/** What an account is paused for; kinds that pause always come with a code. */
+export const platformRefusal = (error: WechatError) => ({
+  errcode: error.errcode ?? 0,
+  errmsg: error.errmsg,
+  rid: error.rid,
+})
+
+const detailOf = (error: WechatError) => ({
+  errcode: error.errcode ?? null,
+  rid: error.rid,
+  ...(error.errcode !== undefined && { advice: adviceOf(error.errcode) }),
+})
+
+/** Nothing is given back and nothing is new: the same call under the same key a little over a minute later. */
+async function askAgain(
+  ctx: Ctx,
+  trx: Trx,
+  batch: BatchRow,
+  error: WechatError,
+  reason: Reason,
+): Promise<void> {
+  const due_at = new Date(ctx.clock.now().getTime() + SAME_KEY_PAUSE_MS)
+  await changeBatch(trx, batch.id, { reason, detail: detailOf(error), due_at })
+}
+
+async function holdUntilTomorrow(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
+  await giveBack(trx, batch)
+  await changeBatch(trx, batch.id, {
+    state: 'held',
+    reason: 'calls_used_up',
+    detail: detailOf(error),
+    due_at: nextBeijingDay(ctx.clock.now()),
+    intent_at: null,
+    reserved_months: [],
+    reserved_day: null,
+  })
+}
+
+async function stopAccount(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
+  await giveBack(trx, batch)
+  await pauseForPlatformError(ctx, trx, batch.account_id, platformRefusal(error))
+  await changeBatch(trx, batch.id, {
+    state: 'held',
+    reason: 'account_paused',
+    detail: detailOf(error),
+    due_at: ctx.clock.now(),
+    intent_at: null,
+    reserved_months: [],
+    reserved_day: null,
+  })
+}
+
+/** A definite refusal. What the content caused will meet every batch: the rest is not tried when none got through. */
+async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
+  const now = ctx.clock.now()
+  const reason: Reason = error.kind === 'quota-period' ? 'no_mass_quota' : 'refused_by_platform'
+  const detail = detailOf(error)
+  await giveBack(trx, batch)
+  broadcastRecipients.inc({ outcome: 'failed' }, batch.size)
+  await changeBatch(trx, batch.id, {
+    state: 'failed',
+    reason,
+    detail,
+    finished_at: now,
+    reserved_months: [],
+    reserved_day: null,
+  })
+  const hopeless =
+    (error.kind === 'content' || error.kind === 'quota-period') &&
+    !(await anySubmitted(trx, batch.broadcast_id))
+  if (!hopeless) return
+  const ended = await endWaitingBatches(trx, {
+    broadcastId: batch.broadcast_id,
+    state: 'failed',
+    reason,
+    detail,
+    at: now,
+  })
+  if (ended > 0) {
+    const broadcast = await findClaimed(trx, batch.broadcast_id)
+    await changeBroadcast(trx, batch.broadcast_id, now, { failure_reason: reason })
+    await audit(ctx, trx, {
+      action: 'broadcast.stopped',
+      accountId: broadcast?.accountId,
+      subject: { kind: 'broadcast', id: batch.broadcast_id },
+      detail: { reason, errcode: error.errcode, batches: ended },
+    })
+  }
+}
+
+/** Returns to the ledgers what a batch reserved and surely did not use. */
+export async function giveBack(trx: Trx, batch: BatchRow): Promise<void> {
+  const months = batch.reserved_months.map((day) => day.slice(0, 7))
+  if (months.length > 0)
+    await releaseMass(trx, batch.account_id, months, batchFans(batch.broadcast_id, batch.seq))
+  if (batch.reserved_day !== null) {
+    // the call itself was made and counts with the platform; the send counts once for all batches
+    const sends = (await anyOtherIntent(trx, batch)) ? 0 : -1
+    await addToMassDay(trx, batch.account_id, batch.reserved_day, {
+      sends,
+      calls: 0,
+      recipients: -batch.size,
+    })
+  }
+}

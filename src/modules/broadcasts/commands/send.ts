@@ -1,0 +1,164 @@
+import type { Ctx } from '../../../context.ts'
+import { inTransaction } from '../../../infra/transaction.ts'
+import { conflict, notFound } from '../../../kernel/errors.ts'
+import { getAccount } from '../../accounts/index.ts'
+import { audit } from '../../audit/index.ts'
+import { freezeContent } from '../content.ts'
+import { runPreflight } from '../preflight.ts'
+import { subjectOf } from '../prepare.ts'
+import { readBroadcast } from '../present.ts'
+import { commandsOf, drifted } from '../rules.ts'
+import type { Broadcast, Preflight } from '../schema.ts'
+import { endWaitingBatches } from '../store/batches.ts'
+import * as store from '../store/broadcasts.ts'
+
+type Key = { accountId: string; broadcastId: string }
+
+/** 预演 of a draft, or of what a paused broadcast was stopped for. Keeps the last result with the broadcast. */
+export async function preflightBroadcast(ctx: Ctx, key: Key): Promise<Preflight> {
+  const broadcast = await store.findBroadcast(ctx.db, key)
+  if (broadcast === undefined) throw notFound('broadcast')
+  const result = await runPreflight(ctx, await getAccount(ctx, key.accountId), broadcast)
+  if (broadcast.state === 'draft') {
+    await inTransaction(ctx.db, async (trx) => {
+      const current = await store.findBroadcast(trx, { ...key, lock: true })
+      if (current?.state === 'draft' && current.version === broadcast.version) {
+        await store.changeBroadcast(trx, key.broadcastId, ctx.clock.now(), { preflight: result })
+      }
+    })
+  }
+  return result
+}
+
+/**
+ * Confirms and starts a send. Looks once more: `blocked` names everything in the way, `drift` says that the outcome
+ * moved by more than one per cent since it was shown, with both numbers. Content is frozen here.
+ */
+export async function sendBroadcast(
+  ctx: Ctx,
+  key: Key,
+  confirmation: { version: number; expectedReached: number },
+): Promise<Broadcast> {
+  const account = await getAccount(ctx, key.accountId)
+  const draft = await store.findBroadcast(ctx.db, key)
+  if (draft === undefined) throw notFound('broadcast')
+  if (draft.state !== 'draft') throw conflict('not_a_draft', 'it was confirmed already')
+  if (draft.version !== confirmation.version)
+    throw conflict('changed_meanwhile', 'someone else changed it meanwhile', { version: draft.version })
+  const preflight = await runPreflight(ctx, account, draft)
+  if (preflight.blockers.length > 0)
+    throw conflict('blocked', 'it can not be sent as it is', { blockers: preflight.blockers })
+  if (drifted(confirmation.expectedReached, preflight.reached)) {
+    throw conflict('drift', 'the outcome changed since it was shown', {
+      expected: confirmation.expectedReached,
+      now: preflight.reached,
+    })
+  }
+  const frozen_content = await freezeContent(ctx, key.accountId, draft.content)
+  await inTransaction(ctx.db, async (trx) => {
+    const current = await store.findBroadcast(trx, { ...key, lock: true })
+    if (current?.state !== 'draft' || current.version !== confirmation.version) {
+      throw conflict('changed_meanwhile', 'someone else changed or sent it meanwhile')
+    }
+    const now = ctx.clock.now()
+    await store.changeBroadcast(trx, key.broadcastId, now, {
+      state: 'preparing',
+      step: 'selecting',
+      frozen_content,
+      preflight,
+      confirmed_at: now,
+      confirmed_by: ctx.actor.kind === 'system' ? null : ctx.actor.id,
+    })
+    await audit(ctx, trx, {
+      action: 'broadcast.confirmed',
+      accountId: key.accountId,
+      subject: subjectOf(key.broadcastId),
+      detail: {
+        reached: preflight.reached,
+        total: preflight.total,
+        path: draft.path,
+        batches: preflight.batches,
+      },
+    })
+  })
+  await ctx.wake.notify('broadcasts')
+  return readBroadcast(ctx, key.accountId, key.broadcastId)
+}
+
+/** Stops handing out batches at once; one that is in the middle of its call gets its answer. */
+export const pauseBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
+  change(ctx, key, 'pause', async (trx, current, now) => {
+    await store.changeBroadcast(trx, current.id, now, {
+      state: 'paused',
+      pause_reason: 'by_operator',
+      pause_detail: null,
+      lease_until: null,
+    })
+  })
+
+/** Goes on with exactly the remainder. After a drift it accepts the number that was shown as the new one. */
+export const resumeBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
+  change(ctx, key, 'resume', async (trx, current, now) => {
+    const accepted = current.pauseReason === 'drift' ? current.pauseDetail?.['now'] : undefined
+    await store.changeBroadcast(trx, current.id, now, {
+      state: current.step === null ? 'running' : 'preparing',
+      pause_reason: null,
+      pause_detail: null,
+      ...(typeof accepted === 'number' &&
+        current.preflight !== null && { preflight: { ...current.preflight, reached: accepted } }),
+    })
+  })
+
+/** Ends it: what was not handed over is never sent, what was keeps its outcome. */
+export const cancelBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
+  change(ctx, key, 'cancel', async (trx, current, now) => {
+    await endWaitingBatches(trx, {
+      broadcastId: current.id,
+      state: 'skipped',
+      reason: 'cancelled',
+      detail: null,
+      at: now,
+    })
+    await store.changeBroadcast(trx, current.id, now, {
+      state: 'cancelled',
+      step: null,
+      pause_reason: null,
+      ended_at: now,
+      lease_until: null,
+    })
+  })
+
+type Verb = 'pause' | 'resume' | 'cancel'
+const PAST: Record<Verb, string> = {
+  pause: 'broadcast.paused',
+  resume: 'broadcast.resumed',
+  cancel: 'broadcast.cancelled',
+}
+type Trx = Parameters<Parameters<typeof inTransaction>[1]>[0]
+
+/** Locks, checks that the command makes sense in this state, changes, audits, wakes the workers. */
+async function change(
+  ctx: Ctx,
+  key: Key,
+  verb: Verb,
+  apply: (trx: Trx, current: store.BroadcastRow, now: Date) => Promise<void>,
+): Promise<Broadcast> {
+  await inTransaction(ctx.db, async (trx) => {
+    const current = await store.findBroadcast(trx, { ...key, lock: true })
+    if (current === undefined) throw notFound('broadcast')
+    if (!commandsOf(current.state, current.tally, false)[verb]) {
+      throw conflict('wrong_state', `a broadcast that is ${current.state} can not do that`, {
+        state: current.state,
+      })
+    }
+    await apply(trx, current, ctx.clock.now())
+    await audit(ctx, trx, {
+      action: PAST[verb],
+      accountId: key.accountId,
+      subject: subjectOf(key.broadcastId),
+      detail: { totals: current.totals },
+    })
+  })
+  await ctx.wake.notify('broadcasts')
+  return readBroadcast(ctx, key.accountId, key.broadcastId)
+}

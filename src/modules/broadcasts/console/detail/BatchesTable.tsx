@@ -1,0 +1,186 @@
+import { Button, Popconfirm, type TableColumnsType } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../../console/format.ts'
+import { useCursorList, useEndpointMutation } from '../../../../console/hooks.ts'
+import { useAccountId, useCan } from '../../../../console/session.ts'
+import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
+import { EmptyState } from '../../../../console/ui/states.tsx'
+import {
+  type Batch,
+  type Broadcast,
+  getBroadcastEndpoint,
+  listBatchesEndpoint,
+  listRecipientsEndpoint,
+  retryBatchEndpoint,
+} from '../../schema.ts'
+import { useReason } from '../reasons.ts'
+import { DeliveryTag, isMoving } from '../words.tsx'
+import { BatchDetail } from './BatchDetail.tsx'
+import { ResolveModal } from './ResolveModal.tsx'
+
+const CHANGED = [getBroadcastEndpoint, listBatchesEndpoint, listRecipientsEndpoint]
+
+export function BatchesTable({
+  broadcast,
+  onPeople,
+}: {
+  broadcast: Broadcast
+  onPeople: (seq: string) => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const [resolving, setResolving] = useState<Batch | undefined>()
+  const list = useCursorList(
+    listBatchesEndpoint,
+    { params: { accountId, broadcastId: broadcast.id } },
+    { every: isMoving(broadcast.label) ? 2_000 : 10_000 },
+  )
+  const columns = useColumns({ broadcast, onPeople, onResolve: setResolving })
+  return (
+    <>
+      <CursorTable<Batch>
+        list={list}
+        columns={columns}
+        rowKey="seq"
+        minWidth={880}
+        expandable={{ expandedRowRender: (batch) => <BatchDetail batch={batch} /> }}
+        empty={
+          <EmptyState
+            title={t('batches.empty')}
+            hint={t(broadcast.state === 'draft' ? 'batches.emptyDraft' : 'batches.emptyHint')}
+          />
+        }
+      />
+      <ResolveModal broadcastId={broadcast.id} batch={resolving} onClose={() => setResolving(undefined)} />
+    </>
+  )
+}
+
+type Options = { broadcast: Broadcast; onPeople: (seq: string) => void; onResolve: (batch: Batch) => void }
+
+function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsType<Batch> {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const exact = broadcast.path === 'list'
+  return [
+    { title: t('batches.seq'), width: 70, render: (_, batch) => `#${batch.seq + 1}` },
+    {
+      title: t('batches.size'),
+      align: 'right',
+      width: 100,
+      render: (_, batch) =>
+        exact ? (
+          <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onPeople(String(batch.seq))}>
+            {format.number(batch.size)}
+          </Button>
+        ) : (
+          `≈ ${format.number(batch.size)}`
+        ),
+    },
+    { title: t('common.state'), render: (_, batch) => <StateAndReason batch={batch} /> },
+    { title: t('batches.result'), render: (_, batch) => <Reconciled batch={batch} /> },
+    {
+      title: t('batches.when'),
+      width: 190,
+      className: 'w-nowrap',
+      render: (_, batch) => (
+        <>
+          {format.second(batch.finishedAt ?? batch.acceptedAt ?? batch.intentAt ?? batch.dueAt)}
+          <div className="w-faint w-small">
+            {t(
+              batch.finishedAt
+                ? 'batches.finished'
+                : batch.acceptedAt
+                  ? 'batches.accepted'
+                  : batch.intentAt
+                    ? 'batches.called'
+                    : 'batches.due',
+            )}
+          </div>
+        </>
+      ),
+    },
+    {
+      key: 'actions',
+      className: 'w-right w-nowrap',
+      render: (_, batch) => (
+        <Actions broadcastId={broadcast.id} batch={batch} onResolve={() => onResolve(batch)} />
+      ),
+    },
+  ]
+}
+
+function StateAndReason({ batch }: { batch: Batch }) {
+  const explain = useReason()
+  const words = batch.reason === null ? undefined : explain(batch.reason, batch.detail)
+  return (
+    <>
+      <DeliveryTag state={batch.state} />
+      {words && (
+        <div className="w-small" style={{ maxWidth: 300 }}>
+          {words.text} {words.advice !== undefined && <span className="w-faint">{words.advice}</span>}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** WeChat's result names nobody, so it is told as totals: "submitted in job X, 955 of 960". */
+function Reconciled({ batch }: { batch: Batch }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  if (batch.msgId === null) return <span className="w-faint">—</span>
+  const counted = batch.sentCount !== null
+  return (
+    <div className="w-small">
+      {counted
+        ? t('batches.reconciled', {
+            job: batch.msgId,
+            sent: format.number(batch.sentCount),
+            total: format.number(batch.totalCount ?? batch.size),
+          })
+        : t('batches.submitted', { job: batch.msgId })}
+    </div>
+  )
+}
+
+function Actions({
+  broadcastId,
+  batch,
+  onResolve,
+}: {
+  broadcastId: string
+  batch: Batch
+  onResolve: () => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const maySend = useCan('broadcasts:send')
+  const retry = useEndpointMutation(retryBatchEndpoint, {
+    invalidates: CHANGED,
+    success: t('batches.retried'),
+  })
+  return (
+    <>
+      {batch.canRetry && (
+        <Popconfirm
+          title={t('batches.retryTitle')}
+          description={t('batches.retryHint')}
+          okText={t('batches.retry')}
+          disabled={!maySend}
+          onConfirm={() => retry.mutate({ params: { accountId, broadcastId, seq: batch.seq } })}
+        >
+          <Button size="small" disabled={!maySend} loading={retry.isPending}>
+            {t('batches.retry')}
+          </Button>
+        </Popconfirm>
+      )}
+      {batch.canResolve && (
+        <Button size="small" disabled={!maySend} onClick={onResolve}>
+          {t('batches.resolve')}
+        </Button>
+      )}
+    </>
+  )
+}

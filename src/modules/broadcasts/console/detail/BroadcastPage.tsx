@@ -1,0 +1,167 @@
+import { Alert, Steps, Tabs } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { useFormat } from '../../../../console/format.ts'
+import { useEndpoint } from '../../../../console/hooks.ts'
+import { useAccountId } from '../../../../console/session.ts'
+import { useFilters } from '../../../../console/ui/filters.tsx'
+import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
+import { Loaded } from '../../../../console/ui/states.tsx'
+import { AuditTrail } from '../../../audit/console/index.ts'
+import { type Broadcast, getBroadcastEndpoint, type Label } from '../../schema.ts'
+import { useReason } from '../reasons.ts'
+import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
+import { BatchesTable } from './BatchesTable.tsx'
+import { BroadcastActions } from './BroadcastActions.tsx'
+import { BroadcastTotals } from './BroadcastTotals.tsx'
+import { ContentTab } from './ContentTab.tsx'
+import { OutcomeCompared } from './OutcomeCompared.tsx'
+import { RecipientsTable } from './RecipientsTable.tsx'
+
+/** One mass send, live: where it stands, every batch and person with a reason, and what can be done. */
+export function BroadcastPage() {
+  const accountId = useAccountId()
+  const { broadcastId = '' } = useParams()
+  const query = useEndpoint(
+    getBroadcastEndpoint,
+    { params: { accountId, broadcastId } },
+    { every: (data) => (data !== undefined && isMoving(data.label) ? 1_500 : 10_000) },
+  )
+  return <Loaded query={query}>{(broadcast) => <Detail broadcast={broadcast} />}</Loaded>
+}
+
+function Detail({ broadcast }: { broadcast: Broadcast }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const accountId = useAccountId()
+  const audienceText = useAudienceText()
+  const sub = [
+    audienceText(broadcast.audience),
+    t(`broadcasts.pathName.${broadcast.path}`),
+    broadcast.confirmedAt !== null &&
+      t('broadcasts.confirmedBy', {
+        name: broadcast.confirmedByName ?? t('common.system'),
+        at: format.instant(broadcast.confirmedAt),
+      }),
+  ].filter(Boolean)
+  return (
+    <>
+      <PageHeader
+        title={
+          <>
+            {broadcast.name} <LabelTag label={broadcast.label} />
+          </>
+        }
+        sub={sub.join(' · ')}
+        back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
+        actions={<BroadcastActions broadcast={broadcast} />}
+      />
+      <div className="w-stack">
+        <Life label={broadcast.label} />
+        <Notices broadcast={broadcast} />
+        <BroadcastTotals broadcast={broadcast} />
+        <Sections broadcast={broadcast} />
+      </div>
+    </>
+  )
+}
+
+function Sections({ broadcast }: { broadcast: Broadcast }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const filters = useFilters(['tab', 'reason', 'batch', 'openid', 'batchState'])
+  const showRecipients = (part: { reason?: string; batch?: string }) => {
+    filters.set('reason', part.reason)
+    filters.set('batch', part.batch)
+    filters.set('tab', 'recipients')
+  }
+  return (
+    <Tabs
+      activeKey={filters.values.tab ?? 'batches'}
+      onChange={(tab) => filters.set('tab', tab === 'batches' ? undefined : tab)}
+      items={[
+        {
+          key: 'batches',
+          label: t('broadcasts.tab.batches', { count: format.number(broadcast.batchCount) as never }),
+          children: <BatchesTable broadcast={broadcast} onPeople={(batch) => showRecipients({ batch })} />,
+        },
+        {
+          key: 'recipients',
+          label: t('broadcasts.tab.recipients'),
+          children: <RecipientsTable broadcast={broadcast} filters={filters} />,
+        },
+        {
+          key: 'compared',
+          label: t('broadcasts.tab.compared'),
+          children: (
+            <OutcomeCompared broadcast={broadcast} onReason={(reason) => showRecipients({ reason })} />
+          ),
+        },
+        {
+          key: 'content',
+          label: t('broadcasts.tab.content'),
+          children: <ContentTab broadcast={broadcast} />,
+        },
+        {
+          key: 'trail',
+          label: t('broadcasts.tab.trail'),
+          children: <AuditTrail subjectKind="broadcast" subjectId={broadcast.id} />,
+        },
+      ]}
+    />
+  )
+}
+
+const ORDER: readonly Label[] = ['selecting', 'preparing', 'queued', 'sending']
+const ENDINGS: readonly Label[] = ['sent', 'partly_failed', 'failed', 'unresolved', 'cancelled']
+
+/** E8's way from selecting to sent, with the place it is at. */
+function Life({ label }: { label: Label }) {
+  const { t } = useTranslation()
+  if (label === 'draft' || label === 'paused') return null
+  const ended = ENDINGS.includes(label)
+  const current = ended ? ORDER.length : ORDER.indexOf(label)
+  const status = label === 'failed' ? 'error' : label === 'sent' ? 'finish' : 'process'
+  return (
+    <Steps
+      size="small"
+      current={current}
+      status={status}
+      style={{ maxWidth: 820 }}
+      items={[...ORDER, ended ? label : ('sent' as const)].map((step) => ({
+        title: t(`broadcasts.label.${step}`),
+      }))}
+    />
+  )
+}
+
+function Notices({ broadcast }: { broadcast: Broadcast }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const explain = useReason()
+  const { pauseReason, pauseDetail, failureReason, totals } = broadcast
+  const paused = broadcast.state === 'paused'
+  const why = pauseReason === null ? undefined : explain(pauseReason, pauseDetail)
+  const failed = failureReason === null ? undefined : explain(failureReason)
+  return (
+    <>
+      {paused && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('broadcasts.pausedTitle', { waiting: format.number(totals.waiting) })}
+          description={why && `${why.text} ${why.advice ?? ''}`}
+        />
+      )}
+      {failed && <Alert type="error" showIcon title={failed.text} description={failed.advice} />}
+      {totals.unknown > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('broadcasts.unknownTitle', { count: format.number(totals.unknown) as never })}
+          description={t('broadcasts.unknownAdvice')}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,187 @@
+import {
+  DeleteOutlined,
+  HolderOutlined,
+  PictureOutlined,
+  PlusOutlined,
+  SwapOutlined,
+} from '@ant-design/icons'
+import {
+  closestCenter,
+  DndContext,
+  type DragEndEvent,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from '@dnd-kit/core'
+import {
+  arrayMove,
+  SortableContext,
+  sortableKeyboardCoordinates,
+  useSortable,
+  verticalListSortingStrategy,
+} from '@dnd-kit/sortable'
+import { CSS } from '@dnd-kit/utilities'
+import { Button, Tooltip } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAccountId } from '../../../../console/session.ts'
+import { EmptyState } from '../../../../console/ui/states.tsx'
+import { ArticlePicker, CoverDialog, mediaUrl, type PickedArticle } from '../../../contents/console/index.ts'
+import { MAX_ARTICLES } from '../../schema.ts'
+import type { ComposedArticle } from './draft.ts'
+
+type Open = { what: 'add' } | { what: 'replace' | 'cover'; place: number } | undefined
+
+/** 图文: put together from synced articles; order, replace, remove, add, new cover. The originals stay as they are. */
+export function ArticlesComposer({
+  articles,
+  onChange,
+}: {
+  articles: ComposedArticle[]
+  onChange: (articles: ComposedArticle[]) => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const [open, setOpen] = useState<Open>()
+  const sensors = useSensors(
+    useSensor(PointerSensor),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  )
+  const drop = ({ active, over }: DragEndEvent) => {
+    const from = articles.findIndex(({ key }) => key === active.id)
+    const to = articles.findIndex(({ key }) => key === over?.id)
+    if (from >= 0 && to >= 0 && from !== to) onChange(arrayMove(articles, from, to))
+  }
+  const pick = (picked: PickedArticle[]) => {
+    const composed = picked.map(compose)
+    onChange(
+      open?.what === 'replace'
+        ? articles.with(open.place, composed[0]!)
+        : [...articles, ...composed].slice(0, MAX_ARTICLES),
+    )
+    setOpen(undefined)
+  }
+  const add = (
+    <Button
+      icon={<PlusOutlined />}
+      disabled={articles.length >= MAX_ARTICLES}
+      onClick={() => setOpen({ what: 'add' })}
+    >
+      {t('composer.addArticle', { count: articles.length, max: MAX_ARTICLES })}
+    </Button>
+  )
+  return (
+    <>
+      {articles.length === 0 ? (
+        <EmptyState
+          compact
+          title={t('composer.noArticles')}
+          hint={t('composer.noArticlesHint')}
+          action={add}
+        />
+      ) : (
+        <>
+          <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
+            <SortableContext items={articles.map(({ key }) => key)} strategy={verticalListSortingStrategy}>
+              {articles.map((article, place) => (
+                <Row
+                  key={article.key}
+                  article={article}
+                  onReplace={() => setOpen({ what: 'replace', place })}
+                  onCover={() => setOpen({ what: 'cover', place })}
+                  onRemove={() => onChange(articles.filter(({ key }) => key !== article.key))}
+                />
+              ))}
+            </SortableContext>
+          </DndContext>
+          <div style={{ marginTop: 12 }}>{add}</div>
+          <p className="w-faint w-small">{t('composer.copyHint')}</p>
+        </>
+      )}
+      <ArticlePicker
+        open={open?.what === 'add' || open?.what === 'replace'}
+        room={open?.what === 'replace' ? 1 : MAX_ARTICLES - articles.length}
+        onClose={() => setOpen(undefined)}
+        onPick={pick}
+      />
+      <CoverDialog
+        open={open?.what === 'cover'}
+        first={open?.what === 'cover' && open.place === 0}
+        onClose={() => setOpen(undefined)}
+        onDone={(asset) => {
+          if (open?.what !== 'cover') return
+          const before = articles[open.place]
+          if (before)
+            onChange(
+              articles.with(open.place, {
+                ...before,
+                cover: { mediaAssetId: asset.id },
+                coverUrl: mediaUrl(accountId, asset.id),
+              }),
+            )
+          setOpen(undefined)
+        }}
+      />
+    </>
+  )
+}
+
+let lastKey = 0
+const compose = ({ articleSetId, index, title, digest, thumbUrl }: PickedArticle): ComposedArticle => {
+  lastKey += 1
+  return { key: `new-${lastKey}`, articleSetId, index, title, digest, coverUrl: thumbUrl }
+}
+
+function Row({
+  article,
+  onReplace,
+  onCover,
+  onRemove,
+}: {
+  article: ComposedArticle
+  onReplace: () => void
+  onCover: () => void
+  onRemove: () => void
+}) {
+  const { t } = useTranslation()
+  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
+    id: article.key,
+  })
+  const action = (icon: React.ReactNode, label: string, run: () => void) => (
+    <Tooltip title={label}>
+      <Button type="text" icon={icon} aria-label={label} onClick={run} />
+    </Tooltip>
+  )
+  return (
+    <div
+      ref={setNodeRef}
+      className={`w-sort-row${isDragging ? ' w-sort-dragged' : ''}`}
+      style={{ transform: CSS.Translate.toString(transform), transition }}
+    >
+      <button
+        type="button"
+        className="w-sort-handle"
+        aria-label={t('composer.drag')}
+        {...attributes}
+        {...listeners}
+      >
+        <HolderOutlined />
+      </button>
+      <div className="w-cover w-cover-wide">
+        {article.coverUrl === null ? (
+          <PictureOutlined />
+        ) : (
+          <img src={article.coverUrl} alt="" referrerPolicy="no-referrer" />
+        )}
+      </div>
+      <div className="w-sort-title">
+        {article.title}
+        {article.cover && <div className="w-faint w-small">{t('composer.ownCover')}</div>}
+      </div>
+      {action(<PictureOutlined />, t('composer.changeCover'), onCover)}
+      {action(<SwapOutlined />, t('composer.replace'), onReplace)}
+      {action(<DeleteOutlined />, t('composer.remove'), onRemove)}
+    </div>
+  )
+}

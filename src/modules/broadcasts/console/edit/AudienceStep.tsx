@@ -1,0 +1,206 @@
+import { Button, Input, Select } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../../console/format.ts'
+import { useCursorList, useEndpoint } from '../../../../console/hooks.ts'
+import { useAccount, useAccountId } from '../../../../console/session.ts'
+import { useSentence } from '../../../../console/ui/sentence.ts'
+import { useWechatTags } from '../../../../console/wechat-tags.ts'
+import { decidePath } from '../../../../wechat/rules/broadcast-quota.ts'
+import { CreateListButton, FanPicker } from '../../../contacts/console/index.ts'
+import { type Audience, countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schema.ts'
+import { pathsFor } from '../../rules.ts'
+import { PATHS, type Path } from '../../schema.ts'
+import { Choices } from './Choices.tsx'
+import { audienceOf, type Draft } from './draft.ts'
+
+type StepProps = { draft: Draft; onChange: (part: Partial<Draft>) => void }
+
+/** Step 1: what it is called, whom it is for, and which way it goes. */
+export function AudienceStep({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  return (
+    <div className="w-stack" style={{ maxWidth: 860 }}>
+      <section className="w-panel">
+        <h2>{t('broadcasts.name')}</h2>
+        <Input
+          autoFocus={draft.name === ''}
+          maxLength={60}
+          showCount
+          value={draft.name}
+          placeholder={t('broadcasts.namePlaceholder')}
+          onChange={(event) => onChange({ name: event.target.value })}
+        />
+        <div className="w-faint w-small" style={{ marginTop: 4 }}>
+          {t('broadcasts.nameHint')}
+        </div>
+      </section>
+      <AudiencePanel draft={draft} onChange={onChange} />
+      <PathPanel draft={draft} onChange={onChange} />
+    </div>
+  )
+}
+
+function AudiencePanel({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  const account = useAccount()
+  const choose = (kind: Audience['kind']) => {
+    const paths = account ? pathsFor(account, probe(kind)) : []
+    onChange({ audienceKind: kind, path: paths.includes(draft.path) ? draft.path : (paths[0] ?? draft.path) })
+  }
+  const usable = (kind: Audience['kind']) =>
+    account !== undefined && pathsFor(account, probe(kind)).length > 0
+  return (
+    <section className="w-panel">
+      <h2>{t('audience.title')}</h2>
+      <Choices
+        label={t('audience.title')}
+        value={draft.audienceKind}
+        onChange={choose}
+        choices={(['all', 'tag', 'list', 'fans'] as const).map((kind) => ({
+          value: kind,
+          title: t(`audience.kind.${kind}`),
+          hint: t(`audience.kindHint.${kind}`),
+          disabled: !usable(kind),
+        }))}
+      />
+      <div style={{ marginTop: 14 }}>
+        {draft.audienceKind === 'tag' && <TagChoice draft={draft} onChange={onChange} />}
+        {draft.audienceKind === 'list' && <ListChoice draft={draft} onChange={onChange} />}
+        {draft.audienceKind === 'fans' && <FanChoice draft={draft} onChange={onChange} />}
+        <Estimate draft={draft} />
+      </div>
+    </section>
+  )
+}
+
+/** Which paths there are depends on the kind alone, so any member of it serves to ask. */
+const probe = (kind: Audience['kind']): Audience =>
+  kind === 'all'
+    ? { kind }
+    : kind === 'tag'
+      ? { kind, tagId: 0 }
+      : kind === 'list'
+        ? { kind, listId: '0' }
+        : { kind, fanIds: ['0'] }
+
+function TagChoice({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { items, query } = useWechatTags()
+  return (
+    <Select
+      showSearch={{ optionFilterProp: 'name' }}
+      style={{ width: '100%', maxWidth: 420 }}
+      loading={query.isPending}
+      placeholder={t('audience.chooseTag')}
+      value={draft.tagId ?? null}
+      onChange={(tagId: number) => onChange({ tagId })}
+      notFoundContent={t('tags.empty')}
+      options={items.map((tag) => ({
+        value: tag.tagId,
+        name: tag.name,
+        label: `${tag.name}（${format.number(tag.memberCount)}）`,
+      }))}
+    />
+  )
+}
+
+function ListChoice({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const accountId = useAccountId()
+  const lists = useCursorList(listFanListsEndpoint, { params: { accountId }, query: { limit: 200 } })
+  return (
+    <div className="w-row">
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        style={{ flex: 1, maxWidth: 420 }}
+        loading={lists.isLoading}
+        placeholder={t('audience.chooseList')}
+        value={draft.listId ?? null}
+        onChange={(listId: string) => onChange({ listId })}
+        notFoundContent={t('lists.empty')}
+        options={lists.items.map((list) => ({
+          value: list.id,
+          label: `${list.name}（${format.number(list.size)}）`,
+        }))}
+      />
+      <CreateListButton onCreated={({ id }) => onChange({ listId: id })} />
+    </div>
+  )
+}
+
+function FanChoice({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const [open, setOpen] = useState(false)
+  return (
+    <div className="w-row">
+      <Button onClick={() => setOpen(true)}>{t('audience.pickFans')}</Button>
+      <span className="w-soft">
+        {t('common.selected', { count: format.number(draft.fanIds.length) as never })}
+      </span>
+      <FanPicker
+        open={open}
+        chosen={draft.fanIds}
+        onClose={() => setOpen(false)}
+        onChoose={(fanIds) => {
+          setOpen(false)
+          onChange({ fanIds })
+        }}
+      />
+    </div>
+  )
+}
+
+function Estimate({ draft }: { draft: Draft }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const accountId = useAccountId()
+  const countable =
+    draft.audienceKind === 'all' || (draft.audienceKind === 'tag' && draft.tagId !== undefined)
+  const count = useEndpoint(
+    countFansEndpoint,
+    { params: { accountId }, query: draft.audienceKind === 'tag' ? { tagId: draft.tagId } : {} },
+    { enabled: countable },
+  )
+  if (!countable || count.data === undefined) return null
+  return (
+    <p className="w-soft" style={{ margin: '10px 0 0' }}>
+      {t('audience.estimate', { count: format.number(count.data.following) as never })}
+    </p>
+  )
+}
+
+/** The ways differ in what can be promised, so this is said where one of them is chosen. */
+function PathPanel({ draft, onChange }: StepProps) {
+  const { t } = useTranslation()
+  const sentence = useSentence()
+  const account = useAccount()
+  if (account === undefined) return null
+  const audience = audienceOf(draft) ?? probe(draft.audienceKind)
+  const available = pathsFor(account, audience)
+  const wanted: readonly Path[] =
+    draft.audienceKind === 'all' ? ['list', 'all'] : draft.audienceKind === 'tag' ? ['list', 'tag'] : ['list']
+  const hintOf = (path: Path) => {
+    const decision = decidePath(account, path)
+    return decision.can ? t(`broadcasts.pathHint.${path}`) : sentence(decision.advice)
+  }
+  return (
+    <section className="w-panel">
+      <h2>{t('broadcasts.path')}</h2>
+      <Choices
+        label={t('broadcasts.path')}
+        value={draft.path}
+        onChange={(path) => onChange({ path })}
+        choices={PATHS.filter((path) => wanted.includes(path)).map((path) => ({
+          value: path,
+          title: t(`broadcasts.pathName.${path}`),
+          hint: hintOf(path),
+          disabled: !available.includes(path),
+        }))}
+      />
+    </section>
+  )
+}

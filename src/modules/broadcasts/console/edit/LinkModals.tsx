@@ -1,0 +1,133 @@
+import { Button, Form, Input, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { partsOfText } from '../../../../wechat/rules/text-links.ts'
+import { ArticlePicker } from '../../../contents/console/index.ts'
+import { useArticleHosts } from './use-article-hosts.ts'
+
+type Props = { open: boolean; onClose: () => void; onInsert: (piece: string) => void }
+
+/** A link to an article: picked from the published ones, or its address pasted. */
+export function ArticleLinkModal({ open, onClose, onInsert }: Props) {
+  const { t } = useTranslation()
+  const hosts = useArticleHosts()
+  const [form] = Form.useForm<{ href: string; label: string }>()
+  const [picking, setPicking] = useState(false)
+  return (
+    <Modal
+      open={open}
+      title={t('composer.articleLink')}
+      okText={t('composer.insert')}
+      onCancel={onClose}
+      onOk={form.submit}
+      destroyOnHidden
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        preserve={false}
+        onFinish={({ href, label }) =>
+          onInsert(`<a href="${escape(href.trim())}">${escape(label.trim())}</a>`)
+        }
+      >
+        <Form.Item
+          name="href"
+          label={t('composer.articleUrl')}
+          extra={
+            <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setPicking(true)}>
+              {t('composer.pickPublished')}
+            </Button>
+          }
+          rules={[
+            {
+              validator: async (_, href: string | undefined) => {
+                const [part] = partsOfText(`<a href="${escape((href ?? '').trim())}">x</a>`, hosts)
+                if (part?.kind !== 'article') throw new Error(t('composer.notAnArticle'))
+              },
+            },
+          ]}
+        >
+          <Input placeholder="https://mp.weixin.qq.com/s/…" />
+        </Form.Item>
+        <Form.Item
+          name="label"
+          label={t('composer.linkText')}
+          rules={[{ required: true, whitespace: true, message: t('composer.linkTextMissing') }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+      </Form>
+      <ArticlePicker
+        open={picking}
+        room={1}
+        linksOnly
+        onClose={() => setPicking(false)}
+        onPick={([article]) => {
+          setPicking(false)
+          if (article?.url)
+            form.setFieldsValue({ href: article.url, label: form.getFieldValue('label') || article.title })
+        }}
+      />
+    </Modal>
+  )
+}
+
+type MiniProgram = { appId: string; path: string; href: string; label: string }
+
+/** A link into a mini program that is linked to the account; old clients open the web address instead. */
+export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
+  const { t } = useTranslation()
+  const [form] = Form.useForm<MiniProgram>()
+  const finish = ({ appId, path, href, label }: MiniProgram) =>
+    onInsert(
+      `<a href="${escape(href.trim())}" data-miniprogram-appid="${escape(appId.trim())}" data-miniprogram-path="${escape(path.trim())}">${escape(label.trim())}</a>`,
+    )
+  return (
+    <Modal
+      open={open}
+      title={t('composer.miniProgramLink')}
+      okText={t('composer.insert')}
+      onCancel={onClose}
+      onOk={form.submit}
+      destroyOnHidden
+    >
+      <Form form={form} layout="vertical" preserve={false} onFinish={finish}>
+        <Form.Item
+          name="appId"
+          label={t('composer.miniAppId')}
+          extra={t('composer.miniAppIdHint')}
+          rules={[
+            { required: true, pattern: /^\s*wx[0-9a-f]{16}\s*$/, message: t('composer.miniAppIdInvalid') },
+          ]}
+        >
+          <Input className="w-mono" placeholder="wx0123456789abcdef" />
+        </Form.Item>
+        <Form.Item
+          name="path"
+          label={t('composer.miniPath')}
+          rules={[{ required: true, whitespace: true, message: t('composer.miniPathMissing') }]}
+        >
+          <Input className="w-mono" placeholder="pages/index/index" />
+        </Form.Item>
+        <Form.Item
+          name="href"
+          label={t('composer.miniFallback')}
+          extra={t('composer.miniFallbackHint')}
+          rules={[{ required: true, type: 'url', message: t('composer.urlInvalid') }]}
+        >
+          <Input placeholder="https://…" />
+        </Form.Item>
+        <Form.Item
+          name="label"
+          label={t('composer.linkText')}
+          rules={[{ required: true, whitespace: true, message: t('composer.linkTextMissing') }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  )
+}
+
+const ENTITIES: Record<string, string> = { '"': '&quot;', '<': '&lt;', '>': '&gt;' }
+const escape = (text: string): string => text.replace(/["<>]/g, (sign) => ENTITIES[sign] ?? sign)

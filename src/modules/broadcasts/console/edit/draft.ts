@@ -1,0 +1,128 @@
+import type { BodyInputOf } from '../../../../kernel/endpoint.ts'
+import { checkMassText } from '../../../../wechat/rules/content-limits.ts'
+import type { Audience } from '../../../contacts/schema.ts'
+import type { Broadcast, Content, createBroadcastEndpoint, Path } from '../../schema.ts'
+
+export type ComposedArticle = {
+  key: string
+  articleSetId: string
+  index: number
+  title: string
+  digest: string
+  /** What the phone shows: the article's own cover or the new one. */
+  coverUrl: string | null
+  cover?: { mediaAssetId: string }
+}
+
+/** What the form holds: every kind of audience and content at once, so that trying another kind loses nothing. */
+export type Draft = {
+  name: string
+  audienceKind: Audience['kind']
+  tagId: number | undefined
+  fanIds: string[]
+  listId: string | undefined
+  path: Path
+  contentKind: Content['kind']
+  articles: ComposedArticle[]
+  text: string
+  imageIds: string[]
+  recommend: string
+  ignoreReprint: boolean
+}
+
+export type DraftFields = BodyInputOf<typeof createBroadcastEndpoint>
+
+export const emptyDraft = (path: Path): Draft => ({
+  name: '',
+  audienceKind: 'all',
+  tagId: undefined,
+  fanIds: [],
+  listId: undefined,
+  path,
+  contentKind: 'articles',
+  articles: [],
+  text: '',
+  imageIds: [],
+  recommend: '',
+  ignoreReprint: false,
+})
+
+/** `describe` tells title and cover of an article that the stored content only names. */
+export function draftOf(
+  broadcast: Broadcast,
+  describe: (articleSetId: string, index: number) => Pick<ComposedArticle, 'title' | 'digest' | 'coverUrl'>,
+  coverUrl: (mediaAssetId: string) => string,
+): Draft {
+  const { audience, content } = broadcast
+  return {
+    ...emptyDraft(broadcast.path),
+    name: broadcast.name,
+    ignoreReprint: broadcast.ignoreReprint,
+    audienceKind: audience.kind,
+    ...(audience.kind === 'tag' && { tagId: audience.tagId }),
+    ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
+    ...(audience.kind === 'list' && { listId: audience.listId }),
+    contentKind: content.kind,
+    ...(content.kind === 'text' && { text: content.text }),
+    ...(content.kind === 'image' && { imageIds: content.mediaAssetIds, recommend: content.recommend ?? '' }),
+    ...(content.kind === 'articles' && {
+      articles: content.articles.map((choice, place) => ({
+        ...describe(choice.articleSetId, choice.index),
+        ...choice,
+        ...(choice.cover && { coverUrl: coverUrl(choice.cover.mediaAssetId) }),
+        key: `${place}:${choice.articleSetId}:${choice.index}`,
+      })),
+    }),
+  }
+}
+
+/** The audience as the server takes it; undefined while its choice is incomplete. */
+export function audienceOf(draft: Draft): Audience | undefined {
+  switch (draft.audienceKind) {
+    case 'all':
+      return { kind: 'all' }
+    case 'tag':
+      return draft.tagId === undefined ? undefined : { kind: 'tag', tagId: draft.tagId }
+    case 'fans':
+      return draft.fanIds.length === 0 ? undefined : { kind: 'fans', fanIds: draft.fanIds }
+    case 'list':
+      return draft.listId === undefined ? undefined : { kind: 'list', listId: draft.listId }
+  }
+}
+
+export function contentOf(draft: Draft): Content {
+  switch (draft.contentKind) {
+    case 'articles':
+      return {
+        kind: 'articles',
+        articles: draft.articles.map(({ articleSetId, index, cover }) => ({
+          articleSetId,
+          index,
+          ...(cover && { cover }),
+        })),
+      }
+    case 'text':
+      return { kind: 'text', text: draft.text }
+    case 'image':
+      return {
+        kind: 'image',
+        mediaAssetIds: draft.imageIds,
+        ...(draft.recommend.trim() !== '' && { recommend: draft.recommend.trim() }),
+      }
+  }
+}
+
+/** Whether the content is complete enough to go on; the server checks all of it again. */
+export function isContentReady(draft: Draft, articleHosts: readonly string[]): boolean {
+  if (draft.contentKind === 'articles') return draft.articles.length > 0
+  if (draft.contentKind === 'image') return draft.imageIds.length > 0
+  return checkMassText(draft.text, articleHosts).length === 0
+}
+
+/** What is saved; undefined while there is no name or no audience. */
+export function fieldsOf(draft: Draft): DraftFields | undefined {
+  const audience = audienceOf(draft)
+  const name = draft.name.trim()
+  if (audience === undefined || name === '') return undefined
+  return { name, audience, content: contentOf(draft), path: draft.path, ignoreReprint: draft.ignoreReprint }
+}

@@ -1,0 +1,6 @@
+export { BroadcastsPage } from './BroadcastsPage.tsx'
+export { BroadcastPage } from './detail/BroadcastPage.tsx'
+export { BroadcastEditPage } from './edit/BroadcastEditPage.tsx'
+export { FanBroadcasts } from './FanBroadcasts.tsx'
+export { RecentBroadcasts } from './RecentBroadcasts.tsx'
+export { LabelTag } from './words.tsx'

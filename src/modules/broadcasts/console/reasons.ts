@@ -1,0 +1,45 @@
+import { useCallback } from 'react'
+import { lookUp } from '../../../console/ui/error-text.ts'
+import { type Sentence, useSentence } from '../../../console/ui/sentence.ts'
+import { CONTENT_TEXTS } from '../../../wechat/rules/content-limits.ts'
+import { REASONS } from '../../deliveries/schema.ts'
+
+export type ReasonWords = { text: string; advice: string | undefined }
+
+/** A reason as a sentence in the operator's language, and what to do about it where there is something. */
+export function useReason(): (reason: string, detail?: Record<string, unknown> | null) => ReasonWords {
+  const sentence = useSentence()
+  return useCallback(
+    (reason, detail) => {
+      const values = detail ?? {}
+      const delivery = (REASONS as Record<string, Sentence & { advice?: Sentence }>)[reason]
+      const own = adviceOf(values, sentence)
+      if (delivery)
+        return {
+          text: sentence(delivery, values),
+          advice: own ?? (delivery.advice && sentence(delivery.advice, values)),
+        }
+      const content = (CONTENT_TEXTS as Record<string, Sentence>)[reason]
+      if (content) return { text: placed(sentence(content, values), values), advice: own }
+      return {
+        text: placed(lookUp('reasons', reason, values) ?? lookUp('errors', reason, values) ?? reason, values),
+        advice: own ?? lookUp('advice', reason, values),
+      }
+    },
+    [sentence],
+  )
+}
+
+/** The platform's own advice travels with a refusal. */
+function adviceOf(detail: Record<string, unknown>, sentence: (one: Sentence) => string): string | undefined {
+  const advice = detail['advice'] as Partial<Sentence> | undefined
+  return typeof advice?.zh === 'string' && typeof advice.en === 'string'
+    ? sentence(advice as Sentence)
+    : undefined
+}
+
+/** `articles.2.title`: says which article is meant, counted from 1. */
+function placed(text: string, detail: Record<string, unknown>): string {
+  const place = /^articles\.(\d+)/.exec(String(detail['field'] ?? ''))?.[1]
+  return place === undefined ? text : `#${Number(place) + 1} · ${text}`
+}

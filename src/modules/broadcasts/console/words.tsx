@@ -1,0 +1,69 @@
+import { useTranslation } from 'react-i18next'
+import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
+import { useWechatTags } from '../../../console/wechat-tags.ts'
+import type { Audience } from '../../contacts/schema.ts'
+import type { DeliveryState } from '../../deliveries/schema.ts'
+import type { Label } from '../schema.ts'
+
+const LABEL_TONES: Record<Label, Tone> = {
+  draft: 'idle',
+  selecting: 'busy',
+  preparing: 'busy',
+  queued: 'busy',
+  sending: 'busy',
+  paused: 'warn',
+  sent: 'good',
+  partly_failed: 'warn',
+  failed: 'bad',
+  cancelled: 'idle',
+  unresolved: 'odd',
+}
+
+export const isMoving = (label: Label): boolean => LABEL_TONES[label] === 'busy'
+
+export function LabelTag({ label }: { label: Label }) {
+  const { t } = useTranslation()
+  return (
+    <StateTag
+      tone={LABEL_TONES[label]}
+      pulse={isMoving(label)}
+      hint={label === 'unresolved' ? t('broadcasts.unresolvedHint') : undefined}
+    >
+      {t(`broadcasts.label.${label}`)}
+    </StateTag>
+  )
+}
+
+const DELIVERY_TONES: Record<DeliveryState, Tone> = {
+  planned: 'idle',
+  held: 'warn',
+  skipped: 'idle',
+  sending: 'busy',
+  accepted: 'busy',
+  delivered: 'good',
+  failed: 'bad',
+  unknown: 'odd',
+}
+
+export function DeliveryTag({ state }: { state: DeliveryState }) {
+  const { t } = useTranslation()
+  return <StateTag tone={DELIVERY_TONES[state]}>{t(`broadcasts.delivery.${state}`)}</StateTag>
+}
+
+/** Whom a send is for, in words. */
+export function useAudienceText(): (audience: Audience) => string {
+  const { t } = useTranslation()
+  const { nameOf } = useWechatTags()
+  return (audience) => {
+    switch (audience.kind) {
+      case 'all':
+        return t('audience.all')
+      case 'tag':
+        return t('audience.tagNamed', { name: nameOf(audience.tagId) })
+      case 'fans':
+        return t('audience.fansCounted', { count: audience.fanIds.length })
+      case 'list':
+        return t('audience.listNumbered', { id: audience.listId })
+    }
+  }
+}

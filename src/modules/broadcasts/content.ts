@@ -1,0 +1,72 @@
+import type { Ctx } from '../../context.ts'
+import { AppError, invalid } from '../../kernel/errors.ts'
+import type { MassContent } from '../../wechat/payloads/mass.ts'
+import { checkMassPictures, checkMassText } from '../../wechat/rules/content-limits.ts'
+import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
+import { getMediaAsset, resolveArticles } from '../contents/index.ts'
+import type { Content } from './schema.ts'
+import type { FrozenContent } from './store/broadcasts.ts'
+
+type Problem = { reason: string; field: string; limit?: number | undefined; actual?: number | undefined }
+
+/** Everything that WeChat would refuse about the content, before anything is sent. */
+export async function contentProblems(ctx: Ctx, accountId: string, content: Content): Promise<Problem[]> {
+  switch (content.kind) {
+    case 'text':
+      return checkMassText(content.text, articleHosts(ctx))
+    case 'image':
+      return [
+        ...checkMassPictures(content.mediaAssetIds),
+        ...(await problemsOf(() =>
+          Promise.all(content.mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id))),
+        )),
+      ]
+    case 'articles':
+      return problemsOf(() => resolveArticles(ctx, accountId, content.articles))
+  }
+}
+
+/** What is wrong with the materials is a problem of the content, not of the request that asks about it. */
+async function problemsOf(look: () => Promise<unknown>): Promise<Problem[]> {
+  try {
+    await look()
+    return []
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.reason === 'articles_invalid') return error.detail['problems'] as Problem[]
+    if (error.code === 'not_found') return [{ field: 'content', reason: 'material_gone' }]
+    throw error
+  }
+}
+
+/** In a sandbox the simulated platform's article pages count as WeChat's. */
+const articleHosts = (ctx: Ctx): readonly string[] =>
+  ctx.mode === 'sandbox' ? [...ARTICLE_HOSTS, new URL(ctx.config.simulator.url).hostname] : ARTICLE_HOSTS
+
+/** The content as it will be sent, whatever becomes of its materials afterwards. Throws `content_invalid` with every problem. */
+export async function freezeContent(ctx: Ctx, accountId: string, content: Content): Promise<FrozenContent> {
+  const problems = await contentProblems(ctx, accountId, content)
+  if (problems.length > 0) throw invalid('content_invalid', 'WeChat would refuse this content', { problems })
+  if (content.kind === 'articles')
+    return { kind: 'articles', articles: await resolveArticles(ctx, accountId, content.articles) }
+  if (content.kind === 'text')
+    return { kind: 'ready', message: { msgtype: 'text', text: { content: content.text } } }
+  const assets = await Promise.all(content.mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id)))
+  return {
+    kind: 'ready',
+    message: {
+      msgtype: 'image',
+      images: {
+        media_ids: assets.map((asset) => asset.mediaId),
+        ...(content.recommend !== undefined && { recommend: content.recommend }),
+      },
+    },
+  }
+}
+
+/** What one call carries: articles go as the batch's own draft, because a draft dies with the send that used it. */
+export function messageOf(frozen: FrozenContent, draftMediaId: string | null): MassContent {
+  if (frozen.kind === 'ready') return frozen.message
+  if (draftMediaId === null) throw new Error('impossible state: articles without a draft of their own')
+  return { msgtype: 'mpnews', mpnews: { media_id: draftMediaId } }
+}

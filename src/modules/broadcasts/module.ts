@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../context.ts'
+import { beijingDay, beijingMonth } from '../../kernel/beijing.ts'
+import { notFound } from '../../kernel/errors.ts'
+import { getAccount } from '../accounts/index.ts'
+import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/index.ts'
+import { massDay, massDaysOfMonth, monthLeft, usedByFan } from '../deliveries/index.ts'
+import { type Manifest, route } from '../manifest.ts'
+import * as batches from './commands/batches.ts'
+import * as draft from './commands/draft.ts'
+import * as send from './commands/send.ts'
+import { testSend } from './commands/test-send.ts'
+import { fanLimitOf } from './preflight.ts'
+import { prepareNext } from './prepare.ts'
+import { presentBatch, presentListItem, readBroadcast } from './present.ts'
+import { massResults } from './results.ts'
+import * as schema from './schema.ts'
+import { sendNextBatch } from './send.ts'
+import { settle } from './settle.ts'
+import { listBatches, nextBatchDue } from './store/batches.ts'
+import { findBroadcast, listBroadcasts } from './store/broadcasts.ts'
+import { listForFan, listRecipients } from './store/recipients.ts'
+
+export const broadcastsModule: Manifest = {
+  name: 'broadcasts',
+  routes: [
+    route(schema.listBroadcastsEndpoint, async (ctx, { params, query }) => {
+      await getAccount(ctx, params.accountId)
+      const page = await listBroadcasts(ctx.db, { ...query, accountId: params.accountId })
+      return {
+        items: await Promise.all(page.items.map((row) => presentListItem(ctx, row))),
+        nextCursor: page.nextCursor,
+      }
+    }),
+    route(schema.createBroadcastEndpoint, (ctx, { params, body }) =>
+      draft.createBroadcast(ctx, params.accountId, body),
+    ),
+    route(schema.getBroadcastEndpoint, (ctx, { params }) =>
+      readBroadcast(ctx, params.accountId, params.broadcastId),
+    ),
+    route(schema.updateBroadcastEndpoint, (ctx, { params, body: { version, ...fields } }) =>
+      draft.updateBroadcast(ctx, { ...params, version }, fields),
+    ),
+    route(schema.deleteBroadcastEndpoint, async (ctx, { params }) => {
+      await draft.deleteBroadcast(ctx, params.accountId, params.broadcastId)
+      return {}
+    }),
+    route(schema.copyBroadcastEndpoint, (ctx, { params }) =>
+      draft.copyBroadcast(ctx, params.accountId, params.broadcastId),
+    ),
+    route(schema.preflightEndpoint, (ctx, { params }) => send.preflightBroadcast(ctx, params)),
+    route(schema.testSendEndpoint, (ctx, { params, body }) => testSend(ctx, params, body)),
+    route(schema.sendBroadcastEndpoint, (ctx, { params, body }) => send.sendBroadcast(ctx, params, body)),
+    route(schema.pauseBroadcastEndpoint, (ctx, { params }) => send.pauseBroadcast(ctx, params)),
+    route(schema.resumeBroadcastEndpoint, (ctx, { params }) => send.resumeBroadcast(ctx, params)),
+    route(schema.cancelBroadcastEndpoint, (ctx, { params }) => send.cancelBroadcast(ctx, params)),
+    route(schema.withdrawBroadcastEndpoint, (ctx, { params, body }) =>
+      batches.withdrawBroadcast(ctx, params, body.article),
+    ),
+    route(schema.listBatchesEndpoint, async (ctx, { params, query }) => {
+      const broadcast = await existing(ctx, params)
+      const page = await listBatches(ctx.db, { ...query, broadcastId: params.broadcastId })
+      return {
+        items: page.items.map((row) => presentBatch(row, broadcast.state)),
+        nextCursor: page.nextCursor,
+      }
+    }),
+    route(schema.retryBatchEndpoint, (ctx, { params }) => batches.retryBatch(ctx, params)),
+    route(schema.resolveBatchEndpoint, (ctx, { params, body }) =>
+      batches.resolveBatch(ctx, params, body.outcome),
+    ),
+    route(schema.listRecipientsEndpoint, async (ctx, { params, query }) => {
+      await existing(ctx, params)
+      const page = await listRecipients(ctx.db, { ...query, broadcastId: params.broadcastId })
+      const items = page.items.map((row) => ({
+        fanId: row.fan_id,
+        openid: canSeePersons(ctx.actor) ? row.openid : shortenId(row.openid),
+        remark: row.remark,
+        batchSeq: row.batch_seq,
+        state: row.state,
+        reason: row.reason,
+      }))
+      return { items, nextCursor: page.nextCursor }
+    }),
+    route(schema.fanBroadcastsEndpoint, async (ctx, { params }) => {
+      const account = await getAccount(ctx, params.accountId)
+      await getFan(ctx, params.accountId, params.fanId)
+      const now = ctx.clock.now()
+      const rows = await listForFan(ctx.db, params.accountId, params.fanId)
+      return {
+        month: {
+          month: beijingMonth(now),
+          used: await usedByFan(ctx.db, account.id, params.fanId, now),
+          limit: fanLimitOf(account),
+        },
+        items: rows.map((row) => ({
+          broadcastId: row.broadcast_id,
+          name: row.name,
+          state: row.state,
+          reason: row.reason,
+          at: row.at?.toISOString() ?? null,
+          path: row.path,
+          batchSeq: row.batch_seq,
+          msgId: row.msg_id,
+        })),
+      }
+    }),
+    route(schema.usageEndpoint, (ctx, { params }) => usage(ctx, params.accountId)),
+  ],
+  sweeps: [
+    { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
+    { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
+    { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
+  ],
+  reactions: [massResults],
+  nextDue: (ctx) => nextBatchDue(ctx.db, ctx.clock.now()),
+}
+
+async function existing(ctx: Ctx, key: { accountId: string; broadcastId: string }) {
+  const broadcast = await findBroadcast(ctx.db, key)
+  if (broadcast === undefined) throw notFound('broadcast')
+  return broadcast
+}
+
+async function usage(ctx: Ctx, accountId: string) {
+  const account = await getAccount(ctx, accountId)
+  const { limits } = account
+  const now = ctx.clock.now()
+  const limit = fanLimitOf(account)
+  const followers = sql`select fan_id from (${audienceRelation(accountId, { kind: 'all' })}) a where following`
+  const [day, days, left] = await Promise.all([
+    massDay(ctx.db, accountId, now),
+    massDaysOfMonth(ctx.db, accountId, now),
+    limit === null ? [] : monthLeft(ctx.db, { accountId, at: now, limit, fans: followers }),
+  ])
+  return {
+    day: beijingDay(now),
+    sendsToday: day.sends,
+    sendsPerDay: limits.massSendsPerDay,
+    callsToday: day.calls,
+    callsPerDay: limits.massCallsPerDay,
+    recipientsToday: day.recipients,
+    recipientsPerDay: limits.massRecipientsPerDay,
+    month: beijingMonth(now),
+    sendsThisMonth: days.reduce((sum, row) => sum + row.sends, 0),
+    sendsPerMonth: limits.massSendsPerMonth,
+    monthLeft: left,
+    days: days.map(({ day: on, sends, recipients }) => ({ day: on, sends, recipients })),
+  }
+}

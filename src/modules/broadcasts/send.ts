@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type MassSubmission, type MassTarget, submitMass } from '../../channels/official-account/mass.ts'
+import { isWechatError } from '../../channels/port.ts'
+import type { Ctx } from '../../context.ts'
+import { assert } from '../../kernel/errors.ts'
+import { CLIENT_MSG_ID_MEMORY_HOURS } from '../../wechat/rules/client-msg-id.ts'
+import { type Account, accountClient, getAccount } from '../accounts/index.ts'
+import { recordAnswer, recordRefusal, recordUnknown } from './answer.ts'
+import { messageOf } from './content.ts'
+import { commitIntent } from './intent.ts'
+import { ratePerMinute } from './preflight.ts'
+import { type BatchRow, claimDueBatch, releaseBatch, renewBatchLease } from './store/batches.ts'
+import { type BroadcastRow, findClaimed } from './store/broadcasts.ts'
+import { openidsOfBatch } from './store/recipients.ts'
+
+const RENEW_EVERY_MS = 15_000
+const MEMORY_MS = CLIENT_MSG_ID_MEMORY_HOURS * 3_600_000
+
+/**
+ * Hands over the next batch that is due: waits for its turn at the account's rate, commits the intent with everything
+ * it reserves, calls, commits the answer. A kill at any line leaves a row that the next claim can read: with an intent
+ * it is repeated under the same key while the platform remembers keys, afterwards it is unknown.
+ */
+export async function sendNextBatch(ctx: Ctx, signal: AbortSignal): Promise<number> {
+  const batch = await claimDueBatch(ctx.db, ctx.clock.now())
+  if (batch === undefined) return 0
+  const broadcast = await findClaimed(ctx.db, batch.broadcast_id)
+  assert(broadcast, 'a batch has its broadcast')
+  const account = await getAccount(ctx, batch.account_id)
+  const intended =
+    batch.state === 'sending' ? batch : await takeTurn(ctx, { account, broadcast, batch, signal })
+  if (intended !== undefined) await submit(ctx, { account, broadcast, batch: intended })
+  await ctx.wake.notify('broadcasts-settle')
+  return 1
+}
+
+type Turn = { account: Account; broadcast: BroadcastRow; batch: BatchRow; signal: AbortSignal }
+
+/** Books the batch's share of the rate, waits for it and commits the intent; undefined when it isn't sent now. */
+async function takeTurn(
+  ctx: Ctx,
+  { account, broadcast, batch, signal }: Turn,
+): Promise<BatchRow | undefined> {
+  const perMinute = ratePerMinute(account, broadcast.path)
+  const key = `mass:${account.id}:${broadcast.path === 'list' ? 'list' : 'filter'}`
+  const turnAt = Date.now() + (await ctx.rates.lease(key, batch.size, perMinute))
+  while (Date.now() < turnAt) {
+    if (signal.aborted || !(await renewBatchLease(ctx.db, batch))) {
+      await ctx.rates.release(key, batch.size, perMinute)
+      await releaseBatch(ctx.db, batch)
+      return undefined
+    }
+    await delay(Math.min(RENEW_EVERY_MS, turnAt - Date.now()), undefined, { signal }).catch(() => undefined)
+  }
+  return commitIntent(ctx, { account, broadcast, batch })
+}
+
+async function submit(ctx: Ctx, { account, broadcast, batch }: Omit<Turn, 'signal'>): Promise<void> {
+  assert(batch.intent_at !== null && broadcast.frozenContent !== null, 'an intent has content and an instant')
+  // the platform forgets keys after 24 h: from then on a repeat would be a second send
+  if (ctx.clock.now().getTime() - batch.intent_at.getTime() > MEMORY_MS)
+    return recordUnknown(ctx, batch, 'answer_never_came')
+  let answer: MassSubmission
+  try {
+    answer = await submitMass(await accountClient(ctx, account.id), {
+      target: await targetOf(ctx, broadcast, batch),
+      content: messageOf(broadcast.frozenContent, batch.draft_media_id),
+      clientMsgId: batch.client_msg_id,
+      allowReprint: broadcast.ignoreReprint,
+    })
+  } catch (error) {
+    if (!isWechatError(error)) throw error
+    return recordRefusal(ctx, { account, batch, error })
+  }
+  await recordAnswer(ctx, batch, answer)
+}
+
+async function targetOf(ctx: Ctx, broadcast: BroadcastRow, batch: BatchRow): Promise<MassTarget> {
+  if (broadcast.path === 'all') return { to: 'all' }
+  if (broadcast.path === 'list')
+    return { to: 'list', openIds: await openidsOfBatch(ctx.db, broadcast.id, batch.seq) }
+  assert(broadcast.audience.kind === 'tag', 'a send by tag has a tag')
+  return { to: 'tag', tagId: broadcast.audience.tagId }
+}

@@ -1,0 +1,157 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Executor } from '../../../infra/transaction.ts'
+import { type Page, toPage } from '../../../kernel/paging.ts'
+import type { DecidedRow } from '../../deliveries/index.ts'
+import type { DeliveryState } from '../../deliveries/schema.ts'
+
+type Decided = RawBuilder<DecidedRow>
+
+/** How many fans fall under each verdict, by what the month holds for them. */
+export async function countDecided(
+  db: Executor,
+  decided: Decided,
+): Promise<{ reason: string | null; used: number; count: number }[]> {
+  const { rows } = await sql<{ reason: string | null; used: number; count: string }>`
+    select reason, used, count(*) as count from (${decided}) d group by 1, 2`.execute(db)
+  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+}
+
+/**
+ * Freezes an audience: one row per fan, in a batch or skipped with the reason. `reached` must be counted in the same
+ * snapshot. Where batches are limited, the place of a fan decides the batch as `planBatches` plans it.
+ */
+export async function freezeRecipients(
+  trx: Executor,
+  input: { broadcastId: string; decided: Decided; reached: number; largest: number | null },
+): Promise<void> {
+  const { broadcastId, decided, reached, largest } = input
+  const moved = largest !== null && reached % largest === 1
+  const batch =
+    largest === null
+      ? sql`0`
+      : sql`((place + (${moved} and place = ${reached - 2})::int) / ${largest}::int)::int`
+  await sql`insert into broadcast_recipients (broadcast_id, fan_id, batch_seq, reason)
+    select ${broadcastId}::bigint, fan_id, case when reason is null then ${batch} end, reason
+    from (
+      select fan_id, reason,
+        count(*) filter (where reason is null) over (order by fan_id rows unbounded preceding) - 1 as place
+      from (${decided}) d
+    ) placed`.execute(trx)
+}
+
+/** The fans of one batch as a relation with fan_id, openid, following. */
+export const batchAudience = (broadcastId: string, seq: number): RawBuilder<unknown> =>
+  sql`select f.id as fan_id, f.openid, f.following from broadcast_recipients r join fans f on f.id = r.fan_id
+    where r.broadcast_id = ${broadcastId}::bigint and r.batch_seq = ${seq}`
+
+/** The fans of one batch as a relation with fan_id alone. */
+export const batchFans = (broadcastId: string, seq: number): RawBuilder<unknown> =>
+  sql`select fan_id from broadcast_recipients where broadcast_id = ${broadcastId}::bigint and batch_seq = ${seq}`
+
+/** Takes those out of a batch who can't be reached any more; returns how many by reason. */
+export async function skipUndeliverable(
+  trx: Executor,
+  input: { broadcastId: string; seq: number; decided: Decided },
+): Promise<Record<string, number>> {
+  const { rows } = await sql<{ reason: string; count: string }>`
+    with gone as (
+      update broadcast_recipients r set batch_seq = null, reason = d.reason from (${input.decided}) d
+      where r.broadcast_id = ${input.broadcastId}::bigint and r.fan_id = d.fan_id and r.batch_seq = ${input.seq}
+        and d.reason is not null
+      returning d.reason)
+    select reason, count(*) as count from gone group by 1`.execute(trx)
+  return Object.fromEntries(rows.map((row) => [row.reason, Number(row.count)]))
+}
+
+export async function skipWholeBatch(
+  trx: Executor,
+  broadcastId: string,
+  seq: number,
+  reason: string,
+): Promise<number> {
+  const { numAffectedRows } = await sql`update broadcast_recipients set batch_seq = null, reason = ${reason}
+    where broadcast_id = ${broadcastId}::bigint and batch_seq = ${seq}`.execute(trx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Moves what is left of a batch into another one that is still waiting and has room; returns its seq. */
+export async function moveIntoWaitingBatch(
+  trx: Executor,
+  input: { broadcastId: string; seq: number; people: number; largest: number },
+): Promise<number | undefined> {
+  const { rows } = await sql<{ seq: number }>`
+    select seq from broadcast_batches where broadcast_id = ${input.broadcastId}::bigint and seq <> ${input.seq}
+      and state in ('planned', 'held') and size + ${input.people}::int <= ${input.largest}::int
+    order by seq limit 1 for update skip locked`.execute(trx)
+  const target = rows[0]?.seq
+  if (target === undefined) return undefined
+  await sql`update broadcast_recipients set batch_seq = ${target}
+    where broadcast_id = ${input.broadcastId}::bigint and batch_seq = ${input.seq}`.execute(trx)
+  await sql`update broadcast_batches set size = size + ${input.people}::int
+    where broadcast_id = ${input.broadcastId}::bigint and seq = ${target}`.execute(trx)
+  return target
+}
+
+export async function openidsOfBatch(db: Executor, broadcastId: string, seq: number): Promise<string[]> {
+  const { rows } = await sql<{ openid: string }>`
+    select f.openid from broadcast_recipients r join fans f on f.id = r.fan_id
+    where r.broadcast_id = ${broadcastId}::bigint and r.batch_seq = ${seq} order by r.fan_id`.execute(db)
+  return rows.map((row) => row.openid)
+}
+
+export type RecipientRow = {
+  fan_id: string
+  openid: string
+  remark: string | null
+  batch_seq: number | null
+  state: DeliveryState
+  reason: string | null
+}
+
+/** A person's state is their batch's; without a batch they were skipped. */
+export async function listRecipients(
+  db: Executor,
+  filter: {
+    broadcastId: string
+    reason?: string | undefined
+    batchSeq?: number | undefined
+    openid?: string | undefined
+    cursor?: string | undefined
+    limit: number
+  },
+): Promise<Page<RecipientRow>> {
+  const { rows } = await sql<RecipientRow>`
+    select r.fan_id, f.openid, f.remark, r.batch_seq, coalesce(t.state, 'skipped') as state, coalesce(r.reason, t.reason) as reason
+    from broadcast_recipients r
+    join fans f on f.id = r.fan_id
+    left join broadcast_batches t on t.broadcast_id = r.broadcast_id and t.seq = r.batch_seq
+    where r.broadcast_id = ${filter.broadcastId}::bigint
+      and (${filter.cursor ?? null}::bigint is null or r.fan_id > ${filter.cursor ?? null}::bigint)
+      and (${filter.reason ?? null}::text is null or coalesce(r.reason, t.reason) = ${filter.reason ?? null}::text)
+      and (${filter.batchSeq ?? null}::int is null or r.batch_seq = ${filter.batchSeq ?? null}::int)
+      and (${filter.openid ?? null}::text is null or f.openid = ${filter.openid ?? null}::text)
+    order by r.fan_id limit ${filter.limit + 1}`.execute(db)
+  return toPage(rows, filter.limit, (row) => row.fan_id)
+}
+
+/** What every confirmed broadcast of the account did for one fan, newest first; an account has few hundred of them. */
+export async function listForFan(db: Executor, accountId: string, fanId: string) {
+  const { rows } = await sql<{
+    broadcast_id: string
+    name: string
+    path: 'list' | 'tag' | 'all'
+    state: DeliveryState
+    reason: string | null
+    at: Date | null
+    batch_seq: number | null
+    msg_id: string | null
+  }>`
+    select b.id as broadcast_id, b.name, b.path, r.batch_seq, coalesce(t.state, 'skipped') as state,
+      coalesce(r.reason, t.reason) as reason, coalesce(t.accepted_at, t.finished_at, b.confirmed_at) as at, t.msg_id
+    from broadcasts b
+    join broadcast_recipients r on r.broadcast_id = b.id and r.fan_id = ${fanId}::bigint
+    left join broadcast_batches t on t.broadcast_id = b.id and t.seq = r.batch_seq
+    where b.account_id = ${accountId}::bigint and b.confirmed_at is not null
+    order by b.id desc limit 200`.execute(db)
+  return rows
+}

@@ -1,0 +1,6 @@
+export { CreateListButton } from './CreateListModal.tsx'
+export { FanFacts } from './FanFacts.tsx'
+export { FanListPage } from './FanListPage.tsx'
+export { FanListsPage } from './FanListsPage.tsx'
+export { FanPicker } from './FanPicker.tsx'
+export { FansPage } from './FansPage.tsx'

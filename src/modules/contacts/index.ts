@@ -1,0 +1,8 @@
+export { type AudienceRow, audienceRelation } from './audience.ts'
+export { type FanRow, findFansByOpenid, getFan, presentFan } from './fans.ts'
+export { createFanList, getFanList } from './lists.ts'
+export { pausing } from './pausing.ts'
+export { canSeePersons, shortenId } from './rules.ts'
+export { resolveContacts } from './store.ts'
+export { startFanSync } from './sync.ts'
+export { applyTagMembers, countTagMembers, noteTagMembers } from './tagging.ts'

@@ -1,0 +1,53 @@
+import { PictureOutlined } from '@ant-design/icons'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../console/format.ts'
+import { StateTag } from '../../../console/ui/StateTag.tsx'
+import type { ArticleSetSummary } from '../schema.ts'
+import './contents.css'
+
+export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen: () => void }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const [first, ...others] = set.articles
+  const problem = set.articles.find((article) => article.problem !== null)?.problem
+  return (
+    <button type="button" className={`w-set${set.goneAt === null ? '' : ' w-set-gone'}`} onClick={onOpen}>
+      <ArticleCover url={first?.thumbUrl ?? null} />
+      <div className="w-set-title">{set.title === '' ? t('articles.untitled') : set.title}</div>
+      {others.length > 0 && (
+        <div className="w-set-rows">
+          {others.slice(0, 2).map((article) => (
+            <div key={article.index} className="w-ellipsis">
+              {article.title}
+            </div>
+          ))}
+        </div>
+      )}
+      <div className="w-set-foot">
+        <span>
+          {t(`articles.kind.${set.kind}`)}
+          {others.length > 0 && ` · ${t('articles.count', { count: set.articles.length })}`}
+        </span>
+        {set.goneAt !== null ? (
+          <StateTag tone="idle">{t('articles.gone')}</StateTag>
+        ) : problem ? (
+          <StateTag tone="warn">{t(`articles.problem.${problem}`)}</StateTag>
+        ) : (
+          <span className="w-nowrap">{format.day(set.wechatUpdatedAt ?? set.syncedAt)}</span>
+        )}
+      </div>
+    </button>
+  )
+}
+
+export function ArticleCover({ url, square }: { url: string | null; square?: boolean }) {
+  return (
+    <div className={square === true ? 'w-cover w-cover-square' : 'w-cover w-cover-wide'}>
+      {url === null ? (
+        <PictureOutlined />
+      ) : (
+        <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { LinkOutlined, ReloadOutlined } from '@ant-design/icons'
+import { Alert, App, Button, Drawer, Segmented, Tooltip } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../console/format.ts'
+import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
+import { useAccountId, useCan } from '../../../console/session.ts'
+import { Loaded } from '../../../console/ui/states.tsx'
+import {
+  type ArticleSetPreview,
+  getArticleSetEndpoint,
+  listArticleSetsEndpoint,
+  refreshArticleSetEndpoint,
+} from '../schema.ts'
+import { articleDocument } from './article-document.ts'
+import './contents.css'
+
+export function ArticleSetDrawer({
+  articleSetId,
+  onClose,
+}: {
+  articleSetId: string | undefined
+  onClose: () => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const query = useEndpoint(
+    getArticleSetEndpoint,
+    { params: { accountId, articleSetId: articleSetId ?? '' } },
+    { enabled: articleSetId !== undefined },
+  )
+  return (
+    <Drawer
+      open={articleSetId !== undefined}
+      onClose={onClose}
+      size={520}
+      title={t('articles.preview')}
+      destroyOnHidden
+      extra={articleSetId !== undefined && <RefreshButton articleSetId={articleSetId} />}
+    >
+      <Loaded query={query}>{(set) => <Preview key={set.id} set={set} />}</Loaded>
+    </Drawer>
+  )
+}
+
+function Preview({ set }: { set: ArticleSetPreview }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const [index, setIndex] = useState(0)
+  const article = set.articles[index] ?? set.articles[0]
+  if (article === undefined) return null
+  return (
+    <div className="w-stack">
+      {set.articles.length > 1 && (
+        <Segmented
+          value={index}
+          onChange={setIndex}
+          options={set.articles.map((one, place) => ({
+            value: place,
+            label: t('articles.nth', { n: place + 1 }),
+            title: one.title,
+          }))}
+        />
+      )}
+      {article.problem !== null && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t(`articles.problem.${article.problem}`)}
+          description={t(`articles.problemHint.${article.problem}`)}
+        />
+      )}
+      <div>
+        <h2 style={{ margin: '0 0 4px', fontSize: 18 }}>{article.title}</h2>
+        <div className="w-faint w-small">
+          {article.author !== '' && `${article.author} · `}
+          {t(`articles.kind.${set.kind}`)} · {t('articles.syncedAt', { at: format.instant(set.syncedAt) })}
+        </div>
+        {article.digest !== '' && (
+          <p className="w-soft" style={{ margin: '8px 0 0' }}>
+            {article.digest}
+          </p>
+        )}
+      </div>
+      <iframe
+        className="w-article-frame"
+        title={article.title}
+        sandbox=""
+        srcDoc={articleDocument(article.html)}
+      />
+      {article.url !== null && (
+        <a href={article.url} target="_blank" rel="noreferrer noopener">
+          <LinkOutlined /> {t('articles.openAtWechat')}
+        </a>
+      )}
+    </div>
+  )
+}
+
+function RefreshButton({ articleSetId }: { articleSetId: string }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const accountId = useAccountId()
+  const allowed = useCan('contents:write')
+  const refresh = useEndpointMutation(refreshArticleSetEndpoint, {
+    invalidates: [getArticleSetEndpoint, listArticleSetsEndpoint],
+    onSuccess: ({ changed }) => void message.success(t(changed ? 'articles.changed' : 'articles.unchanged')),
+  })
+  return (
+    <Tooltip title={allowed ? t('articles.refreshHint') : t('common.notAllowed')}>
+      <Button
+        icon={<ReloadOutlined />}
+        disabled={!allowed}
+        loading={refresh.isPending}
+        onClick={() => refresh.mutate({ params: { accountId, articleSetId } })}
+      >
+        {t('articles.refresh')}
+      </Button>
+    </Tooltip>
+  )
+}

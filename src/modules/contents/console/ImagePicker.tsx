@@ -1,0 +1,105 @@
+import { CheckOutlined, UploadOutlined } from '@ant-design/icons'
+import { Button, Drawer, Upload } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCursorList } from '../../../console/hooks.ts'
+import { useAccountId } from '../../../console/session.ts'
+import { EmptyState, LoadingState } from '../../../console/ui/states.tsx'
+import { IMAGE_TYPES, listMediaEndpoint } from '../schema.ts'
+import { mediaUrl } from './media-url.ts'
+import { useUploadImage } from './use-upload-image.ts'
+import './contents.css'
+
+/** Chooses uploaded images, or uploads one on the spot. */
+export function ImagePicker({
+  open,
+  chosen,
+  max,
+  onClose,
+  onChoose,
+}: {
+  open: boolean
+  chosen: readonly string[]
+  max: number
+  onClose: () => void
+  onChoose: (mediaAssetIds: string[]) => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const [ids, setIds] = useState<string[]>([...chosen])
+  useEffect(() => {
+    if (open) setIds([...chosen])
+  }, [open, chosen])
+  const list = useCursorList(
+    listMediaEndpoint,
+    { params: { accountId }, query: { limit: 40 } },
+    { enabled: open },
+  )
+  const { upload, progress } = useUploadImage()
+  const toggle = (id: string) =>
+    setIds((before) =>
+      before.includes(id)
+        ? before.filter((one) => one !== id)
+        : max === 1
+          ? [id]
+          : [...before, id].slice(0, max),
+    )
+  return (
+    <Drawer
+      open={open}
+      onClose={onClose}
+      size={640}
+      title={t('images.choose')}
+      extra={
+        <Button type="primary" disabled={ids.length === 0} onClick={() => onChoose(ids)}>
+          {t('images.use', { count: ids.length })}
+        </Button>
+      }
+    >
+      <Upload
+        accept={IMAGE_TYPES.join(',')}
+        showUploadList={false}
+        customRequest={({ file }) => void upload(file as File).then((asset) => asset && toggle(asset.id))}
+      >
+        <Button icon={<UploadOutlined />} loading={progress !== undefined} style={{ marginBottom: 14 }}>
+          {t('images.upload')}
+        </Button>
+      </Upload>
+      {list.isLoading && <LoadingState rows={3} />}
+      {!list.isLoading && list.items.length === 0 && (
+        <EmptyState compact title={t('images.empty')} hint={t('images.emptyHint')} />
+      )}
+      <div className="w-card-grid" style={{ gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))' }}>
+        {list.items.map((asset) => (
+          <button
+            type="button"
+            key={asset.id}
+            className={`w-picture${ids.includes(asset.id) ? ' w-set-chosen' : ''}`}
+            aria-pressed={ids.includes(asset.id)}
+            onClick={() => toggle(asset.id)}
+          >
+            <div className="w-picture-face" style={{ height: 110 }}>
+              <img
+                src={mediaUrl(accountId, asset.id)}
+                alt={asset.name}
+                style={{ maxHeight: 110 }}
+                loading="lazy"
+              />
+            </div>
+            <div className="w-picture-name w-ellipsis w-small">{asset.name}</div>
+            {ids.includes(asset.id) && (
+              <span className="w-picture-mark">
+                {max === 1 ? <CheckOutlined /> : ids.indexOf(asset.id) + 1}
+              </span>
+            )}
+          </button>
+        ))}
+      </div>
+      {list.hasMore && (
+        <Button type="link" loading={list.isLoadingMore} onClick={list.loadMore}>
+          {t('common.loadMore')}
+        </Button>
+      )}
+    </Drawer>
+  )
+}

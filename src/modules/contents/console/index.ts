@@ -1,0 +1,6 @@
+export { ArticlePicker, type PickedArticle } from './ArticlePicker.tsx'
+export { ArticlesPage } from './ArticlesPage.tsx'
+export { CoverDialog } from './CoverDialog.tsx'
+export { ImagePicker } from './ImagePicker.tsx'
+export { ImagesPage } from './ImagesPage.tsx'
+export { mediaUrl } from './media-url.ts'

@@ -1,0 +1,5 @@
+export { refreshArticleSet } from './commands/refresh.ts'
+export { syncArticles } from './commands/sync.ts'
+export { getArticleSet, getMediaAsset, listArticleSets } from './reads.ts'
+export { resolveArticles } from './resolve.ts'
+export type { ArticleChoice, ArticleSetPreview, ArticleSetSummary, MediaAsset } from './schema.ts'

@@ -1,0 +1,46 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Ctx } from '../../context.ts'
+import { invalid, notFound } from '../../kernel/errors.ts'
+import { streamRoute } from '../manifest.ts'
+import { uploadImage } from './commands/upload.ts'
+import { selectAsset } from './media-store.ts'
+import { getMediaFileEndpoint, IMAGE_MAX_BYTES, mediaAsset, uploadMediaEndpoint } from './schema.ts'
+
+async function upload(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
+  const { accountId } = uploadMediaEndpoint.params!.parse(request.params)
+  if (!request.isMultipart()) throw invalid('not_multipart', 'send the image as multipart/form-data')
+  // One byte more than allowed, so that what is too large is seen as such and not cut off.
+  const part = await request.file({ limits: { fileSize: IMAGE_MAX_BYTES + 1, files: 1 } })
+  if (part === undefined) throw invalid('file_missing', 'the upload has no file')
+  try {
+    const asset = await uploadImage(ctx, accountId, { name: part.filename, source: part.file })
+    return reply.send(mediaAsset.parse(asset))
+  } catch (error) {
+    drain(request)
+    throw error
+  }
+}
+
+/** Takes the rest of a refused body off the wire: else it blocks the connection, and the answer is never read. */
+function drain({ raw }: FastifyRequest): void {
+  raw.unpipe()
+  raw.resume()
+}
+
+async function serve(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
+  const { accountId, mediaAssetId } = getMediaFileEndpoint.params!.parse(request.params)
+  const found = await selectAsset(ctx.db, accountId, mediaAssetId)
+  if (found === undefined || found.fileKey === null) throw notFound('media')
+  const { stream, size } = await ctx.files.open(found.fileKey)
+  return reply
+    .type(found.asset.mime)
+    .header('content-length', size)
+    .header('content-disposition', 'inline')
+    .header('cache-control', 'private, max-age=86400, immutable')
+    .send(stream)
+}
+
+export const mediaRoutes = [
+  streamRoute(uploadMediaEndpoint, upload),
+  streamRoute(getMediaFileEndpoint, serve),
+]

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Executor } from '../../infra/transaction.ts'
+import { type Page, toPage } from '../../kernel/paging.ts'
+import type { MediaAsset } from './schema.ts'
+
+const COLUMNS = ['id', 'kind', 'name', 'mime', 'bytes', 'media_id', 'url', 'file_key', 'created_at'] as const
+
+const assets = (db: Executor, accountId: string) =>
+  db
+    .selectFrom('media_assets')
+    .select(COLUMNS)
+    .where('account_id', '=', accountId)
+    .where('gone_at', 'is', null)
+
+type Row = Awaited<ReturnType<ReturnType<typeof assets>['executeTakeFirstOrThrow']>>
+
+const present = (row: Row): MediaAsset => ({
+  id: row.id,
+  kind: row.kind as MediaAsset['kind'],
+  name: row.name,
+  mime: row.mime,
+  bytes: Number(row.bytes),
+  mediaId: row.media_id,
+  url: row.url,
+  createdAt: row.created_at.toISOString(),
+})
+
+export async function selectAsset(
+  db: Executor,
+  accountId: string,
+  mediaAssetId: string,
+): Promise<{ asset: MediaAsset; fileKey: string | null } | undefined> {
+  const row = await assets(db, accountId).where('id', '=', mediaAssetId).executeTakeFirst()
+  return row && { asset: present(row), fileKey: row.file_key }
+}
+
+type Filter = { q?: string | undefined; cursor?: string | undefined; limit: number }
+
+export async function selectAssets(
+  db: Executor,
+  accountId: string,
+  filter: Filter,
+): Promise<Page<MediaAsset>> {
+  let query = assets(db, accountId).orderBy('id', 'desc')
+  if (filter.q !== undefined && filter.q !== '') {
+    query = query.where(sql<boolean>`strpos(lower(name), lower(${filter.q})) > 0`)
+  }
+  if (filter.cursor !== undefined) query = query.where('id', '<', filter.cursor)
+  const rows = await query.limit(filter.limit + 1).execute()
+  return toPage(rows.map(present), filter.limit, (asset) => asset.id)
+}
+
+/** Media ids of images that are still at WeChat, by asset id. */
+export async function selectMediaIds(
+  db: Executor,
+  accountId: string,
+  mediaAssetIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await assets(db, accountId)
+    .where('kind', '=', 'image')
+    .where(sql<boolean>`id = any(${[...mediaAssetIds]}::bigint[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row.media_id]))
+}
+
+type NewAsset = {
+  accountId: string
+  name: string
+  fileKey: string
+  mime: string
+  bytes: number
+  mediaId: string
+  url: string | undefined
+  createdBy: string | null
+  at: Date
+}
+
+export async function insertImage(db: Executor, image: NewAsset): Promise<MediaAsset> {
+  const row = await db
+    .insertInto('media_assets')
+    .values({
+      account_id: image.accountId,
+      kind: 'image',
+      name: image.name,
+      file_key: image.fileKey,
+      mime: image.mime,
+      bytes: image.bytes,
+      media_id: image.mediaId,
+      url: image.url ?? null,
+      created_by: image.createdBy,
+      created_at: image.at,
+    })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+  return present(row)
+}

@@ -1,0 +1,32 @@
+import { assert } from '../../kernel/errors.ts'
+import { type Manifest, route } from '../manifest.ts'
+import { refreshArticleSet } from './commands/refresh.ts'
+import { runSyncArticles, syncArticles } from './commands/sync.ts'
+import { mediaRoutes } from './media-routes.ts'
+import { findLastSync, getArticleSet, listArticleSets, listMedia, SYNC_ARTICLES } from './reads.ts'
+import * as schema from './schema.ts'
+
+export const contentsModule: Manifest = {
+  name: 'contents',
+  routes: [
+    route(schema.listArticleSetsEndpoint, async (ctx, { params: { accountId }, query }) => ({
+      ...(await listArticleSets(ctx, accountId, query)),
+      lastSyncedAt: await findLastSync(ctx, accountId),
+    })),
+    route(schema.getArticleSetEndpoint, (ctx, { params }) =>
+      getArticleSet(ctx, params.accountId, params.articleSetId),
+    ),
+    route(schema.refreshArticleSetEndpoint, (ctx, { params }) =>
+      refreshArticleSet(ctx, params.accountId, params.articleSetId),
+    ),
+    route(schema.syncArticlesEndpoint, (ctx, { params, body }) => syncArticles(ctx, params.accountId, body)),
+    route(schema.listMediaEndpoint, (ctx, { params, query }) => listMedia(ctx.db, params.accountId, query)),
+    ...mediaRoutes,
+  ],
+  jobs: {
+    [SYNC_ARTICLES]: (ctx, { runId }, signal) => {
+      assert(runId, 'the job names its run')
+      return runSyncArticles(ctx, runId, signal)
+    },
+  },
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { endpoint } from '../../kernel/endpoint.ts'
+import { page, pageQuery } from '../../kernel/paging.ts'
+import { runView } from '../runs/schema.ts'
+
+const id = z.string().regex(/^\d{1,19}$/)
+const tag = 'contents'
+const params = z.object({ accountId: id })
+
+/** 草稿 or 已发布. */
+export const articleSetKind = z.enum(['draft', 'published'])
+export type ArticleSetKind = z.infer<typeof articleSetKind>
+
+/** One article of a set, without its body. `index` counts from 0. */
+export const articleSummary = z.object({
+  index: z.number(),
+  title: z.string(),
+  author: z.string(),
+  digest: z.string(),
+  thumbUrl: z.string().nullable(),
+  url: z.string().nullable(),
+  /** Why this article can't be sent as it is; null when it can. */
+  problem: z.enum(['deleted', 'cover_missing', 'type_not_supported']).nullable(),
+})
+
+/** 图文消息: one message of 1 to 8 articles, as last synced. */
+export const articleSetSummary = z.object({
+  id: z.string(),
+  kind: articleSetKind,
+  wechatId: z.string(),
+  title: z.string(),
+  articles: z.array(articleSummary),
+  wechatUpdatedAt: z.iso.datetime().nullable(),
+  syncedAt: z.iso.datetime(),
+  /** When a look found that it is no longer at WeChat. */
+  goneAt: z.iso.datetime().nullable(),
+})
+export type ArticleSetSummary = z.infer<typeof articleSetSummary>
+
+export const articlePreview = articleSummary.extend({
+  /** Sanitised: no scripts, handlers, frames or forms. Meant for a sandboxed frame all the same. */
+  html: z.string(),
+  contentSourceUrl: z.string(),
+  commentsOpen: z.boolean(),
+})
+export const articleSetPreview = articleSetSummary.extend({ articles: z.array(articlePreview) })
+export type ArticleSetPreview = z.infer<typeof articleSetPreview>
+
+export const listArticleSetsEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/article-sets',
+  access: 'contents:read',
+  tag,
+  summary: 'Synced drafts and published articles, last changed first',
+  params,
+  query: pageQuery.extend({
+    kind: articleSetKind.optional(),
+    q: z.string().trim().max(60).optional(),
+    gone: z.stringbool().default(false),
+  }),
+  response: page(articleSetSummary).extend({
+    /** When a sync last finished; null before the first. */
+    lastSyncedAt: z.iso.datetime().nullable(),
+  }),
+})
+export const getArticleSetEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/article-sets/:articleSetId',
+  access: 'contents:read',
+  tag,
+  summary: 'One set with its articles’ sanitised bodies',
+  params: params.extend({ articleSetId: id }),
+  response: articleSetPreview,
+})
+export const refreshArticleSetEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/accounts/:accountId/article-sets/:articleSetId/refresh',
+  access: 'contents:write',
+  tag,
+  summary: 'Reads one set from WeChat again',
+  params: params.extend({ articleSetId: id }),
+  response: articleSetPreview.extend({ changed: z.boolean() }),
+})
+
+export const articleSyncScope = z.enum(['newest-20', 'newest-500', 'all'])
+export type ArticleSyncScope = z.infer<typeof articleSyncScope>
+
+export const syncArticlesEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/accounts/:accountId/article-syncs',
+  access: 'contents:write',
+  tag,
+  summary:
+    'Syncs drafts and published articles in the background; answers with the run, also one already going on',
+  params,
+  body: z.object({
+    scope: articleSyncScope.default('newest-20'),
+    kinds: z.array(articleSetKind).min(1).max(2).default(['draft', 'published']),
+  }),
+  response: runView,
+})
+
+export const mediaAsset = z.object({
+  id: z.string(),
+  kind: z.enum(['image', 'voice', 'video']),
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.number(),
+  mediaId: z.string(),
+  /** At WeChat; pages of ours show `/api/accounts/:accountId/media/:mediaAssetId/file`. */
+  url: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+})
+export type MediaAsset = z.infer<typeof mediaAsset>
+
+/** 新增永久素材, 2026-11: an image has 10 MB at most. */
+export const IMAGE_MAX_BYTES = 10 * 1024 * 1024
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp'] as const
+
+export const listMediaEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/media',
+  access: 'contents:read',
+  tag,
+  summary: 'Images uploaded here, newest first',
+  params,
+  query: pageQuery.extend({ q: z.string().trim().max(60).optional() }),
+  response: page(mediaAsset),
+})
+export const uploadMediaEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/accounts/:accountId/media',
+  access: 'contents:write',
+  tag,
+  summary: 'Uploads one image (multipart, field `file`) here and to WeChat as permanent material',
+  params,
+  bodyLimit: IMAGE_MAX_BYTES + 64 * 1024,
+  response: mediaAsset,
+})
+export const getMediaFileEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/media/:mediaAssetId/file',
+  access: 'contents:read',
+  tag,
+  summary: 'The image itself',
+  params: params.extend({ mediaAssetId: id }),
+  response: z.unknown(),
+})
+
+/** One article of a message being composed: which one of which set, and a new cover if it gets one. */
+export const articleChoice = z.object({
+  articleSetId: id,
+  index: z.number().int().min(0).max(7),
+  cover: z.object({ mediaAssetId: id }).optional(),
+})
+export type ArticleChoice = z.infer<typeof articleChoice>
+export const MAX_ARTICLES = 8
+export const articleChoices = z.array(articleChoice).min(1).max(MAX_ARTICLES)

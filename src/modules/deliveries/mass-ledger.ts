@@ -1,0 +1,173 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Executor } from '../../infra/transaction.ts'
+import { beijingDay, beijingMonth } from '../../kernel/beijing.ts'
+import { massVerdicts } from './rules.ts'
+
+/** The months (`2026-11`) a job counts in; two within 30 minutes of a month's end. */
+type Months = readonly string[]
+const firstDay = (month: string) => `${month}-01`
+const firstDays = (months: Months) => months.map(firstDay)
+
+export type DecidedRow = { fan_id: string; openid: string; used: number; reason: string | null }
+
+/**
+ * A SELECT that decides each fan of `audience` (a relation with fan_id, openid, following): `reason` is null for
+ * those a mass send may go to, `used` what the month already holds, at most the limit. The verdicts come from the
+ * one pure rule, joined as a table.
+ */
+export function decidedAudience(input: {
+  accountId: string
+  audience: RawBuilder<unknown>
+  months: Months
+  limit: number | null
+}): RawBuilder<DecidedRow> {
+  const { accountId, audience, months, limit } = input
+  const verdicts = sql.join(
+    massVerdicts(limit).map(
+      ({ following, used, verdict }) =>
+        sql`(${following}::boolean, ${used}::int, ${verdict.send ? null : verdict.reason}::text)`,
+    ),
+  )
+  const used = limit === null ? sql`0` : usedUpTo(months, limit)
+  const ledgers = limit === null ? sql`` : joinLedgers(accountId, months)
+  return sql<DecidedRow>`
+    select a.fan_id, a.openid, v.used, v.reason
+    from (${audience}) a ${ledgers}
+    join (values ${verdicts}) as v (following, used, reason)
+      on v.following = a.following and v.used = ${used}`
+}
+
+const ledgerName = (index: number) => sql.ref(`m${index}`)
+
+const joinLedgers = (accountId: string, months: Months) =>
+  sql.join(
+    firstDays(months).map(
+      (
+        month,
+        index,
+      ) => sql`left join mass_allowances ${ledgerName(index)} on ${ledgerName(index)}.account_id = ${accountId}::bigint
+        and ${ledgerName(index)}.month = ${month}::date and ${ledgerName(index)}.fan_id = a.fan_id`,
+    ),
+    sql` `,
+  )
+
+const usedUpTo = (months: Months, limit: number) =>
+  sql`least(greatest(${sql.join(months.map((_, index) => sql`coalesce(${ledgerName(index)}.used, 0)`))}), ${limit}::int)`
+
+/**
+ * One intent at a time per account: everything that reads the ledgers and then reserves takes this first, so two
+ * sends can't both take a fan's last place of the month.
+ */
+export const lockMassLedger = (trx: Executor, accountId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('mass-ledger', ${accountId}::bigint))`.execute(trx)
+
+/** Takes one of the month's sends for each fan of `fans` (a relation with fan_id), in every month given. */
+export async function reserveMass(
+  trx: Executor,
+  accountId: string,
+  months: Months,
+  fans: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
+    select ${accountId}::bigint, month, fan_id, 1
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month
+    on conflict (account_id, month, fan_id) do update set used = m.used + 1`.execute(trx)
+}
+
+/** Gives back what a definite refusal did not use. */
+export async function releaseMass(
+  trx: Executor,
+  accountId: string,
+  months: Months,
+  fans: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`update mass_allowances m set used = m.used - 1 from (${fans}) f
+    where m.account_id = ${accountId}::bigint and m.month = any(${firstDays(months)}::date[])
+      and m.fan_id = f.fan_id and m.used > 0`.execute(trx)
+}
+
+export type MassDay = { sends: number; calls: number; recipients: number }
+const NO_USE: MassDay = { sends: 0, calls: 0, recipients: 0 }
+
+/** What the account's mass interface was used for on the Beijing day of `at`. */
+export async function massDay(db: Executor, accountId: string, at: Date): Promise<MassDay> {
+  const row = await db
+    .selectFrom('mass_days')
+    .select(['sends', 'calls', 'recipients'])
+    .where('account_id', '=', accountId)
+    .where('day', '=', beijingDay(at))
+    .executeTakeFirst()
+  return row === undefined
+    ? NO_USE
+    : { sends: row.sends, calls: row.calls, recipients: Number(row.recipients) }
+}
+
+/** Adds to (or, with negative numbers, takes from) a day's use. Returns what the day holds then. */
+export async function addToMassDay(
+  trx: Executor,
+  accountId: string,
+  day: string,
+  use: MassDay,
+): Promise<MassDay> {
+  const { rows } = await sql<{ sends: number; calls: number; recipients: string }>`
+    insert into mass_days as d (account_id, day, sends, calls, recipients)
+    values (${accountId}::bigint, ${day}::date, greatest(0, ${use.sends}::int), greatest(0, ${use.calls}::int),
+      greatest(0, ${use.recipients}::bigint))
+    on conflict (account_id, day) do update set sends = greatest(0, d.sends + ${use.sends}::int),
+      calls = greatest(0, d.calls + ${use.calls}::int),
+      recipients = greatest(0, d.recipients + ${use.recipients}::bigint)
+    returning sends, calls, recipients`.execute(trx)
+  const row = rows[0]
+  return row === undefined
+    ? NO_USE
+    : { sends: row.sends, calls: row.calls, recipients: Number(row.recipients) }
+}
+
+/** Days of the Beijing month of `at` on which something was sent, oldest first. */
+export async function massDaysOfMonth(
+  db: Executor,
+  accountId: string,
+  at: Date,
+): Promise<({ day: string } & MassDay)[]> {
+  const month = firstDay(beijingMonth(at))
+  const rows = await db
+    .selectFrom('mass_days')
+    .select(['day', 'sends', 'calls', 'recipients'])
+    .where('account_id', '=', accountId)
+    .where('day', '>=', month)
+    .where('day', '<', sql<string>`(${month}::date + interval '1 month')::date`)
+    .orderBy('day')
+    .execute()
+  return rows.map((row) => ({
+    day: row.day,
+    sends: row.sends,
+    calls: row.calls,
+    recipients: Number(row.recipients),
+  }))
+}
+
+/** How many of the month's mass sends one fan has used. */
+export async function usedByFan(db: Executor, accountId: string, fanId: string, at: Date): Promise<number> {
+  const row = await db
+    .selectFrom('mass_allowances')
+    .select('used')
+    .where('account_id', '=', accountId)
+    .where('month', '=', firstDay(beijingMonth(at)))
+    .where('fan_id', '=', fanId)
+    .executeTakeFirst()
+  return row?.used ?? 0
+}
+
+/** `fans` (a relation with fan_id) by how many mass sends the month of `at` has left for them, most first. */
+export async function monthLeft(
+  db: Executor,
+  input: { accountId: string; at: Date; limit: number; fans: RawBuilder<unknown> },
+): Promise<{ left: number; fans: number }[]> {
+  const { rows } = await sql<{ left: number; fans: string }>`
+    select greatest(0, ${input.limit}::int - coalesce(m.used, 0)) as left, count(*) as fans
+    from (${input.fans}) f
+    left join mass_allowances m on m.account_id = ${input.accountId}::bigint
+      and m.month = ${firstDay(beijingMonth(input.at))}::date and m.fan_id = f.fan_id
+    group by 1 order by 1 desc`.execute(db)
+  return rows.map((row) => ({ left: row.left, fans: Number(row.fans) }))
+}

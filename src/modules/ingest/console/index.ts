@@ -1,0 +1,2 @@
+export { FanTimeline } from './FanTimeline.tsx'
+export { RecentEvents } from './RecentEvents.tsx'

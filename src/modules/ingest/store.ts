@@ -1,0 +1,84 @@
+import type { PoolClient } from 'pg'
+import { prepared } from '../../infra/postgres/connect.ts'
+import { INGEST_LOCK } from './horizon.ts'
+import type { FanRef, Incoming } from './incoming.ts'
+
+/**
+ * Real time: WeChat gives up after 5 s, and a batch that takes longer is better repeated. The shared lock tells
+ * readers of the log that numbers of the sequence may be taken and not yet be seen.
+ */
+const BEGIN = `begin; set local statement_timeout = 4000;
+  select pg_advisory_xact_lock_shared(${INGEST_LOCK.classId}, ${INGEST_LOCK.objectId})`
+
+export const beginIngest = (client: PoolClient) => client.query(BEGIN)
+
+const INSERT_KEYS = `
+  insert into source_keys (account_id, key_hash, received_at)
+  select i.account_id, i.key_hash, i.received_at
+  from unnest($1::bigint[], $2::bytea[], $3::timestamptz[]) as i (account_id, key_hash, received_at)
+  order by i.account_id, i.key_hash
+  on conflict do nothing
+  returning account_id || ':' || encode(key_hash, 'hex') as id`
+
+/** The ids of those that were not there yet. Waits for a batch that is storing the same key right now. */
+export async function insertKeys(client: PoolClient, items: readonly Incoming[]): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    prepared(INSERT_KEYS, [
+      items.map((item) => item.accountId),
+      items.map((item) => item.key),
+      items.map((item) => item.receivedAt),
+    ]),
+  )
+  return rows.map((row) => row.id)
+}
+
+const SELECT_REPLIES = `
+  select k.account_id || ':' || encode(k.key_hash, 'hex') as id, k.reply
+  from source_keys k join unnest($1::bigint[], $2::bytea[]) as i (account_id, key_hash)
+    on k.account_id = i.account_id and k.key_hash = i.key_hash
+  where k.reply is not null`
+
+/** The replies that were given to the first push of each of these, where one was. */
+export async function selectReplies(
+  client: PoolClient,
+  items: readonly Incoming[],
+): Promise<Map<string, string>> {
+  if (items.length === 0) return new Map()
+  const { rows } = await client.query<{ id: string; reply: string }>(
+    prepared(SELECT_REPLIES, [items.map((item) => item.accountId), items.map((item) => item.key)]),
+  )
+  return new Map(rows.map((row) => [row.id, row.reply]))
+}
+
+const INSERT_EVENTS = `
+  insert into events (account_id, contact_id, fan_id, name, at, received_at, properties)
+  select i.account_id, i.contact_id, i.fan_id, i.name, i.at, i.received_at, i.properties::jsonb
+  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[])
+    with ordinality as i (account_id, contact_id, fan_id, name, at, received_at, properties, ord)
+  order by i.ord`
+
+export async function insertEvents(
+  client: PoolClient,
+  items: readonly (Incoming & { fan: FanRef | null | undefined })[],
+): Promise<void> {
+  await client.query(
+    prepared(INSERT_EVENTS, [
+      items.map((item) => item.accountId),
+      items.map((item) => item.fan?.contactId ?? null),
+      items.map((item) => item.fan?.id ?? null),
+      items.map((item) => item.name),
+      items.map((item) => item.at),
+      items.map((item) => item.receivedAt),
+      items.map((item) => storable(item.properties)),
+    ]),
+  )
+}
+
+/** PostgreSQL's JSON has neither NUL nor half surrogates; both can stand in a message. */
+function storable(properties: Record<string, unknown>): string {
+  const text = JSON.stringify(properties)
+  if (!/\\u(0000|d[89a-f])/i.test(text)) return text
+  return JSON.stringify(properties, (_name, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+  )
+}

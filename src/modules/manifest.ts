@@ -1,0 +1,75 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Ctx } from '../context.ts'
+import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '../kernel/endpoint.ts'
+
+/** What an endpoint's handler gets: checked input, and where the call came from. */
+export type Call<E> = {
+  params: ParamsOf<E>
+  query: QueryOf<E>
+  body: BodyOf<E>
+  http: {
+    ip: string
+    setCookie(name: string, value: string, maxAgeSeconds: number): void
+    cookie(name: string): string | undefined
+  }
+}
+
+export type Route = {
+  endpoint: Endpoint
+  handle?: (ctx: Ctx, call: Call<never>) => Promise<unknown>
+  /** For what JSON can't carry: uploads, downloads, callbacks. Access is declared and checked all the same. */
+  stream?: (ctx: Ctx, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+}
+
+/** Binds an endpoint to the code that answers it; the types of both must agree. */
+export const route = <E extends Endpoint>(
+  endpoint: E,
+  handle: (ctx: Ctx, call: Call<E>) => Promise<ResponseOf<E>>,
+): Route => ({ endpoint, handle: handle as Route['handle'] })
+
+export const streamRoute = (endpoint: unknown, stream: NonNullable<Route['stream']>): Route => ({
+  endpoint: endpoint as Endpoint,
+  stream,
+})
+
+/**
+ * Work found by looking, again and again: `run` does one bounded chunk and says how much it did. It is called at
+ * once after a chunk that did something, on a wake-up of `topic`, and every `everyMs` at the latest.
+ */
+export type Sweep = {
+  name: string
+  everyMs: number
+  topic?: string
+  /** How many loops run it side by side in one worker; each must claim what it works on. */
+  concurrency?: number
+  run(ctx: Ctx, signal: AbortSignal): Promise<number>
+}
+
+/** A follower of the event log; gets each event of its names at least once, in the order of the sequence. */
+export type Reaction = {
+  name: string
+  events: readonly string[]
+  react(ctx: Ctx, events: readonly ReactionEvent[]): Promise<void>
+}
+
+export type ReactionEvent = {
+  id: string
+  accountId: string
+  contactId: string | null
+  fanId: string | null
+  name: string
+  at: Date
+  properties: Record<string, unknown>
+}
+
+/** What a sandbox may jump to: the next due instant, and whether something is in flight that must settle first. */
+export type Due = { dueAt: Date | null; busy: boolean }
+
+export type Manifest = {
+  name: string
+  routes?: readonly Route[]
+  jobs?: Record<string, (ctx: Ctx, payload: Record<string, string>, signal: AbortSignal) => Promise<void>>
+  sweeps?: readonly Sweep[]
+  reactions?: readonly Reaction[]
+  nextDue?: (ctx: Ctx) => Promise<Due>
+}

@@ -1,0 +1,3 @@
+export { createOperator, setUp } from './commands.ts'
+export { authenticate, SESSION_COOKIE } from './sessions.ts'
+export { countOperators } from './store.ts'

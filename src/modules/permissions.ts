@@ -1,0 +1,30 @@
+/** 角色: who may do what, readable at a glance. Every route names one of these, or `public` / `signed-in`. */
+const ALL = ['administrator', 'operator', 'approver', 'analyst'] as const
+const WRITERS = ['administrator', 'operator'] as const
+
+export const PERMISSIONS = {
+  'accounts:read': ALL,
+  'accounts:manage': ['administrator'],
+  'contacts:read': ALL,
+  'contacts:sync': WRITERS,
+  'contacts:write': WRITERS,
+  'contents:read': ALL,
+  'contents:write': WRITERS,
+  'broadcasts:read': ALL,
+  'broadcasts:write': WRITERS,
+  'broadcasts:send': WRITERS,
+  'audit:read': ['administrator', 'approver'],
+  'operators:manage': ['administrator'],
+  'sandbox:control': WRITERS,
+  'installation:manage': ['administrator'],
+  'metrics:read': ['administrator', 'analyst'],
+} as const satisfies Record<string, readonly (typeof ALL)[number][]>
+
+export type Permission = keyof typeof PERMISSIONS
+
+export const permissionsOf = (role: string): Permission[] =>
+  (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed(role, permission))
+
+/** An unknown permission is nobody's. */
+export const isAllowed = (role: string, permission: string): boolean =>
+  (PERMISSIONS[permission as Permission] as readonly string[] | undefined)?.includes(role) ?? false

@@ -1,0 +1,47 @@
+import { Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../console/format.ts'
+import { useEndpoint } from '../../../console/hooks.ts'
+import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
+import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
+import { ledgerSummaryEndpoint } from '../schema.ts'
+import { useCurrentAccount } from './PhonePanel.tsx'
+
+/** What fans really received, by the judge: the simulated platform's own book. */
+export function LedgerPanel() {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const account = useCurrentAccount()
+  const query = useEndpoint(ledgerSummaryEndpoint, { query: { appid: account?.appid ?? '' } }, { enabled: account !== undefined, every: 5_000 })
+  if (account === undefined) return <EmptyState compact title={t('shell.noAccount')} />
+  return (
+    <Loaded query={query} rows={3}>
+      {(ledger) => (
+        <>
+          <p className="w-faint w-small" style={{ marginTop: 0 }}>
+            {t('sandbox.ledgerHint', { name: account.name })}
+          </p>
+          <StatRow>
+            <NumberStat label={t('sandbox.received')} value={format.number(ledger.total)} />
+            <NumberStat label={t('sandbox.fansReached')} value={format.number(ledger.fansReached)} />
+            <NumberStat label={t('sandbox.duplicates')} value={format.number(ledger.duplicates)} tone={ledger.duplicates === 0 ? 'good' : 'bad'} hint={t('sandbox.duplicatesHint')} />
+          </StatRow>
+          {ledger.byMsg.length > 0 && (
+            <Table
+              style={{ marginTop: 12 }}
+              size="small"
+              rowKey={({ msgId, kind }) => `${kind}:${msgId}`}
+              pagination={{ pageSize: 8, hideOnSinglePage: true, size: 'small' }}
+              dataSource={ledger.byMsg}
+              columns={[
+                { title: 'msg_id', dataIndex: 'msgId', className: 'w-mono' },
+                { title: t('sandbox.kind'), dataIndex: 'kind' },
+                { title: t('sandbox.fansCount'), dataIndex: 'count', align: 'right', render: (count: number) => format.number(count) },
+              ]}
+            />
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,2 @@
+export { driveClock } from './clock.ts'
+export { seedSandbox } from './seed.ts'

@@ -1,0 +1,1 @@
+export { listTags, syncTags } from './commands.ts'

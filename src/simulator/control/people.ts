@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+import { articleKey } from '../official-account/publish/publications.ts'
+import { findFan } from '../official-account/users/fans.ts'
+import type { World } from '../world.ts'
+import { accountOf } from './act.ts'
+import { ControlError } from './errors.ts'
+import type { fansQuery } from './schema.ts'
+
+/** Fans by the beginning of openid or WeChat id, or by a part of the nickname. */
+export async function searchFans(world: World, query: z.output<typeof fansQuery>): Promise<object> {
+  const account = await accountOf(world, query.appid)
+  const items = await world.db.rows<{ id: string }>(
+    `select id, openid, unionid, nickname, wechat_id as "wechatId", following, subscribed_at as "subscribedAt",
+       subscribe_scene as "subscribeScene", blacklisted_at is not null as blacklisted,
+       (select coalesce(array_agg(tag.name order by tag.id), '{}') from tag_member m join tag on tag.account_id = m.account_id and tag.id = m.tag_id
+        where m.fan_id = fan.id) as tags
+     from fan where account_id = $1 and id > $2
+       and ($3 = '' or starts_with(openid, $3) or starts_with(wechat_id, $3) or position($3 in nickname) > 0)
+     order by id limit $4`,
+    [account.id, query.after, query.q, query.limit],
+  )
+  return { items, next: items.length === query.limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+type Received = {
+  id: string
+  kind: string
+  msgtype: string
+  content: { articles?: object[]; draft_id?: string }
+  msgDataId: string | null
+  at: Date
+  offline: number[] | null
+}
+
+/** One fan's chat with the account, oldest first: what came, and what the fan wrote. */
+export async function readChat(world: World, appid: string, openid: string): Promise<object> {
+  const account = await accountOf(world, appid)
+  const fan = await findFan(world.db, account.id, openid)
+  if (!fan) throw new ControlError(404, 'no such fan')
+  const received = await world.db.rows<Received>(
+    `select message.id, receipt.kind, msgtype, content, msg_data_id as "msgDataId", received_at as at,
+       (select array_agg(idx) from article where msg_data_id = message.msg_data_id and deleted_at is not null) as offline
+     from receipt join message on message.id = message_id where fan_id = $1 order by receipt.id desc limit 100`,
+    [fan.id],
+  )
+  const written = await world.db.rows<{ id: string; content: string; at: Date; unserved: boolean }>(
+    'select id, content, created_at as at, unserved from inbound where fan_id = $1 order by created_at desc limit 100',
+    [fan.id],
+  )
+  const items = [
+    ...received.map((one) => ({ from: 'account', ...one, content: withLinks(world, one) })),
+    ...written.map((one) => ({ from: 'fan', ...one, msgtype: 'text', content: { content: one.content } })),
+  ].sort((a, b) => a.at.getTime() - b.at.getTime())
+  return {
+    account: { appid, name: account.name, kind: account.kind, verified: account.verified },
+    fan: { openid, nickname: fan.nickname, wechatId: fan.wechat_id, following: fan.following },
+    now: world.clock.now(),
+    items,
+  }
+}
+
+/** Articles get the address that opens them and their cover's. */
+function withLinks(world: World, { content, msgDataId }: Received): object {
+  const articles = (content.articles as { thumb_media_id?: string }[] | undefined)?.map((article, index) => ({
+    ...article,
+    url: msgDataId
+      ? `/s/${articleKey(msgDataId, index + 1)}`
+      : `/s/draft/${content.draft_id ?? ''}/${index + 1}`,
+    cover: article.thumb_media_id ? `${world.origin()}/mmbiz/${article.thumb_media_id}/0` : '',
+  }))
+  return articles ? { ...content, articles } : content
+}

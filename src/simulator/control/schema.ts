@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { FAULT_KINDS } from '../faults/faults.ts'
+
+const callback = z.object({
+  url: z.url(),
+  token: z.string().regex(/^[A-Za-z0-9]{3,32}$/),
+  aesKey: z.string().regex(/^[A-Za-z0-9]{43}$/),
+  mode: z.enum(['plain', 'compat', 'safe']),
+})
+
+const share = z.number().min(0).max(1)
+const rates = z
+  .object({
+    read: share,
+    share,
+    favourite: share,
+    like: share,
+    comment: share,
+    text: share,
+    unfollow: share,
+    follow: share,
+    sendError: share,
+  })
+  .partial()
+
+const settings = z
+  .object({
+    groupSendProtection: z.boolean(),
+    commentRight: z.boolean(),
+    nextMass: z.array(
+      z.object({
+        status: z.string().optional(),
+        checkState: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
+      }),
+    ),
+    nextPublish: z.array(z.number().int().min(0).max(6)),
+    standing: z
+      .enum(['secret-frozen', 'frozen', 'token-forbidden', 'irregular', 'protocol-not-agreed'])
+      .optional(),
+  })
+  .partial()
+
+const kind = z.enum(['service', 'subscription'])
+const quotas = z.record(z.string(), z.number().int().min(0))
+
+export const newAccount = z.object({
+  appid: z.string().regex(/^wx[0-9a-z]{4,30}$/),
+  secret: z.string().min(8).max(64),
+  kind,
+  verified: z.boolean().default(true),
+  name: z.string().min(1).max(60),
+  ghId: z.string().regex(/^gh_[0-9a-z_]{2,30}$/),
+  openPlatform: z.string().min(1).max(60).optional(),
+  fans: z.number().int().min(0).max(5_000_000).default(20_000),
+  seed: z.number().int().min(0).default(1),
+  drafts: z.number().int().min(0).max(2_000).default(30),
+  articles: z.number().int().min(0).max(2_000).default(40),
+  callback: callback.optional(),
+  rates: rates.optional(),
+  quotas: quotas.optional(),
+  ipList: z.array(z.string()).optional(),
+  settings: settings.optional(),
+})
+
+export const accountPatch = z.object({
+  callback: callback.nullable().optional(),
+  ipList: z.array(z.string()).optional(),
+  secret: z.string().min(8).max(64).optional(),
+  rates: rates.optional(),
+  kind: kind.optional(),
+  verified: z.boolean().optional(),
+  quotas: quotas.optional(),
+  settings: settings.optional(),
+})
+
+export const clockInput = z.object({ now: z.iso.datetime({ offset: true }) })
+
+export const faultsInput = z.array(
+  z.object({
+    match: z.object({ path: z.string().optional(), appid: z.string().optional() }).default({}),
+    kind: z.enum(FAULT_KINDS),
+    ms: z.number().int().min(0).max(600_000).optional(),
+    remaining: z.number().int().min(1).optional(),
+    rate: share.optional(),
+    errcode: z.number().int().optional(),
+    errmsg: z.string().optional(),
+  }),
+)
+
+export const ledgerQuery = z.object({
+  appid: z.string().optional(),
+  openid: z.string().optional(),
+  /** One msg_id, or several with commas between. */
+  msgId: z
+    .string()
+    .regex(/^\d+(,\d+)*$/)
+    .optional(),
+  kind: z.enum(['mass', 'preview', 'reply']).optional(),
+  after: z.string().regex(/^\d+$/).default('0'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+export const fansQuery = z.object({
+  appid: z.string(),
+  q: z.string().max(100).default(''),
+  after: z.string().regex(/^\d+$/).default('0'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const actInput = z.object({
+  appid: z.string(),
+  openid: z.string(),
+  action: z.enum(['follow', 'unfollow', 'text', 'read', 'share', 'favourite', 'like', 'wow', 'comment']),
+  content: z.string().min(1).max(2_000).optional(),
+  /** Where the follower comes from, an ADD_SCENE_… word. */
+  scene: z.string().optional(),
+  qrScene: z.string().optional(),
+  /** The article: its address or key, or the msg_id that brought it and its place from 1. */
+  article: z.string().optional(),
+  msgId: z.string().regex(/^\d+$/).optional(),
+  idx: z.number().int().min(1).default(1),
+})
+
+export const chatQuery = z.object({ appid: z.string(), openid: z.string() })
+export const jobsQuery = z.object({ appid: z.string() })
+export const confirmInput = z.object({
+  appid: z.string(),
+  msgId: z.string().regex(/^\d+$/),
+  accept: z.boolean(),
+})

@@ -1,0 +1,37 @@
+import { type Endpoint, verified } from './call.ts'
+import { callbackEndpoints } from './callbacks/endpoints.ts'
+import { commentEndpoints } from './comments/endpoints.ts'
+import { credentialEndpoints } from './credentials/endpoints.ts'
+import { draftEndpoints } from './drafts/endpoints.ts'
+import { massEndpoints } from './mass/endpoints.ts'
+import { materialEndpoints } from './material/endpoints.ts'
+import { publishEndpoints } from './publish/endpoints.ts'
+import { quotaEndpoints } from './quota/endpoints.ts'
+import { statisticsEndpoints } from './statistics/endpoints.ts'
+import { tagEndpoints } from './tags/endpoints.ts'
+import { userEndpoints } from './users/endpoints.ts'
+
+const autoReply: Endpoint = {
+  path: '/cgi-bin/get_current_autoreply_info',
+  method: 'GET',
+  allow: verified,
+  handle: async () => ({ is_add_friend_reply_open: 0, is_autoreply_open: 0 }),
+}
+
+/** Every call of the simulated official-account platform, one line each in its family's folder. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...credentialEndpoints,
+  ...callbackEndpoints,
+  ...userEndpoints,
+  ...tagEndpoints,
+  ...materialEndpoints,
+  ...draftEndpoints,
+  ...publishEndpoints,
+  ...massEndpoints,
+  ...statisticsEndpoints,
+  ...commentEndpoints,
+  ...quotaEndpoints(() => KNOWN_PATHS),
+  autoReply,
+]
+
+const KNOWN_PATHS: ReadonlySet<string> = new Set(ENDPOINTS.map((endpoint) => endpoint.path))

@@ -1,0 +1,97 @@
+import { runDueStep } from './behaviour/steps.ts'
+import { DAY_MS } from './calendar.ts'
+import { type Deliverer, startDeliverer } from './official-account/callbacks/deliver.ts'
+import { runDueMassJob } from './official-account/mass/run.ts'
+import { runDuePublishJob } from './official-account/publish/run.ts'
+import type { World } from './world.ts'
+
+const EVERY_MS = 100
+const TIDY_EVERY_MS = 10 * 60_000
+
+export type Sweeper = {
+  wake: () => void
+  /** Waits for the running sweep; nothing is swept until the returned function is called. */
+  pause: () => Promise<() => void>
+  status: () => Promise<{ nextDueAt: Date | null; busy: boolean }>
+  close: () => Promise<void>
+}
+
+/** Runs what is due, ten times a second and whenever it is woken. All progress is in rows: a kill loses nothing. */
+export function startSweeper(world: World): Sweeper {
+  const deliverer = startDeliverer(world)
+  let running: Promise<void> | undefined
+  let wanted = false
+  let paused = false
+  let closed = false
+
+  const wake = (): void => {
+    if (closed || paused) return
+    if (running) {
+      wanted = true
+      return
+    }
+    running = sweep(world, deliverer)
+      .catch((error: unknown) => world.log.error({ err: error }, 'a sweep of the simulator failed'))
+      .finally(() => {
+        running = undefined
+        if (!wanted) return
+        wanted = false
+        wake()
+      })
+  }
+  const timer = setInterval(wake, EVERY_MS)
+  const tidying = setInterval(() => {
+    if (!paused)
+      tidy(world).catch((error: unknown) => world.log.warn({ err: error }, 'the simulator could not tidy up'))
+  }, TIDY_EVERY_MS)
+
+  const quiet = async (): Promise<void> => {
+    while (running) await running
+  }
+  const pause = async (): Promise<() => void> => {
+    paused = true
+    await quiet()
+    return () => {
+      paused = false
+      wake()
+    }
+  }
+  const close = async (): Promise<void> => {
+    closed = true
+    clearInterval(timer)
+    clearInterval(tidying)
+    await quiet()
+    await deliverer.stop()
+  }
+  return { wake, pause, close, status: () => status(world, deliverer.inFlight() > 0) }
+}
+
+async function sweep(world: World, deliverer: Deliverer): Promise<void> {
+  await deliverer.start()
+  for (const work of [runDueMassJob, runDuePublishJob, runDueStep])
+    while (await work(world)) await deliverer.start()
+  await world.usage.flush()
+}
+
+/** Drops what nobody can ask for any more, so that a sandbox that runs for months stays small. */
+async function tidy({ db, clock }: World): Promise<void> {
+  const before = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS)
+  await db.run('delete from request_record where at < $1', [before(8)])
+  await db.run('delete from token where expires_at < $1', [before(30)])
+  await db.run('delete from usage where day < $1::date', [before(60)])
+  await db.run('delete from media where expires_at < $1', [before(30)])
+  await db.run(`delete from push where state <> 'waiting' and created_at < now() - interval '7 days'`)
+}
+
+/** Busy means: something is due and not done, or a callback hasn't been answered for good. */
+async function status(world: World, delivering: boolean): Promise<{ nextDueAt: Date | null; busy: boolean }> {
+  const row = await world.db.row<{ next: Date | null; waiting: boolean }>(
+    `select min(due_at) as next, exists (select 1 from push where state = 'waiting') as waiting from (
+       (select due_at from mass_job where finished_at is null order by due_at limit 1) union all
+       (select due_at from publish_job where finished_at is null order by due_at limit 1) union all
+       (select due_at from behaviour_step where done_at is null order by due_at limit 1)) due`,
+  )
+  const next = row?.next ?? null
+  const overdue = next !== null && next <= world.clock.now()
+  return { nextDueAt: next, busy: delivering || overdue || row?.waiting === true }
+}

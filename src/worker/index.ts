@@ -1,0 +1,53 @@
+import { makeWorkerUtils, run } from 'graphile-worker'
+import type { Ctx } from '../context.ts'
+import { systemActor, withActor } from '../context.ts'
+import { createReactionSweep } from '../modules/ingest/index.ts'
+import { modules } from '../modules/registry.ts'
+import { clockDriver } from './clock-driver.ts'
+import { startSweep } from './sweeps.ts'
+
+export type RunningWorker = { close(): Promise<void> }
+
+/** Starts every sweep and the background jobs of this process. `close` lets running chunks finish. */
+export async function startWorker(base: Ctx): Promise<RunningWorker> {
+  const ctx = withActor({ ...base, log: base.log.child({ role: 'worker' }) }, systemActor('worker'))
+  const stop = new AbortController()
+  const sweeps = [
+    ...modules.flatMap((module) => module.sweeps ?? []),
+    createReactionSweep(modules.flatMap((module) => module.reactions ?? [])),
+    ...(ctx.mode === 'sandbox' ? [clockDriver] : []),
+  ]
+  const loops = sweeps.flatMap((sweep) =>
+    Array.from({ length: sweep.concurrency ?? 1 }, () => startSweep(ctx, sweep, stop.signal)),
+  )
+  const jobs = await startJobs(ctx, stop.signal)
+  return {
+    async close() {
+      stop.abort()
+      await Promise.all([...loops, jobs.stop()])
+    },
+  }
+}
+
+async function startJobs(ctx: Ctx, signal: AbortSignal) {
+  const tasks = Object.assign({}, ...modules.map((module) => module.jobs ?? {})) as NonNullable<
+    (typeof modules)[number]['jobs']
+  >
+  const utils = await makeWorkerUtils({ pgPool: ctx.pool })
+  await utils.migrate()
+  await utils.release()
+  return run({
+    pgPool: ctx.pool,
+    concurrency: 3,
+    pollInterval: 1_000,
+    noHandleSignals: true,
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, work]) => [
+        name,
+        (payload: unknown) => work(ctx, payload as Record<string, string>, signal),
+      ]),
+    ),
+    parsedCronItems: [],
+    logger: undefined as never,
+  })
+}

@@ -1,0 +1,107 @@
+import fastifyCookie from '@fastify/cookie'
+import fastifyMultipart from '@fastify/multipart'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Actor, withActor } from '../../src/context.ts'
+import { bindAccount } from '../../src/modules/accounts/index.ts'
+import { contentsModule } from '../../src/modules/contents/module.ts'
+import { IMAGE_MAX_BYTES } from '../../src/modules/contents/schema.ts'
+import { createApiKey, createOperator } from '../../src/modules/operators/commands.ts'
+import { sendError } from '../../src/server/errors.ts'
+import { registerRoute } from '../../src/server/routes.ts'
+import { createTestWorld, type TestWorld } from '../support/world.ts'
+
+let world: TestWorld
+let app: FastifyInstance
+let url: string
+let mine: string
+let foreign: string
+let keys: { operator: string; analyst: string }
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+
+beforeAll(async () => {
+  world = await createTestWorld()
+  mine = await bindAccount(world.ctx, await world.account())
+  foreign = await bindAccount(world.ctx, await world.account())
+  keys = { operator: await keyOf('operator'), analyst: await keyOf('analyst') }
+  app = Fastify()
+  await app.register(fastifyCookie)
+  await app.register(fastifyMultipart, { limits: { files: 1, fileSize: 64 * 1024 * 1024 } })
+  app.setErrorHandler((error, request, reply) => sendError(world.ctx, error, request, reply))
+  for (const route of contentsModule.routes ?? []) registerRoute(app, world.ctx, route)
+  url = await app.listen({ host: '127.0.0.1', port: 0 })
+})
+afterAll(async () => {
+  await app?.close()
+  await world?.close()
+})
+
+/** An API key of somebody who may see one account. */
+async function keyOf(role: 'operator' | 'analyst'): Promise<string> {
+  const member = { email: `${role}@example.com`, name: role, role, password: 'correct horse battery' }
+  const { id } = await createOperator(world.ctx, { ...member, accountIds: [mine] })
+  const actor: Actor = { kind: 'operator', id, name: role, role, accounts: [mine], locale: 'zh-CN' }
+  return (await createApiKey(withActor(world.ctx, actor), 'test')).key
+}
+
+type Upload = { data: Buffer; name?: string; accountId?: string; key?: string }
+
+function upload({ data, name = '封面.png', accountId = mine, key = keys.operator }: Upload) {
+  const body = new FormData()
+  body.set('file', new Blob([new Uint8Array(data)]), name)
+  const headers = { authorization: `Bearer ${key}` }
+  return fetch(`${url}/api/accounts/${accountId}/media`, { method: 'POST', body, headers })
+}
+const read = (path: string, key = keys.operator) =>
+  fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
+const reasonOf = async (answer: Response) =>
+  ((await answer.json()) as { error: { reason: string } }).error.reason
+
+test('an image is kept here and at WeChat, listed, and served as what it is', async () => {
+  const answer = await upload({ data: PNG, name: '夏季.jpg' })
+  expect(answer.status).toBe(200)
+  const asset = (await answer.json()) as { id: string; mediaId: string; url: string }
+  expect(asset).toMatchObject({ name: '夏季.png', mime: 'image/png', bytes: PNG.length, kind: 'image' })
+  expect(asset.mediaId).not.toBe('')
+  const list = (await (await read(`/api/accounts/${mine}/media?q=夏`)).json()) as { items: { id: string }[] }
+  expect(list.items.map((one) => one.id)).toEqual([asset.id])
+  const file = await read(`/api/accounts/${mine}/media/${asset.id}/file`, keys.analyst)
+  expect(file.headers.get('content-type')).toBe('image/png')
+  expect(Buffer.from(await file.arrayBuffer()).equals(PNG)).toBe(true)
+})
+
+test('10 MB are taken, one byte more is not', async () => {
+  const data = Buffer.concat([PNG, Buffer.alloc(IMAGE_MAX_BYTES - PNG.length, 7)])
+  expect((await upload({ data })).status).toBe(200)
+  const refused = await upload({ data: Buffer.concat([data, Buffer.from('x')]) })
+  expect([refused.status, await reasonOf(refused)]).toEqual([400, 'file_too_large'])
+})
+
+test('a page or script that calls itself an image is refused, and so is an upload without a file', async () => {
+  const page = Buffer.concat([Buffer.from('<svg onload=alert(1)>'), Buffer.alloc(2_000_000, 32)])
+  const refused = await upload({ data: page, name: 'a.png' })
+  expect([refused.status, await reasonOf(refused)]).toEqual([400, 'image_type_not_supported'])
+  const headers = { authorization: `Bearer ${keys.operator}`, 'content-type': 'application/json' }
+  const bare = await fetch(`${url}/api/accounts/${mine}/media`, { method: 'POST', body: '{}', headers })
+  expect(await reasonOf(bare)).toBe('not_multipart')
+})
+
+test('what WeChat refuses is told with its code and not listed', async () => {
+  await world.control('PUT', '/faults', [
+    { match: { path: '/cgi-bin/material/add_material' }, kind: 'error', errcode: 45009, errmsg: 'reach max' },
+  ])
+  const before = await (await read(`/api/accounts/${mine}/media`)).json()
+  const refused = await upload({ data: PNG })
+  await world.control('DELETE', '/faults')
+  expect([refused.status, await reasonOf(refused)]).toEqual([429, 'platform_quota_day'])
+  expect(await (await read(`/api/accounts/${mine}/media`)).json()).toEqual(before)
+})
+
+test('without the permission or the account: 403, also for the file of another account under one’s own', async () => {
+  expect((await upload({ data: PNG, key: keys.analyst })).status).toBe(403)
+  expect((await upload({ data: PNG, accountId: foreign })).status).toBe(403)
+  expect((await read(`/api/accounts/${foreign}/media`)).status).toBe(403)
+  expect((await read(`/api/accounts/${foreign}/article-sets`)).status).toBe(403)
+  expect((await read(`/api/accounts/${mine}/media/999999/file`)).status).toBe(404)
+})
