@@ -7,7 +7,9 @@ create table accounts (
   gh_id text,
   secret_encrypted bytea not null,
   callback_key text not null unique,
-  callback_token text not null,
+  -- signing secrets; the ones before the last rotation are still accepted
+  callback_token_encrypted bytea not null,
+  callback_token_previous_encrypted bytea,
   callback_aes_key_encrypted bytea not null,
   callback_aes_key_previous_encrypted bytea,
   callback_mode text not null default 'safe' check (callback_mode in ('plain', 'compat', 'safe')),
@@ -54,8 +56,12 @@ create table background_runs (
   created_at timestamptz not null,
   finished_at timestamptz,
   lease_until timestamptz,
-  fence bigint not null default 0
+  fence bigint not null default 0,
+  -- when the job of a queued run was last put into the queue; real time
+  enqueued_at timestamptz not null default clock_timestamp()
 );
+-- what a sweep looks for: runs that nobody works on
+create index background_runs_live on background_runs (lease_until) where state in ('queued', 'running');
 create index background_runs_account on background_runs (account_id, id desc);
 -- one run of a kind per account at a time
 create unique index background_runs_single on background_runs (account_id, kind) where state in ('queued', 'running');
@@ -72,6 +78,7 @@ create table contact_aliases (
   merged_at timestamptz not null,
   cause text not null
 );
+create index contact_aliases_target on contact_aliases (merged_into);
 
 create table fans (
   id bigint generated always as identity primary key,
@@ -91,10 +98,15 @@ create table fans (
   remark text,
   -- the sync that last saw this fan in the follower list
   seen_in_run bigint,
+  -- when more is to be asked about a fan who just appeared; real time, null when nothing is
+  detail_due_at timestamptz,
   unique (account_id, openid)
 ) with (fillfactor = 85);
 create index fans_contact on fans (contact_id);
 create index fans_list on fans (account_id, id);
+-- how many follow, counted from the index alone
+create index fans_following on fans (account_id) where following;
+create index fans_detail_due on fans (detail_due_at) where detail_due_at is not null;
 
 create table wechat_tags (
   account_id bigint not null references accounts on delete cascade,
@@ -103,6 +115,14 @@ create table wechat_tags (
   platform_count int not null,
   synced_at timestamptz not null,
   primary key (account_id, tag_id)
+);
+
+-- Who carries a tag, as read so far by a run that isn't through with the tag.
+create table tag_member_readings (
+  run_id bigint not null references background_runs on delete cascade,
+  tag_id int not null,
+  fan_id bigint not null references fans on delete cascade,
+  primary key (run_id, tag_id, fan_id)
 );
 
 -- A list of openids someone uploaded or picked, resolved to fans.
@@ -116,6 +136,7 @@ create table fan_lists (
   created_by bigint references operators,
   created_at timestamptz not null
 );
+create index fan_lists_account on fan_lists (account_id, id desc);
 create table fan_list_members (
   list_id bigint not null references fan_lists on delete cascade,
   fan_id bigint not null references fans on delete cascade,
@@ -131,6 +152,8 @@ create table article_sets (
   wechat_id text not null,
   title text not null,
   articles jsonb not null,
+  -- up to 160,000 characters a set: kept beside the rest, so that lists and searches never read them
+  bodies jsonb not null default '[]',
   wechat_updated_at timestamptz,
   synced_at timestamptz not null,
   -- no longer at WeChat when we last looked

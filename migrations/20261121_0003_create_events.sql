@@ -13,8 +13,8 @@ create table source_keys_1 partition of source_keys for values with (modulus 4, 
 create table source_keys_2 partition of source_keys for values with (modulus 4, remainder 2);
 create table source_keys_3 partition of source_keys for values with (modulus 4, remainder 3);
 
--- The log and the facts at once: append-only, by business month. `txid` lets a sweep stop before
--- transactions still running, because sequence order is not commit order.
+-- The log and the facts at once: append-only, by business month. Sequence order is not commit order, so readers stop
+-- before ingest transactions still running; these hold an advisory lock, which a long freeze or a dump doesn't.
 create table events (
   id bigint generated always as identity,
   account_id bigint not null,
@@ -24,7 +24,6 @@ create table events (
   at timestamptz not null,
   received_at timestamptz not null,
   properties jsonb not null default '{}',
-  txid xid8 not null default pg_current_xact_id(),
   primary key (id, at)
 ) partition by range (at);
 create table events_default partition of events default;

@@ -9,7 +9,11 @@ export function useSandboxClock() {
   return useEndpoint(
     getClockEndpoint,
     {},
-    { enabled: sandbox, staleMs: 2_000, every: (clock) => (clock?.fastUntil != null || clock?.busy === true ? 1_000 : 6_000) },
+    {
+      enabled: sandbox,
+      staleMs: 2_000,
+      every: (clock) => (clock?.fastUntil != null || clock?.busy === true ? 1_000 : 6_000),
+    },
   )
 }
 

@@ -1,10 +1,10 @@
 import {
   keepPreviousData,
+  type UseQueryResult,
   useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
-  type UseQueryResult,
 } from '@tanstack/react-query'
 import { App } from 'antd'
 import { useCallback } from 'react'
@@ -102,7 +102,9 @@ export function useEndpointMutation<E extends Endpoint>(endpoint: E, options: Mu
     onSuccess: async (output) => {
       if (options.success !== undefined) void message.success(options.success)
       options.onSuccess?.(output)
-      await Promise.all((options.invalidates ?? []).map((one) => client.invalidateQueries({ queryKey: keyOf(one) })))
+      await Promise.all(
+        (options.invalidates ?? []).map((one) => client.invalidateQueries({ queryKey: keyOf(one) })),
+      )
     },
     onError: (error) => {
       if (options.quiet !== true) tell(error)

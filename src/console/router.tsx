@@ -1,8 +1,8 @@
 import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
 import { AccountScope, HomeRedirect } from './shell/AccountScope.tsx'
 import { CrashPage, MissingPage } from './shell/CrashPage.tsx'
-import { LoadingState } from './ui/states.tsx'
 import { Shell } from './shell/Shell.tsx'
+import { LoadingState } from './ui/states.tsx'
 
 type Pages = Record<string, React.ComponentType>
 /** A page that is loaded when it is first opened; one bundle per module. */

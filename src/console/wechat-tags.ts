@@ -7,6 +7,9 @@ import { useAccountId } from './session.ts'
 export function useWechatTags() {
   const query = useEndpoint(listTagsEndpoint, { params: { accountId: useAccountId() } }, { staleMs: 30_000 })
   const items = query.data?.items
-  const nameOf = useCallback((tagId: number) => items?.find((tag) => tag.tagId === tagId)?.name ?? `#${tagId}`, [items])
+  const nameOf = useCallback(
+    (tagId: number) => items?.find((tag) => tag.tagId === tagId)?.name ?? `#${tagId}`,
+    [items],
+  )
   return { query, items: items ?? [], nameOf }
 }

@@ -60,9 +60,11 @@ function Fields({ schema, depth = 0 }: { schema: Schema; depth?: number }) {
   if (kinds) {
     return (
       <>
-        {kinds.filter(({ type }) => type !== 'null').map((kind, index) => (
-          <Fields key={index} schema={kind} depth={depth} />
-        ))}
+        {kinds
+          .filter(({ type }) => type !== 'null')
+          .map((kind, index) => (
+            <Fields key={index} schema={kind} depth={depth} />
+          ))}
       </>
     )
   }
@@ -81,9 +83,21 @@ function Fields({ schema, depth = 0 }: { schema: Schema; depth?: number }) {
 }
 
 const hasFields = (schema: Schema): boolean =>
-  schema.properties !== undefined || (schema.items !== undefined && hasFields(schema.items)) || (schema.oneOf ?? schema.anyOf ?? []).some(hasFields)
+  schema.properties !== undefined ||
+  (schema.items !== undefined && hasFields(schema.items)) ||
+  (schema.oneOf ?? schema.anyOf ?? []).some(hasFields)
 
-function Line({ name, required, schema, note }: { name: string; required: boolean; schema: Schema; note?: string }) {
+function Line({
+  name,
+  required,
+  schema,
+  note,
+}: {
+  name: string
+  required: boolean
+  schema: Schema
+  note?: string
+}) {
   return (
     <div className="w-api-line">
       <code className="w-mono">

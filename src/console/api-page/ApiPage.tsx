@@ -38,7 +38,13 @@ export function ApiPage() {
           </>
         }
       />
-      <Alert type="info" showIcon title={t('apiPage.auth')} description={<code className="w-mono">Authorization: Bearer wk_…</code>} style={{ marginBottom: 16 }} />
+      <Alert
+        type="info"
+        showIcon
+        title={t('apiPage.auth')}
+        description={<code className="w-mono">Authorization: Bearer wk_…</code>}
+        style={{ marginBottom: 16 }}
+      />
       <Loaded query={query}>{(api) => <Calls api={api} />}</Loaded>
     </>
   )
@@ -49,14 +55,22 @@ function Calls({ api }: { api: OpenApi }) {
   const filters = useFilters(['q'])
   const q = (filters.values.q ?? '').toLowerCase()
   const groups = useMemo(() => {
-    const matching = callsOf(api).filter(({ method, path, operation }) => `${method} ${path} ${operation.summary}`.toLowerCase().includes(q))
+    const matching = callsOf(api).filter(({ method, path, operation }) =>
+      `${method} ${path} ${operation.summary}`.toLowerCase().includes(q),
+    )
     return [...Map.groupBy(matching, ({ operation }) => operation.tags[0] ?? '')]
   }, [api, q])
   const server = api.servers[0]?.url ?? window.location.origin
   return (
     <>
-      <FilterBar end={t('apiPage.count', { count: groups.reduce((sum, [, calls]) => sum + calls.length, 0) })}>
-        <SearchInput placeholder={t('apiPage.search')} value={filters.values.q} onChange={(value) => filters.set('q', value)} />
+      <FilterBar
+        end={t('apiPage.count', { count: groups.reduce((sum, [, calls]) => sum + calls.length, 0) })}
+      >
+        <SearchInput
+          placeholder={t('apiPage.search')}
+          value={filters.values.q}
+          onChange={(value) => filters.set('q', value)}
+        />
       </FilterBar>
       {groups.length === 0 && <EmptyState title={t('common.noMatch')} hint={t('common.noMatchHint')} />}
       <div className="w-api">
@@ -71,7 +85,13 @@ function Calls({ api }: { api: OpenApi }) {
           {groups.map(([tag, calls]) => (
             <section key={tag} id={tag} className="w-api-group">
               <h2 className="w-section-title">{tag}</h2>
-              <Collapse items={calls.map((call) => ({ key: `${call.method} ${call.path}`, label: <Title call={call} />, children: <ApiCall call={call} server={server} /> }))} />
+              <Collapse
+                items={calls.map((call) => ({
+                  key: `${call.method} ${call.path}`,
+                  label: <Title call={call} />,
+                  children: <ApiCall call={call} server={server} />,
+                }))}
+              />
             </section>
           ))}
         </div>

@@ -33,7 +33,9 @@ export type OpenApi = { servers: { url: string }[]; paths: Record<string, Record
 export type Call = { method: string; path: string; operation: Operation }
 
 export const callsOf = (api: OpenApi): Call[] =>
-  Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })))
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  )
 
 /** A type in a few signs: `string(datetime)`, `"all" | "tag"`, `object[]`. */
 export function typeText(schema: Schema): string {
@@ -52,9 +54,12 @@ const wrap = (text: string): string => (text.includes('|') ? `(${text})` : text)
 export function boundsText(schema: Schema): string {
   const low = schema.minimum ?? schema.minLength ?? schema.minItems
   const high = schema.maximum ?? schema.maxLength ?? schema.maxItems
-  const shown = (bound: number | undefined) => (bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER ? '' : String(bound))
+  const shown = (bound: number | undefined) =>
+    bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER ? '' : String(bound)
   const range = shown(low) === '' && shown(high) === '' ? '' : `${shown(low)}…${shown(high)}`
-  return [range, schema.default === undefined ? '' : `= ${JSON.stringify(schema.default)}`].filter(Boolean).join('  ')
+  return [range, schema.default === undefined ? '' : `= ${JSON.stringify(schema.default)}`]
+    .filter(Boolean)
+    .join('  ')
 }
 
 /** An example value that fits a schema, for the sample call. */
@@ -68,7 +73,11 @@ export function exampleOf(schema: Schema, depth = 0): unknown {
   if (type === 'object') {
     if (depth > 4) return {}
     const required = schema.required ?? []
-    return Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => required.includes(name) || depth === 0).map(([name, part]) => [name, exampleOf(part, depth + 1)]))
+    return Object.fromEntries(
+      Object.entries(schema.properties ?? {})
+        .filter(([name]) => required.includes(name) || depth === 0)
+        .map(([name, part]) => [name, exampleOf(part, depth + 1)]),
+    )
   }
   if (type === 'array') return schema.items && depth <= 4 ? [exampleOf(schema.items, depth + 1)] : []
   if (type === 'integer' || type === 'number') return Math.max(schema.minimum ?? 1, 1)
@@ -81,6 +90,7 @@ export function exampleOf(schema: Schema, depth = 0): unknown {
 export function curlOf({ method, path, operation }: Call, server: string): string {
   const lines = [`curl -X ${method} '${server}${path}'`, "  -H 'Authorization: Bearer $WEIDA_KEY'"]
   const body = operation.requestBody?.content['application/json']?.schema
-  if (body) lines.push("  -H 'Content-Type: application/json'", `  -d '${JSON.stringify(exampleOf(body), null, 2)}'`)
+  if (body)
+    lines.push("  -H 'Content-Type: application/json'", `  -d '${JSON.stringify(exampleOf(body), null, 2)}'`)
   return lines.join(' \\\n')
 }

@@ -32,13 +32,19 @@ export function FanPage() {
             actions={
               // roles that see shortened openids can't open a phone by one
               sandbox && account && !fan.openid.includes('…') ? (
-                <Button icon={<MobileOutlined />} onClick={() => openPhone({ appid: account.appid, openid: fan.openid })}>
+                <Button
+                  icon={<MobileOutlined />}
+                  onClick={() => openPhone({ appid: account.appid, openid: fan.openid })}
+                >
                   {t('fans.openPhone')}
                 </Button>
               ) : undefined
             }
           />
-          <div className="w-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(330px, 1fr))', alignItems: 'start' }}>
+          <div
+            className="w-grid"
+            style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(330px, 1fr))', alignItems: 'start' }}
+          >
             <FanFacts fan={fan} />
             <div className="w-stack">
               {seesSends && <FanBroadcasts fanId={fan.id} />}

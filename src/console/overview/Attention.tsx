@@ -10,7 +10,14 @@ import { useEndpoint } from '../hooks.ts'
 import { useAccount, useAccountId, useCan } from '../session.ts'
 import { useSentence } from '../ui/sentence.ts'
 
-type Matter = { key: string; type: 'error' | 'warning' | 'info'; title: ReactNode; hint?: ReactNode; to: string; action: string }
+type Matter = {
+  key: string
+  type: 'error' | 'warning' | 'info'
+  title: ReactNode
+  hint?: ReactNode
+  to: string
+  action: string
+}
 
 const SILENT_MS = 3 * 24 * 3_600_000
 
@@ -18,8 +25,16 @@ const SILENT_MS = 3 * 24 * 3_600_000
 export function Attention() {
   const accountId = useAccountId()
   const account = useAccount()
-  const unresolved = useEndpoint(listBroadcastsEndpoint, { params: { accountId }, query: { label: 'unresolved', limit: 3 } }, { every: 15_000 })
-  const paused = useEndpoint(listBroadcastsEndpoint, { params: { accountId }, query: { label: 'paused', limit: 3 } }, { every: 15_000 })
+  const unresolved = useEndpoint(
+    listBroadcastsEndpoint,
+    { params: { accountId }, query: { label: 'unresolved', limit: 3 } },
+    { every: 15_000 },
+  )
+  const paused = useEndpoint(
+    listBroadcastsEndpoint,
+    { params: { accountId }, query: { label: 'paused', limit: 3 } },
+    { every: 15_000 },
+  )
   const ofAccount = useAccountMatters(account)
   const ofSends = useSendMatters(unresolved.data?.items ?? [], paused.data?.items ?? [])
   const matters = [...ofAccount, ...ofSends]
@@ -57,28 +72,67 @@ function useAccountMatters(account: AccountSummary | undefined): Matter[] {
   const { verifiedAt, lastReceivedAt } = account.callback
   const silent = lastReceivedAt !== null && now - new Date(lastReceivedAt).getTime() > SILENT_MS
   const matters: (Matter | false)[] = [
-    account.state === 'paused' && account.pauseReason !== null && {
-      key: 'paused', type: 'error' as const, title: t('accounts.pausedBecause', { reason: t(`accounts.pause.${account.pauseReason}`) }), hint: advice, to, action,
+    account.state === 'paused' &&
+      account.pauseReason !== null && {
+        key: 'paused',
+        type: 'error' as const,
+        title: t('accounts.pausedBecause', { reason: t(`accounts.pause.${account.pauseReason}`) }),
+        hint: advice,
+        to,
+        action,
+      },
+    account.state === 'active' &&
+      account.credential.state === 'broken' && {
+        key: 'credential',
+        type: 'error' as const,
+        title: t('overview.credentialBroken'),
+        hint: advice,
+        to,
+        action,
+      },
+    verifiedAt === null && {
+      key: 'callback',
+      type: 'warning' as const,
+      title: t('overview.callbackMissing'),
+      hint: t('overview.callbackMissingHint'),
+      to,
+      action,
     },
-    account.state === 'active' && account.credential.state === 'broken' && { key: 'credential', type: 'error' as const, title: t('overview.credentialBroken'), hint: advice, to, action },
-    verifiedAt === null && { key: 'callback', type: 'warning' as const, title: t('overview.callbackMissing'), hint: t('overview.callbackMissingHint'), to, action },
-    verifiedAt !== null && silent && {
-      key: 'silent', type: 'warning' as const, title: t('overview.callbackSilent', { ago: format.ago(lastReceivedAt, now) }), hint: t('overview.callbackSilentHint'), to, action,
+    verifiedAt !== null &&
+      silent && {
+        key: 'silent',
+        type: 'warning' as const,
+        title: t('overview.callbackSilent', { ago: format.ago(lastReceivedAt, now) }),
+        hint: t('overview.callbackSilentHint'),
+        to,
+        action,
+      },
+    account.fansFollowing === 0 && {
+      key: 'sync',
+      type: 'info' as const,
+      title: t('overview.noFans'),
+      hint: t('overview.noFansHint'),
+      to: `/accounts/${account.id}/fans`,
+      action: t('overview.goSync'),
     },
-    account.fansFollowing === 0 && { key: 'sync', type: 'info' as const, title: t('overview.noFans'), hint: t('overview.noFansHint'), to: `/accounts/${account.id}/fans`, action: t('overview.goSync') },
   ]
   return matters.filter((matter) => matter !== false)
 }
 
-function useSendMatters(unresolved: readonly { id: string; name: string }[], paused: readonly { id: string; name: string }[]): Matter[] {
+function useSendMatters(
+  unresolved: readonly { id: string; name: string }[],
+  paused: readonly { id: string; name: string }[],
+): Matter[] {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const matter = (kind: 'unresolved' | 'paused') => ({ id, name }: { id: string; name: string }): Matter => ({
-    key: `${kind}-${id}`,
-    type: 'warning',
-    title: t(kind === 'unresolved' ? 'overview.sendUnresolved' : 'overview.sendPaused', { name }),
-    to: `/accounts/${accountId}/broadcasts/${id}`,
-    action: t('overview.look'),
-  })
+  const matter =
+    (kind: 'unresolved' | 'paused') =>
+    ({ id, name }: { id: string; name: string }): Matter => ({
+      key: `${kind}-${id}`,
+      type: 'warning',
+      title: t(kind === 'unresolved' ? 'overview.sendUnresolved' : 'overview.sendPaused', { name }),
+      to: `/accounts/${accountId}/broadcasts/${id}`,
+      action: t('overview.look'),
+    })
   return [...unresolved.map(matter('unresolved')), ...paused.map(matter('paused'))]
 }

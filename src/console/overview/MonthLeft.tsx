@@ -3,7 +3,13 @@ import { useFormat } from '../format.ts'
 import { EmptyState } from '../ui/states.tsx'
 
 /** Fans by how many mass sends this month still has for them. */
-export function MonthLeft({ month, counts }: { month: string; counts: readonly { left: number; fans: number }[] }) {
+export function MonthLeft({
+  month,
+  counts,
+}: {
+  month: string
+  counts: readonly { left: number; fans: number }[]
+}) {
   const { t } = useTranslation()
   const format = useFormat()
   const sorted = counts.toSorted((a, b) => b.left - a.left)
@@ -11,7 +17,9 @@ export function MonthLeft({ month, counts }: { month: string; counts: readonly {
   return (
     <section className="w-panel">
       <h2>{t('overview.monthLeft', { month })}</h2>
-      {sorted.length === 0 && <EmptyState compact title={t('overview.noMonthLimit')} hint={t('overview.noMonthLimitHint')} />}
+      {sorted.length === 0 && (
+        <EmptyState compact title={t('overview.noMonthLimit')} hint={t('overview.noMonthLimitHint')} />
+      )}
       {sorted.map(({ left, fans }) => (
         <div className="w-left-row" key={left}>
           <span className={left === 0 ? '' : 'w-soft'}>{t('overview.leftTimes', { left })}</span>

@@ -57,17 +57,50 @@ function Numbers() {
   const base = `/accounts/${accountId}`
   const fans = useEndpoint(countFansEndpoint, { params, query: {} }, { every: 15_000 })
   const usage = useEndpoint(usageEndpoint, { params }, { every: 15_000 })
-  if (usage.data === undefined) return usage.error ? <ErrorState error={usage.error} onRetry={() => void usage.refetch()} /> : <LoadingState rows={3} />
+  if (usage.data === undefined)
+    return usage.error ? (
+      <ErrorState error={usage.error} onRetry={() => void usage.refetch()} />
+    ) : (
+      <LoadingState rows={3} />
+    )
   const { data } = usage
-  const of = (limit: number | null) => (limit === null ? undefined : t('overview.of', { limit: format.number(limit) }))
+  const of = (limit: number | null) =>
+    limit === null ? undefined : t('overview.of', { limit: format.number(limit) })
   return (
     <>
       <StatRow>
-        <NumberStat label={t('overview.fans')} value={format.number(fans.data?.following)} to={`${base}/fans?following=true`}
-          sub={fans.data && t('overview.left', { count: format.number(fans.data.total - fans.data.following) as never })} />
-        <NumberStat label={t('overview.monthSends')} value={format.number(data.sendsThisMonth)} unit={of(data.sendsPerMonth)} sub={data.month} to={`${base}/broadcasts?view=records`} />
-        <NumberStat label={t('overview.daySends')} value={format.number(data.sendsToday)} unit={of(data.sendsPerDay)} sub={t('overview.peopleToday', { count: format.number(data.recipientsToday) as never, limit: format.compact(data.recipientsPerDay) })} />
-        <NumberStat label={t('overview.calls')} value={format.number(data.callsToday)} unit={of(data.callsPerDay)} tone={data.callsToday >= data.callsPerDay ? 'bad' : undefined} hint={t('overview.callsHint')} sub={t('overview.callsReset')} />
+        <NumberStat
+          label={t('overview.fans')}
+          value={format.number(fans.data?.following)}
+          to={`${base}/fans?following=true`}
+          sub={
+            fans.data && t('overview.left', { number: format.number(fans.data.total - fans.data.following) })
+          }
+        />
+        <NumberStat
+          label={t('overview.monthSends')}
+          value={format.number(data.sendsThisMonth)}
+          unit={of(data.sendsPerMonth)}
+          sub={data.month}
+          to={`${base}/broadcasts?view=records`}
+        />
+        <NumberStat
+          label={t('overview.daySends')}
+          value={format.number(data.sendsToday)}
+          unit={of(data.sendsPerDay)}
+          sub={t('overview.peopleToday', {
+            number: format.number(data.recipientsToday),
+            limit: format.compact(data.recipientsPerDay),
+          })}
+        />
+        <NumberStat
+          label={t('overview.calls')}
+          value={format.number(data.callsToday)}
+          unit={of(data.callsPerDay)}
+          tone={data.callsToday >= data.callsPerDay ? 'bad' : undefined}
+          hint={t('overview.callsHint')}
+          sub={t('overview.callsReset')}
+        />
       </StatRow>
       <div className="w-overview-grid">
         <SendsPerDay days={data.days} />

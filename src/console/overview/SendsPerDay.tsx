@@ -14,7 +14,14 @@ export function SendsPerDay({ days }: { days: Days }) {
   const { t } = useTranslation()
   const format = useFormat()
   const option = useCallback(
-    (colours: { accent: string; line: string; lineSoft: string; textFaint: string; raised: string; text: string }): EChartsOption => ({
+    (colours: {
+      accent: string
+      line: string
+      lineSoft: string
+      textFaint: string
+      raised: string
+      text: string
+    }): EChartsOption => ({
       grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
       xAxis: {
         type: 'category',
@@ -39,10 +46,19 @@ export function SendsPerDay({ days }: { days: Days }) {
         formatter: (points) => {
           const place = ([points].flat()[0] as { dataIndex?: number } | undefined)?.dataIndex ?? 0
           const day = days[place]
-          return day === undefined ? '' : `${day.day}<br/>${t('overview.dayTip', { sends: format.number(day.sends), people: format.number(day.recipients) })}`
+          return day === undefined
+            ? ''
+            : `${day.day}<br/>${t('overview.dayTip', { sends: format.number(day.sends), people: format.number(day.recipients) })}`
         },
       },
-      series: [{ type: 'bar', data: days.map(({ recipients }) => recipients), barMaxWidth: 18, itemStyle: { color: colours.accent, borderRadius: [3, 3, 0, 0] } }],
+      series: [
+        {
+          type: 'bar',
+          data: days.map(({ recipients }) => recipients),
+          barMaxWidth: 18,
+          itemStyle: { color: colours.accent, borderRadius: [3, 3, 0, 0] },
+        },
+      ],
     }),
     [days, format, t],
   )

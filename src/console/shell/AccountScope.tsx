@@ -16,7 +16,11 @@ export function AccountScope() {
     if (found) rememberAccount(accountId)
   }, [found, accountId])
   if (accounts.data === undefined) {
-    return accounts.error ? <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} /> : <LoadingState />
+    return accounts.error ? (
+      <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />
+    ) : (
+      <LoadingState />
+    )
   }
   if (!found) return <NoPermissionState what={t('shell.accountMissing')} />
   // pages keep nothing from one account to the next
@@ -28,7 +32,11 @@ export function HomeRedirect() {
   const accounts = useAccounts()
   const mayBind = useCan('accounts:manage')
   if (accounts.data === undefined) {
-    return accounts.error ? <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} /> : <LoadingState />
+    return accounts.error ? (
+      <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />
+    ) : (
+      <LoadingState />
+    )
   }
   const { items } = accounts.data
   const target = items.find(({ id }) => id === lastAccount()) ?? items[0]

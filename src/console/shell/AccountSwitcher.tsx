@@ -14,18 +14,33 @@ export function AccountSwitcher() {
   const { data } = useAccounts()
   const accounts = data?.items ?? []
   const inUrl = pathname.startsWith('/accounts/') ? params['accountId'] : undefined
-  const current = accounts.find(({ id }) => id === (inUrl ?? lastAccount())) ?? (inUrl === undefined ? accounts[0] : undefined)
+  const current =
+    accounts.find(({ id }) => id === (inUrl ?? lastAccount())) ??
+    (inUrl === undefined ? accounts[0] : undefined)
   const items: MenuProps['items'] = [
-    ...accounts.map((account) => ({ key: account.id, label: <Lines account={account} />, style: { padding: '6px 10px' } })),
-    ...(mayBind ? [{ type: 'divider' as const }, { key: 'bind', icon: <PlusOutlined />, label: t('shell.bindAccount') }] : []),
+    ...accounts.map((account) => ({
+      key: account.id,
+      label: <Lines account={account} />,
+      style: { padding: '6px 10px' },
+    })),
+    ...(mayBind
+      ? [{ type: 'divider' as const }, { key: 'bind', icon: <PlusOutlined />, label: t('shell.bindAccount') }]
+      : []),
   ]
   const choose = (key: string) => navigate(key === 'bind' ? '/settings/accounts/new' : pathOf(pathname, key))
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => void choose(key), selectedKeys: current ? [current.id] : [] }}
-      disabled={items.length === 0}>
+    <Dropdown
+      trigger={['click']}
+      menu={{ items, onClick: ({ key }) => void choose(key), selectedKeys: current ? [current.id] : [] }}
+      disabled={items.length === 0}
+    >
       <button type="button" className="w-switcher-button" aria-label={t('shell.switchAccount')}>
         <span className="w-account-face">{current?.name.slice(0, 1) ?? '·'}</span>
-        {current ? <Lines account={current} /> : <span className="w-account-lines w-faint">{t('shell.noAccount')}</span>}
+        {current ? (
+          <Lines account={current} />
+        ) : (
+          <span className="w-account-lines w-faint">{t('shell.noAccount')}</span>
+        )}
         <DownOutlined className="w-faint" style={{ fontSize: 11 }} />
       </button>
     </Dropdown>

@@ -68,7 +68,11 @@ function RestoreBanner() {
         numbers={[
           { label: t('shell.restoredAt'), value: format.instant(installation.data?.restoredAt) },
           { label: t('shell.heldBatches'), value: format.number(installation.data?.heldBatches) },
-          { label: t('shell.heldRecipients'), value: format.number(installation.data?.heldRecipients), strong: true },
+          {
+            label: t('shell.heldRecipients'),
+            value: format.number(installation.data?.heldRecipients),
+            strong: true,
+          },
         ]}
         note={t('shell.restoreNote')}
         consent={t('shell.restoreConsent')}

@@ -21,11 +21,16 @@ export function Shell() {
     if (locale !== undefined) setLocale(locale)
   }, [locale])
   if (me.error instanceof ApiError && me.error.status === 401) {
-    const next = location.pathname === '/' ? '' : `?next=${encodeURIComponent(location.pathname + location.search)}`
+    const next =
+      location.pathname === '/' ? '' : `?next=${encodeURIComponent(location.pathname + location.search)}`
     return <Navigate to={`/sign-in${next}`} replace />
   }
   if (me.data === undefined) {
-    return me.error ? <ErrorState error={me.error} onRetry={() => void me.refetch()} /> : <div className="w-splash" aria-busy="true" />
+    return me.error ? (
+      <ErrorState error={me.error} onRetry={() => void me.refetch()} />
+    ) : (
+      <div className="w-splash" aria-busy="true" />
+    )
   }
   return <Frame sandbox={me.data.mode === 'sandbox'} />
 }
@@ -41,12 +46,24 @@ function Frame({ sandbox }: { sandbox: boolean }) {
       <aside className="w-side">
         <SideBar />
       </aside>
-      <Drawer open={menuOpen} onClose={() => setMenuOpen(false)} placement="left" size={250} closable={false} styles={{ body: { padding: 0 } }}>
+      <Drawer
+        open={menuOpen}
+        onClose={() => setMenuOpen(false)}
+        placement="left"
+        size={250}
+        closable={false}
+        styles={{ body: { padding: 0 } }}
+      >
         <SideBar />
       </Drawer>
       <div className="w-main">
         <div className="w-topbar">
-          <Button type="text" icon={<MenuOutlined />} aria-label={t('shell.menu')} onClick={() => setMenuOpen(true)} />
+          <Button
+            type="text"
+            icon={<MenuOutlined />}
+            aria-label={t('shell.menu')}
+            onClick={() => setMenuOpen(true)}
+          />
           <strong>Weida 微达</strong>
         </div>
         <Banners />

@@ -20,6 +20,7 @@ import { AccountSwitcher } from './AccountSwitcher.tsx'
 import { UserMenu } from './UserMenu.tsx'
 
 type Entry = { to: string; icon: ReactNode; label: string; needs?: string }
+type MenuItem = NonNullable<MenuProps['items']>[number]
 type Group = { label?: string; entries: Entry[] }
 
 export function SideBar() {
@@ -47,11 +48,17 @@ function Navigation() {
   const { pathname } = useLocation()
   const { permissions } = useMe()
   const groups = useGroups()
-  const items: MenuProps['items'] = groups.flatMap(({ label, entries }, index) => {
+  const items = groups.flatMap(({ label, entries }, index): MenuItem[] => {
     const shown = entries.filter(({ needs }) => needs === undefined || permissions.includes(needs))
-    const children = shown.map(({ to, icon, label: text }) => ({ key: to, icon, label: <Link to={to}>{text}</Link> }))
+    const children = shown.map(({ to, icon, label: text }) => ({
+      key: to,
+      icon,
+      label: <Link to={to}>{text}</Link>,
+    }))
     if (children.length === 0) return []
-    return label === undefined ? children : [{ type: 'group' as const, key: `group-${index}`, label, children }]
+    return label === undefined
+      ? children
+      : [{ type: 'group' as const, key: `group-${index}`, label, children }]
   })
   const all = groups.flatMap(({ entries }) => entries.map(({ to }) => to))
   const selected = all.filter((to) => pathname === to || pathname.startsWith(`${to}/`))
@@ -70,20 +77,37 @@ function useGroups(): Group[] {
     { entries: [{ to: `${base}/overview`, icon: <DashboardOutlined />, label: t('nav.overview') }] },
     {
       label: t('nav.reach'),
-      entries: [{ to: `${base}/broadcasts`, icon: <SendOutlined />, label: t('nav.broadcasts'), needs: 'broadcasts:read' }],
+      entries: [
+        {
+          to: `${base}/broadcasts`,
+          icon: <SendOutlined />,
+          label: t('nav.broadcasts'),
+          needs: 'broadcasts:read',
+        },
+      ],
     },
     {
       label: t('nav.customers'),
       entries: [
         { to: `${base}/fans`, icon: <UserOutlined />, label: t('nav.fans'), needs: 'contacts:read' },
         { to: `${base}/tags`, icon: <TagsOutlined />, label: t('nav.tags'), needs: 'contacts:read' },
-        { to: `${base}/lists`, icon: <UnorderedListOutlined />, label: t('nav.lists'), needs: 'contacts:read' },
+        {
+          to: `${base}/lists`,
+          icon: <UnorderedListOutlined />,
+          label: t('nav.lists'),
+          needs: 'contacts:read',
+        },
       ],
     },
     {
       label: t('nav.content'),
       entries: [
-        { to: `${base}/articles`, icon: <FileTextOutlined />, label: t('nav.articles'), needs: 'contents:read' },
+        {
+          to: `${base}/articles`,
+          icon: <FileTextOutlined />,
+          label: t('nav.articles'),
+          needs: 'contents:read',
+        },
         { to: `${base}/images`, icon: <PictureOutlined />, label: t('nav.images'), needs: 'contents:read' },
       ],
     },
@@ -93,8 +117,18 @@ function useGroups(): Group[] {
     {
       label: t('nav.settings'),
       entries: [
-        { to: '/settings/accounts', icon: <SettingOutlined />, label: t('nav.accounts'), needs: 'accounts:read' },
-        { to: '/settings/members', icon: <TeamOutlined />, label: t('nav.members'), needs: 'operators:manage' },
+        {
+          to: '/settings/accounts',
+          icon: <SettingOutlined />,
+          label: t('nav.accounts'),
+          needs: 'accounts:read',
+        },
+        {
+          to: '/settings/members',
+          icon: <TeamOutlined />,
+          label: t('nav.members'),
+          needs: 'operators:manage',
+        },
         { to: '/settings/audit', icon: <AuditOutlined />, label: t('nav.audit'), needs: 'audit:read' },
         { to: '/settings/api', icon: <ApiOutlined />, label: t('nav.api') },
       ],

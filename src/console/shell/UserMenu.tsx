@@ -1,9 +1,15 @@
-import { BulbOutlined, EllipsisOutlined, GlobalOutlined, LogoutOutlined, UserOutlined } from '@ant-design/icons'
+import {
+  BulbOutlined,
+  EllipsisOutlined,
+  GlobalOutlined,
+  LogoutOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Dropdown, type MenuProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { signOutEndpoint, updateMeEndpoint, meEndpoint } from '../../modules/operators/schema.ts'
+import { meEndpoint, signOutEndpoint, updateMeEndpoint } from '../../modules/operators/schema.ts'
 import { useEndpointMutation } from '../hooks.ts'
 import { type Locale, setLocale } from '../i18n.ts'
 import { useMe } from '../session.ts'
@@ -25,15 +31,22 @@ export function UserMenu() {
   const items: MenuProps['items'] = [
     { key: 'profile', icon: <UserOutlined />, label: t('shell.profile') },
     {
-      key: 'language', icon: <GlobalOutlined />, label: t('shell.language'),
+      key: 'language',
+      icon: <GlobalOutlined />,
+      label: t('shell.language'),
       children: [
         { key: 'locale:zh-CN', label: '简体中文' },
         { key: 'locale:en', label: 'English' },
       ],
     },
     {
-      key: 'appearance', icon: <BulbOutlined />, label: t('shell.appearance'),
-      children: (['light', 'dark', 'system'] as const).map((one) => ({ key: `theme:${one}`, label: t(`shell.theme.${one}`) })),
+      key: 'appearance',
+      icon: <BulbOutlined />,
+      label: t('shell.appearance'),
+      children: (['light', 'dark', 'system'] as const).map((one) => ({
+        key: `theme:${one}`,
+        label: t(`shell.theme.${one}`),
+      })),
     },
     { type: 'divider' },
     { key: 'sign-out', icon: <LogoutOutlined />, label: t('shell.signOut') },
@@ -49,7 +62,11 @@ export function UserMenu() {
     }
   }
   return (
-    <Dropdown trigger={['click']} placement="topLeft" menu={{ items, onClick, selectedKeys: [`locale:${i18n.language}`, `theme:${choice}`] }}>
+    <Dropdown
+      trigger={['click']}
+      placement="topLeft"
+      menu={{ items, onClick, selectedKeys: [`locale:${i18n.language}`, `theme:${choice}`] }}
+    >
       <button type="button" className="w-user">
         <span className="w-account-face">{me.name.slice(0, 1)}</span>
         <span className="w-account-lines">

@@ -1,7 +1,7 @@
+import type { EChartsOption } from 'echarts'
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
-import type { EChartsOption } from 'echarts'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { PALETTE } from '../theme/palette.ts'
@@ -12,7 +12,15 @@ echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, SVGRenderer])
 type Colours = (typeof PALETTE)['light'] | (typeof PALETTE)['dark']
 
 /** A chart in the console's colours; `option` is asked again when these change. Default export so that pages load it lazily. */
-export default function Chart({ option, height = 220, label }: { option: (colours: Colours) => EChartsOption; height?: number; label: string }) {
+export default function Chart({
+  option,
+  height = 220,
+  label,
+}: {
+  option: (colours: Colours) => EChartsOption
+  height?: number
+  label: string
+}) {
   const host = useRef<HTMLDivElement>(null)
   const { appearance } = useTheme()
   useEffect(() => {

@@ -6,7 +6,18 @@ import './confirm.css'
 export type ConfirmNumber = { label: ReactNode; value: ReactNode; strong?: boolean }
 
 /** Asks before something that can't be undone, with the numbers it is about. */
-export function ConfirmWithNumbers({ open, title, numbers, note, consent, okText, danger, busy, onConfirm, onCancel }: {
+export function ConfirmWithNumbers({
+  open,
+  title,
+  numbers,
+  note,
+  consent,
+  okText,
+  danger,
+  busy,
+  onConfirm,
+  onCancel,
+}: {
   open: boolean
   title: ReactNode
   numbers: readonly ConfirmNumber[]
@@ -25,8 +36,17 @@ export function ConfirmWithNumbers({ open, title, numbers, note, consent, okText
     if (open) setAgreed(false)
   }, [open])
   return (
-    <Modal open={open} title={title} okText={okText} cancelText={t('common.cancel')} onOk={onConfirm} onCancel={onCancel} width={480}
-      confirmLoading={busy === true} okButtonProps={{ danger: danger === true, disabled: consent !== undefined && !agreed }}>
+    <Modal
+      open={open}
+      title={title}
+      okText={okText}
+      cancelText={t('common.cancel')}
+      onOk={onConfirm}
+      onCancel={onCancel}
+      width={480}
+      confirmLoading={busy === true}
+      okButtonProps={{ danger: danger === true, disabled: consent !== undefined && !agreed }}
+    >
       <dl className="w-confirm-numbers">
         {numbers.map(({ label, value, strong }, index) => (
           <div key={index} className={strong === true ? 'w-confirm-strong' : ''}>

@@ -17,8 +17,13 @@ export function Copyable({ value, label }: { value: string; label?: string }) {
     <span className="w-copyable">
       <code title={label}>{value}</code>
       <Tooltip title={copied ? t('common.copied') : t('common.copy')}>
-        <Button size="small" type="text" aria-label={t('common.copy')} onClick={() => void copy()}
-          icon={copied ? <CheckOutlined style={{ color: 'var(--w-good)' }} /> : <CopyOutlined />} />
+        <Button
+          size="small"
+          type="text"
+          aria-label={t('common.copy')}
+          onClick={() => void copy()}
+          icon={copied ? <CheckOutlined style={{ color: 'var(--w-good)' }} /> : <CopyOutlined />}
+        />
       </Tooltip>
     </span>
   )

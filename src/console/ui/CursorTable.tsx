@@ -1,8 +1,8 @@
 import { Button, Table, type TableColumnsType, type TableProps } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CursorList } from '../hooks.ts'
 import { useFormat } from '../format.ts'
+import type { CursorList } from '../hooks.ts'
 import { ErrorState, LoadingState } from './states.tsx'
 import './page.css'
 
@@ -19,7 +19,15 @@ type Props<T> = {
 }
 
 /** A dense table over a key-paged list. It grows by "load more": rows never shift under the reader. */
-export function CursorTable<T extends object>({ list, columns, rowKey, empty, onOpen, minWidth, ...rest }: Props<T>) {
+export function CursorTable<T extends object>({
+  list,
+  columns,
+  rowKey,
+  empty,
+  onOpen,
+  minWidth,
+  ...rest
+}: Props<T>) {
   const { t } = useTranslation()
   const format = useFormat()
   if (list.error && list.items.length === 0) return <ErrorState error={list.error} onRetry={list.refetch} />
@@ -41,7 +49,7 @@ export function CursorTable<T extends object>({ list, columns, rowKey, empty, on
         })}
       />
       <div className="w-table-foot">
-        <span>{t('common.shown', { count: format.number(list.items.length) as never })}</span>
+        <span>{t('common.shown', { number: format.number(list.items.length) })}</span>
         {list.hasMore && (
           <Button size="small" type="link" loading={list.isLoadingMore} onClick={list.loadMore}>
             {t('common.loadMore')}

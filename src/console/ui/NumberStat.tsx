@@ -17,7 +17,15 @@ type Props = {
 export function NumberStat({ label, value, unit, sub, tone, hint, to }: Props) {
   const body = (
     <>
-      <span className="w-stat-label">{hint === undefined ? label : <Tooltip title={hint}><span className="w-stat-hinted">{label}</span></Tooltip>}</span>
+      <span className="w-stat-label">
+        {hint === undefined ? (
+          label
+        ) : (
+          <Tooltip title={hint}>
+            <span className="w-stat-hinted">{label}</span>
+          </Tooltip>
+        )}
+      </span>
       <span className={`w-stat-value${tone === undefined ? '' : ` w-stat-${tone}`}`}>
         {value}
         {unit !== undefined && <small>{unit}</small>}

@@ -1,14 +1,13 @@
 import { Alert, Progress } from 'antd'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Endpoint } from '../../kernel/endpoint.ts'
 import { listRunsEndpoint, type RunView } from '../../modules/runs/schema.ts'
+import { ApiError } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { useEndpoint, useInvalidate } from '../hooks.ts'
 import { useAccountId } from '../session.ts'
-import { useEffect, useRef } from 'react'
-import { lookUp } from './error-text.ts'
-import { ApiError } from '../api.ts'
-import { useErrorText } from './error-text.ts'
+import { lookUp, useErrorText } from './error-text.ts'
 
 /**
  * The newest background run of a kind, followed while it goes on; the page can be left and come back to.
@@ -44,8 +43,13 @@ export function RunProgress({ run }: { run: RunView | undefined }) {
   if (run.state === 'failed') {
     const text = describe(new ApiError(500, run.error?.reason ?? 'internal', '', run.error?.detail ?? {}))
     return (
-      <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t('runs.failed', { name, at: format.instant(run.finishedAt) })}
-        description={text.advice === undefined ? text.title : `${text.title} ${text.advice}`} />
+      <Alert
+        type="error"
+        showIcon
+        style={{ marginBottom: 12 }}
+        title={t('runs.failed', { name, at: format.instant(run.finishedAt) })}
+        description={text.advice === undefined ? text.title : `${text.title} ${text.advice}`}
+      />
     )
   }
   const { done, total } = run
@@ -54,10 +58,17 @@ export function RunProgress({ run }: { run: RunView | undefined }) {
       <div className="w-row" style={{ justifyContent: 'space-between' }}>
         <strong>{t(run.state === 'queued' ? 'runs.queued' : 'runs.running', { name })}</strong>
         <span className="w-soft">
-          {total === null ? t('runs.doneOnly', { done: format.number(done) }) : t('runs.doneOf', { done: format.number(done), total: format.number(total) })}
+          {total === null
+            ? t('runs.doneOnly', { done: format.number(done) })
+            : t('runs.doneOf', { done: format.number(done), total: format.number(total) })}
         </span>
       </div>
-      <Progress percent={total === null || total === 0 ? 100 : Math.floor((done / total) * 100)} status="active" showInfo={total !== null} size="small" />
+      <Progress
+        percent={total === null || total === 0 ? 100 : Math.floor((done / total) * 100)}
+        status="active"
+        showInfo={total !== null}
+        size="small"
+      />
       <div className="w-faint w-small">{t('runs.canLeave')}</div>
     </div>
   )

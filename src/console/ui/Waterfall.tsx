@@ -5,7 +5,13 @@ import './waterfall.css'
 export type Fall = { key: string; label: ReactNode; advice?: ReactNode; count: number }
 
 /** From everyone in the audience down to those reached, with each reason that takes people away. */
-export function Waterfall({ total, totalLabel, falls, reached, reachedLabel }: {
+export function Waterfall({
+  total,
+  totalLabel,
+  falls,
+  reached,
+  reachedLabel,
+}: {
   total: number
   totalLabel: ReactNode
   falls: readonly Fall[]
@@ -20,16 +26,39 @@ export function Waterfall({ total, totalLabel, falls, reached, reachedLabel }: {
         const to = left
         left -= fall.count
         return (
-          <Step key={fall.key} kind="fall" label={fall.label} advice={fall.advice} count={-fall.count} total={total}
-            from={share(Math.max(left, 0), total)} to={share(to, total)} />
+          <Step
+            key={fall.key}
+            kind="fall"
+            label={fall.label}
+            advice={fall.advice}
+            count={-fall.count}
+            total={total}
+            from={share(Math.max(left, 0), total)}
+            to={share(to, total)}
+          />
         )
       })}
-      <Step kind="reached" label={reachedLabel} count={reached} from={0} to={share(reached, total)} total={total} />
+      <Step
+        kind="reached"
+        label={reachedLabel}
+        count={reached}
+        from={0}
+        to={share(reached, total)}
+        total={total}
+      />
     </div>
   )
 }
 
-type StepProps = { kind: 'total' | 'fall' | 'reached'; label: ReactNode; advice?: ReactNode; count: number; from: number; to: number; total: number }
+type StepProps = {
+  kind: 'total' | 'fall' | 'reached'
+  label: ReactNode
+  advice?: ReactNode
+  count: number
+  from: number
+  to: number
+  total: number
+}
 
 function Step({ kind, label, advice, count, from, to, total }: StepProps) {
   const format = useFormat()

@@ -16,14 +16,28 @@ function describeError(error: unknown, language: string): ErrorText {
   if (!(error instanceof ApiError)) return { title: i18next.t('errors.internal'), advice: undefined }
   const known = lookUp('errors', error.reason, error.detail)
   return {
-    title: known ?? lookUp('reasons', error.reason, error.detail) ?? i18next.t('errors.other', { reason: error.reason }),
-    advice: adviceIn(error.detail, language) ?? issuesIn(error.detail) ?? lookUp('advice', error.reason, error.detail),
+    title:
+      known ??
+      lookUp('reasons', error.reason, error.detail) ??
+      i18next.t('errors.other', { reason: error.reason }),
+    advice:
+      adviceIn(error.detail, language) ??
+      issuesIn(error.detail) ??
+      lookUp('advice', error.reason, error.detail),
   }
 }
 
 /** A text by a key that the server chose; undefined when this console doesn't know it. */
 export function lookUp(
-  group: 'errors' | 'reasons' | 'advice' | 'audit.actions' | 'runs.kinds' | 'events.names' | 'audit.subjects',
+  group:
+    | 'errors'
+    | 'reasons'
+    | 'advice'
+    | 'audit.actions'
+    | 'runs.kinds'
+    | 'events.names'
+    | 'audit.subjects'
+    | 'fans.scenes',
   name: string,
   values: Record<string, unknown> = {},
 ): string | undefined {
@@ -34,7 +48,10 @@ export function lookUp(
 }
 
 /** The sentence of the platform's error table that travels with a refusal. */
-export function adviceIn(detail: Record<string, unknown> | null | undefined, language: string): string | undefined {
+export function adviceIn(
+  detail: Record<string, unknown> | null | undefined,
+  language: string,
+): string | undefined {
   const advice = detail?.['advice'] as { zh?: unknown; en?: unknown } | undefined
   const text = language === 'en' ? advice?.en : advice?.zh
   return typeof text === 'string' ? text : undefined
@@ -43,5 +60,7 @@ export function adviceIn(detail: Record<string, unknown> | null | undefined, lan
 function issuesIn(detail: Record<string, unknown>): string | undefined {
   const issues = detail['issues']
   if (!Array.isArray(issues)) return undefined
-  return issues.map((issue: { path?: string; message?: string }) => `${issue.path ?? ''} ${issue.message ?? ''}`.trim()).join('; ')
+  return issues
+    .map((issue: { path?: string; message?: string }) => `${issue.path ?? ''} ${issue.message ?? ''}`.trim())
+    .join('; ')
 }

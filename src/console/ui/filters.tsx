@@ -40,7 +40,15 @@ export function useFilters<Names extends string>(names: readonly Names[]): Filte
   }
 }
 
-export function FilterBar({ children, end, filters }: { children: ReactNode; end?: ReactNode; filters?: Filters<never> | Filters<string> }) {
+export function FilterBar({
+  children,
+  end,
+  filters,
+}: {
+  children: ReactNode
+  end?: ReactNode
+  filters?: Filters<never> | Filters<string>
+}) {
   const { t } = useTranslation()
   return (
     <div className="w-filter-bar" role="search">

@@ -9,7 +9,9 @@ export function useSentence(): (sentence: Sentence, values?: Record<string, unkn
   const english = i18n.language === 'en'
   return useCallback(
     (sentence, values) =>
-      (english ? sentence.en : sentence.zh).replace(/\{(\w+)\}/g, (whole, name: string) => String(values?.[name] ?? whole)),
+      (english ? sentence.en : sentence.zh).replace(/\{(\w+)\}/g, (whole, name: string) =>
+        String(values?.[name] ?? whole),
+      ),
     [english],
   )
 }

@@ -7,7 +7,13 @@ import { ApiError } from '../api.ts'
 import { useErrorText } from './error-text.ts'
 import './states.css'
 
-type NoticeProps = { icon?: ReactNode; title: ReactNode; hint?: ReactNode; action?: ReactNode; compact?: boolean }
+type NoticeProps = {
+  icon?: ReactNode
+  title: ReactNode
+  hint?: ReactNode
+  action?: ReactNode
+  compact?: boolean
+}
 
 function Notice({ icon, title, hint, action, compact }: NoticeProps) {
   return (
@@ -33,7 +39,13 @@ export function LoadingState({ rows = 6 }: { rows?: number }) {
 
 export function NoPermissionState({ what }: { what?: string }) {
   const { t } = useTranslation()
-  return <Notice icon={<LockOutlined />} title={t('states.noPermission')} hint={what ?? t('states.noPermissionHint')} />
+  return (
+    <Notice
+      icon={<LockOutlined />}
+      title={t('states.noPermission')}
+      hint={what ?? t('states.noPermissionHint')}
+    />
+  )
 }
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {

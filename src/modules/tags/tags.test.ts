@@ -4,7 +4,7 @@ import { createTestWorld, type TestWorld } from '../../../tests/support/world.ts
 import { tagFans } from '../../channels/official-account/tags.ts'
 import { accountClient, bindAccount } from '../accounts/index.ts'
 import { startFanSync } from '../contacts/index.ts'
-import { contactsModule } from '../contacts/module.ts'
+import { modules } from '../registry.ts'
 import { getRun } from '../runs/index.ts'
 import { runMemberSync } from './members.ts'
 import type { WechatTag } from './schema.ts'
@@ -21,7 +21,8 @@ beforeAll(async () => {
   admin = await api.signIn('administrator')
   accountId = await bindAccount(world.ctx, await world.account({ fans: 200, drafts: 0, articles: 0 }))
   const runId = await startFanSync(world.ctx, accountId)
-  await contactsModule.jobs?.['contacts.sync-fans']?.(world.ctx, { runId }, never)
+  const contacts = modules.find((module) => module.name === 'contacts')
+  await contacts?.jobs?.['contacts.sync-fans']?.(world.ctx, { runId }, never)
 })
 afterAll(async () => {
   await api?.close()

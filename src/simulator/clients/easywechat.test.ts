@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { FormData, OfficialAccount, ServerRequest } from 'node-easywechat'
+import { CacheInterface, FormData, OfficialAccount, ServerRequest } from 'node-easywechat'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../../tests/support/index.ts'
 import { addDays, dayOf } from '../calendar.ts'
@@ -17,6 +17,20 @@ let app: OfficialAccount
 let receiver: Server
 const heard: { type: string; event: string; content: string }[] = []
 
+/** By default it keeps tokens in files that outlive the test. */
+class Memory extends CacheInterface {
+  private readonly kept = new Map<string, unknown>()
+  override get = async (key: string) => this.kept.get(key) ?? null
+  override has = async (key: string) => this.kept.has(key)
+  override set = async (key: string, value: unknown) => this.kept.set(key, value) !== undefined
+  override delete = async (key: string) => this.kept.delete(key)
+}
+const client = (more: object = {}): OfficialAccount => {
+  const made = new OfficialAccount(config(more))
+  made.setCache(new Memory())
+  return made
+}
+
 const config = (more: object = {}) => ({
   app_id: account.appid,
   secret: SECRET,
@@ -29,9 +43,9 @@ const config = (more: object = {}) => ({
 beforeAll(async () => {
   world = await startTestWorld()
   account = await world.account({ fans: 60 })
-  app = new OfficialAccount(config({ use_stable_access_token: true }))
+  app = client({ use_stable_access_token: true })
   receiver = createServer(async (request, response) => {
-    const own = new OfficialAccount(config())
+    const own = client()
     own.setRequest(await ServerRequest.createFromIncomingMessage(request))
     const server = own.getServer()
     server.with((message: Answer) => {
@@ -62,7 +76,7 @@ const upload = async (path: string, bytes: Buffer, params: object = {}): Promise
 }
 
 test('credentials: classic and stable tokens, ticket, addresses', async () => {
-  const classic = new OfficialAccount(config())
+  const classic = client()
   expect(await classic.getAccessToken().getToken()).toMatch(/^C/)
   expect(await app.getAccessToken().getToken()).toMatch(/^S/)
   expect(await app.getTicket().getTicket()).toBeTypeOf('string')

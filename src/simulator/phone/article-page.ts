@@ -8,7 +8,7 @@ const escapeHtml = (text: string): string =>
 const page = (title: string, body: string): string => `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="script-src 'none'; object-src 'none'">
-<title>${escapeHtml(title)}</title><link rel="stylesheet" href="/phone/phone.css"></head>
+<title>${escapeHtml(title)}</title><link rel="stylesheet" href="/phone/article.css"></head>
 <body class="article-page">${body}</body></html>`
 
 /** An article as its reader sees it. */

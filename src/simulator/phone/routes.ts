@@ -11,6 +11,7 @@ const FILES: Record<string, [string, string]> = {
   '/phone/words.js': ['words.js', 'text/javascript; charset=utf-8'],
   '/phone/draw.js': ['draw.js', 'text/javascript; charset=utf-8'],
   '/phone/phone.css': ['phone.css', 'text/css; charset=utf-8'],
+  '/phone/article.css': ['article.css', 'text/css; charset=utf-8'],
 }
 
 /** What a person sees: the phone, articles, and the pictures in them. */

@@ -8,7 +8,8 @@ export const entrance: Texts['entrance'] = {
   signIn: 'Sign in',
   signInHint: 'Use the e-mail that an administrator set up for you.',
   sandboxHint: 'This is a sandbox; the terminal said how to sign in when it started.',
-  forgotten: 'Forgot the password? An administrator can reset it under Members, or run weida operator create on the server.',
+  forgotten:
+    'Forgot the password? An administrator can reset it under Members, or run weida operator create on the server.',
   setup: 'Create the first administrator',
   setupSandbox: 'This is a sandbox: try anything, messages go to a simulated WeChat only.',
   setupProduction: 'This is a production installation. The administrator binds accounts and adds members.',

@@ -25,13 +25,13 @@ export const common: Texts['common'] = {
   next: 'Next',
   back: 'Back',
   loadMore: 'Load more',
-  shown: '{{count}} shown',
+  shown: '{{number}} shown',
   clearFilters: 'Clear filters',
   noMatch: 'Nothing fits these filters',
   noMatchHint: 'Try another condition, or clear the filters.',
   system: 'System',
   unsaved: 'Unsaved changes',
-  selected: '{{count}} selected',
+  selected: '{{number}} selected',
   notAllowed: 'Your role does not allow this',
 }
 export const states: Texts['states'] = {

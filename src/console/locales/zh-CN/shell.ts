@@ -23,13 +23,13 @@ export const common = {
   next: '下一步',
   back: '上一步',
   loadMore: '加载更多',
-  shown: '已显示 {{count}} 条',
+  shown: '已显示 {{number}} 条',
   clearFilters: '清除筛选',
   noMatch: '没有符合条件的记录',
   noMatchHint: '换一个条件，或清除筛选后再看。',
   system: '系统',
   unsaved: '有未保存的修改',
-  selected: '已选 {{count}} 项',
+  selected: '已选 {{number}} 项',
   notAllowed: '你的角色没有此权限',
 }
 export const states = {

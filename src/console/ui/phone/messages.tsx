@@ -29,7 +29,11 @@ export function ArticleCards({ articles }: { articles: readonly PreviewArticle[]
 function Cover({ url, wide }: { url: string | null; wide?: boolean }) {
   return (
     <div className={wide === true ? 'w-cover w-cover-wide' : 'w-cover w-cover-square'}>
-      {url === null ? <PictureOutlined /> : <img src={url} alt="" referrerPolicy="no-referrer" loading="lazy" />}
+      {url === null ? (
+        <PictureOutlined />
+      ) : (
+        <img src={url} alt="" referrerPolicy="no-referrer" loading="lazy" />
+      )}
     </div>
   )
 }

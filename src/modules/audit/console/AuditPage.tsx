@@ -1,7 +1,6 @@
 import { DatePicker, Select, type TableColumnsType } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
-import { addBeijingDays, beijingDay, startOfDay } from '../../../kernel/beijing.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccounts, useCan } from '../../../console/session.ts'
@@ -9,6 +8,7 @@ import { CursorTable } from '../../../console/ui/CursorTable.tsx'
 import { FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState, NoPermissionState } from '../../../console/ui/states.tsx'
+import { addBeijingDays, beijingDay, startOfDay } from '../../../kernel/beijing.ts'
 import { type AuditEntry, listAuditEntriesEndpoint } from '../schema.ts'
 import { actionText, Detail, SubjectLink, useActionOptions } from './words.tsx'
 
@@ -42,26 +42,54 @@ function AuditList() {
   return (
     <>
       <FilterBar filters={filters}>
-        <SearchInput placeholder={t('audit.actor')} value={actor} onChange={(value) => filters.set('actor', value)} />
-        <Select allowClear showSearch placeholder={t('audit.action')} style={{ width: 190 }} value={action ?? null} options={actions}
-          optionFilterProp="label" onChange={(value?: string | null) => filters.set('action', value ?? undefined)} />
-        <Select allowClear placeholder={t('audit.account')} style={{ width: 170 }} value={account ?? null}
+        <SearchInput
+          placeholder={t('audit.actor')}
+          value={actor}
+          onChange={(value) => filters.set('actor', value)}
+        />
+        <Select
+          allowClear
+          showSearch
+          placeholder={t('audit.action')}
+          style={{ width: 190 }}
+          value={action ?? null}
+          options={actions}
+          optionFilterProp="label"
+          onChange={(value?: string | null) => filters.set('action', value ?? undefined)}
+        />
+        <Select
+          allowClear
+          placeholder={t('audit.account')}
+          style={{ width: 170 }}
+          value={account ?? null}
           options={accounts.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
-          onChange={(value?: string | null) => filters.set('account', value ?? undefined)} />
-        <DatePicker.RangePicker allowEmpty={[true, true]} value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
+          onChange={(value?: string | null) => filters.set('account', value ?? undefined)}
+        />
+        <DatePicker.RangePicker
+          allowEmpty={[true, true]}
+          value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
           onChange={(days) => {
             filters.set('from', days?.[0]?.format('YYYY-MM-DD'))
             filters.set('to', days?.[1]?.format('YYYY-MM-DD'))
           }}
-          maxDate={dayjs(addBeijingDays(beijingDay(new Date()), 3_650))} />
+          maxDate={dayjs(addBeijingDays(beijingDay(new Date()), 3_650))}
+        />
       </FilterBar>
       <CursorTable<AuditEntry>
         list={list}
         columns={useColumns()}
         rowKey="id"
         minWidth={860}
-        empty={<EmptyState title={t(filters.isActive ? 'common.noMatch' : 'audit.empty')} hint={filters.isActive ? t('common.noMatchHint') : undefined} />}
-        expandable={{ expandedRowRender: (row) => <Detail entry={row} />, rowExpandable: (row) => Object.keys(row.detail).length > 0 }}
+        empty={
+          <EmptyState
+            title={t(filters.isActive ? 'common.noMatch' : 'audit.empty')}
+            hint={filters.isActive ? t('common.noMatchHint') : undefined}
+          />
+        }
+        expandable={{
+          expandedRowRender: (row) => <Detail entry={row} />,
+          rowExpandable: (row) => Object.keys(row.detail).length > 0,
+        }}
       />
     </>
   )
@@ -71,18 +99,30 @@ function useColumns(): TableColumnsType<AuditEntry> {
   const { t } = useTranslation()
   const format = useFormat()
   return [
-    { title: t('audit.at'), dataIndex: 'at', className: 'w-nowrap', width: 170, render: (at: string) => format.second(at) },
+    {
+      title: t('audit.at'),
+      dataIndex: 'at',
+      className: 'w-nowrap',
+      width: 170,
+      render: (at: string) => format.second(at),
+    },
     {
       title: t('audit.actor'),
       render: (_, row) => (
         <>
           {row.actorName}
-          {row.actorKind !== 'operator' && <span className="w-faint w-small"> · {t(`audit.actorKind.${row.actorKind}`)}</span>}
+          {row.actorKind !== 'operator' && (
+            <span className="w-faint w-small"> · {t(`audit.actorKind.${row.actorKind}`)}</span>
+          )}
         </>
       ),
     },
     { title: t('audit.action'), render: (_, row) => actionText(row.action) },
     { title: t('audit.subject'), render: (_, row) => <SubjectLink entry={row} /> },
-    { title: t('audit.account'), dataIndex: 'accountName', render: (name: string | null) => name ?? <span className="w-faint">—</span> },
+    {
+      title: t('audit.account'),
+      dataIndex: 'accountName',
+      render: (name: string | null) => name ?? <span className="w-faint">—</span>,
+    },
   ]
 }

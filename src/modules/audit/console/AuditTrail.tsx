@@ -12,7 +12,11 @@ export function AuditTrail({ subjectKind, subjectId }: { subjectKind: string; su
   const { t } = useTranslation()
   const format = useFormat()
   const allowed = useCan('audit:read')
-  const list = useCursorList(listAuditEntriesEndpoint, { query: { subjectKind, subjectId } }, { enabled: allowed })
+  const list = useCursorList(
+    listAuditEntriesEndpoint,
+    { query: { subjectKind, subjectId } },
+    { enabled: allowed },
+  )
   if (!allowed) return <NoPermissionState what={t('audit.trailNoPermission')} />
   if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />
   if (list.isLoading) return <LoadingState rows={3} />

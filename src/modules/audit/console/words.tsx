@@ -28,7 +28,8 @@ export function SubjectLink({ entry }: { entry: AuditEntry }) {
 function pathOf({ subjectKind, subjectId, accountId }: AuditEntry): string | undefined {
   if (subjectId === null) return undefined
   if (subjectKind === 'account') return `/settings/accounts/${subjectId}`
-  if (subjectKind === 'broadcast' && accountId !== null) return `/accounts/${accountId}/broadcasts/${subjectId}`
+  if (subjectKind === 'broadcast' && accountId !== null)
+    return `/accounts/${accountId}/broadcasts/${subjectId}`
   if (subjectKind === 'fan-list' && accountId !== null) return `/accounts/${accountId}/lists/${subjectId}`
   return undefined
 }

@@ -28,13 +28,13 @@ export function TotalsBar({ totals, moving }: { totals: Totals; moving: boolean 
         {failed > 0 && (
           <span style={{ color: 'var(--w-bad)' }}>
             {' '}
-            · {t('broadcasts.failedCount', { count: format.number(failed) as never })}
+            · {t('broadcasts.failedCount', { number: format.number(failed) })}
           </span>
         )}
         {unknown > 0 && (
           <span style={{ color: 'var(--w-odd)' }}>
             {' '}
-            · {t('broadcasts.unknownCount', { count: format.number(unknown) as never })}
+            · {t('broadcasts.unknownCount', { number: format.number(unknown) })}
           </span>
         )}
       </div>

@@ -110,7 +110,7 @@ function CreateListModal({
           <Form.Item
             name="text"
             extra={t('lists.pasteHint', {
-              count: format.number(openids.length) as never,
+              number: format.number(openids.length),
               max: format.number(MAX_POSTED_OPENIDS),
             })}
           >

@@ -41,7 +41,7 @@ export function FanPicker({
       title={t('audience.pickFans')}
       extra={
         <Button type="primary" disabled={ids.length > MAX_CHOSEN_FANS} onClick={() => onChoose(ids)}>
-          {t('audience.useChosen', { count: format.number(ids.length) as never })}
+          {t('audience.useChosen', { number: format.number(ids.length) })}
         </Button>
       }
     >
@@ -67,7 +67,7 @@ export function FanPicker({
           }}
         />
         <div className="w-table-foot">
-          <span>{t('common.selected', { count: format.number(ids.length) as never })}</span>
+          <span>{t('common.selected', { number: format.number(ids.length) })}</span>
           {list.hasMore && (
             <Button type="link" size="small" loading={list.isLoadingMore} onClick={list.loadMore}>
               {t('common.loadMore')}

@@ -34,7 +34,14 @@ export function ApiKeysPanel() {
             {items.length === 0 ? (
               <EmptyState compact title={t('apiKeys.empty')} hint={t('apiKeys.emptyHint')} />
             ) : (
-              <Table<ApiKey> size="middle" rowKey="id" columns={columns} dataSource={items} pagination={false} scroll={{ x: 560 }} />
+              <Table<ApiKey>
+                size="middle"
+                rowKey="id"
+                columns={columns}
+                dataSource={items}
+                pagination={false}
+                scroll={{ x: 560 }}
+              />
             )}
           </div>
         )}
@@ -47,18 +54,33 @@ export function ApiKeysPanel() {
 function useColumns(): TableColumnsType<ApiKey> {
   const { t } = useTranslation()
   const format = useFormat()
-  const revoke = useEndpointMutation(revokeApiKeyEndpoint, { invalidates: [listApiKeysEndpoint], success: t('apiKeys.revoked') })
+  const revoke = useEndpointMutation(revokeApiKeyEndpoint, {
+    invalidates: [listApiKeysEndpoint],
+    success: t('apiKeys.revoked'),
+  })
   return [
     { title: t('apiKeys.name'), dataIndex: 'name' },
-    { title: t('apiKeys.prefix'), dataIndex: 'prefix', render: (prefix: string) => <code className="w-mono">{prefix}…</code> },
+    {
+      title: t('apiKeys.prefix'),
+      dataIndex: 'prefix',
+      render: (prefix: string) => <code className="w-mono">{prefix}…</code>,
+    },
     { title: t('common.createdAt'), dataIndex: 'createdAt', render: (at: string) => format.instant(at) },
-    { title: t('apiKeys.lastUsed'), dataIndex: 'lastUsedAt', render: (at: string | null) => (at === null ? t('apiKeys.never') : format.instant(at)) },
+    {
+      title: t('apiKeys.lastUsed'),
+      dataIndex: 'lastUsedAt',
+      render: (at: string | null) => (at === null ? t('apiKeys.never') : format.instant(at)),
+    },
     {
       key: 'actions',
       className: 'w-right',
       render: (_, row) => (
-        <Popconfirm title={t('apiKeys.revokeTitle')} description={t('apiKeys.revokeHint')} okText={t('apiKeys.revoke')}
-          onConfirm={() => revoke.mutate({ params: { keyId: row.id } })}>
+        <Popconfirm
+          title={t('apiKeys.revokeTitle')}
+          description={t('apiKeys.revokeHint')}
+          okText={t('apiKeys.revoke')}
+          onConfirm={() => revoke.mutate({ params: { keyId: row.id } })}
+        >
           <Button type="link" size="small" danger>
             {t('apiKeys.revoke')}
           </Button>
@@ -96,7 +118,12 @@ function MakeKeyModal({ open, onClose }: { open: boolean; onClose: () => void })
         </>
       ) : (
         <Form form={form} layout="vertical" onFinish={(body) => create.mutate({ body })}>
-          <Form.Item name="name" label={t('apiKeys.name')} extra={t('apiKeys.nameHint')} rules={[schemaRule(createApiKeyEndpoint.body!.shape.name, t('operators.nameInvalid'))]}>
+          <Form.Item
+            name="name"
+            label={t('apiKeys.name')}
+            extra={t('apiKeys.nameHint')}
+            rules={[schemaRule(createApiKeyEndpoint.body!.shape.name, t('operators.nameInvalid'))]}
+          >
             <Input autoFocus />
           </Form.Item>
         </Form>

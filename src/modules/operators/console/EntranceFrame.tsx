@@ -5,7 +5,15 @@ import { type Locale, setLocale } from '../../../console/i18n.ts'
 import './entrance.css'
 
 /** The page before one is signed in. */
-export function EntranceFrame({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
+export function EntranceFrame({
+  title,
+  hint,
+  children,
+}: {
+  title: string
+  hint?: ReactNode
+  children: ReactNode
+}) {
   const { t, i18n } = useTranslation()
   return (
     <div className="w-entrance">

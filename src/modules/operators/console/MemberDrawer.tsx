@@ -1,20 +1,46 @@
 import { Button, Drawer, Form, Input, Popconfirm, Radio, Select, Space, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { BodyInputOf } from '../../../kernel/endpoint.ts'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccounts, useMe } from '../../../console/session.ts'
 import { schemaRule } from '../../../console/ui/form-rules.ts'
-import { createOperatorEndpoint, listOperatorsEndpoint, type Operator, PASSWORD_MIN, password, ROLES, updateOperatorEndpoint } from '../schema.ts'
+import type { BodyInputOf } from '../../../kernel/endpoint.ts'
+import {
+  createOperatorEndpoint,
+  listOperatorsEndpoint,
+  type Operator,
+  PASSWORD_MIN,
+  password,
+  ROLES,
+  updateOperatorEndpoint,
+} from '../schema.ts'
 
 type Fields = BodyInputOf<typeof createOperatorEndpoint>
 const fields = createOperatorEndpoint.body!
 
 /** Adds a member or changes one. */
-export function MemberDrawer({ member, onClose }: { member: Operator | 'new' | undefined; onClose: () => void }) {
+export function MemberDrawer({
+  member,
+  onClose,
+}: {
+  member: Operator | 'new' | undefined
+  onClose: () => void
+}) {
   const { t } = useTranslation()
   return (
-    <Drawer open={member !== undefined} onClose={onClose} size={440} destroyOnHidden title={t(member === 'new' ? 'operators.add' : 'operators.edit')}>
-      {member !== undefined && <MemberForm key={member === 'new' ? 'new' : member.id} member={member === 'new' ? undefined : member} onDone={onClose} />}
+    <Drawer
+      open={member !== undefined}
+      onClose={onClose}
+      size={440}
+      destroyOnHidden
+      title={t(member === 'new' ? 'operators.add' : 'operators.edit')}
+    >
+      {member !== undefined && (
+        <MemberForm
+          key={member === 'new' ? 'new' : member.id}
+          member={member === 'new' ? undefined : member}
+          onDone={onClose}
+        />
+      )}
     </Drawer>
   )
 }
@@ -26,16 +52,35 @@ function MemberForm({ member, onDone }: { member: Operator | undefined; onDone: 
   const update = useEndpointMutation(updateOperatorEndpoint, options)
   const finish = (values: Fields) => {
     if (member === undefined) create.mutate({ body: values })
-    else update.mutate({ params: { operatorId: member.id }, body: { ...values, password: values.password || undefined } })
+    else
+      update.mutate({
+        params: { operatorId: member.id },
+        body: { ...values, password: values.password || undefined },
+      })
   }
   const passwordRule = t('operators.passwordRule', { min: PASSWORD_MIN })
   return (
-    <Form<Fields> layout="vertical" initialValues={member ?? { role: 'operator', allAccounts: false, accountIds: [] }} onFinish={finish}>
-      <Form.Item name="name" label={t('operators.name')} required rules={[schemaRule(fields.shape.name, t('operators.nameInvalid'))]}>
+    <Form<Fields>
+      layout="vertical"
+      initialValues={member ?? { role: 'operator', allAccounts: false, accountIds: [] }}
+      onFinish={finish}
+    >
+      <Form.Item
+        name="name"
+        label={t('operators.name')}
+        required
+        rules={[schemaRule(fields.shape.name, t('operators.nameInvalid'))]}
+      >
         <Input autoFocus={member === undefined} />
       </Form.Item>
       {member === undefined ? (
-        <Form.Item name="email" label={t('operators.email')} required validateTrigger="onBlur" rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}>
+        <Form.Item
+          name="email"
+          label={t('operators.email')}
+          required
+          validateTrigger="onBlur"
+          rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}
+        >
           <Input type="email" autoComplete="off" />
         </Form.Item>
       ) : (
@@ -76,14 +121,19 @@ function AccountFields() {
   const form = Form.useFormInstance<Fields>()
   const role = Form.useWatch('role', form)
   const all = Form.useWatch('allAccounts', form)
-  if (role === 'administrator') return <Form.Item label={t('operators.accounts')}>{t('operators.allAccounts')}</Form.Item>
+  if (role === 'administrator')
+    return <Form.Item label={t('operators.accounts')}>{t('operators.allAccounts')}</Form.Item>
   return (
     <>
       <Form.Item name="allAccounts" label={t('operators.allAccounts')} valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name="accountIds" label={t('operators.accounts')} hidden={all === true}>
-        <Select mode="multiple" options={accounts.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []} placeholder={t('operators.chooseAccounts')} />
+        <Select
+          mode="multiple"
+          options={accounts.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          placeholder={t('operators.chooseAccounts')}
+        />
       </Form.Item>
     </>
   )
@@ -92,12 +142,22 @@ function AccountFields() {
 function DisableButton({ member, onDone }: { member: Operator; onDone: () => void }) {
   const { t } = useTranslation()
   const me = useMe()
-  const update = useEndpointMutation(updateOperatorEndpoint, { invalidates: [listOperatorsEndpoint], success: t('common.saved'), onSuccess: onDone })
-  const change = (disabled: boolean) => update.mutate({ params: { operatorId: member.id }, body: { disabled } })
+  const update = useEndpointMutation(updateOperatorEndpoint, {
+    invalidates: [listOperatorsEndpoint],
+    success: t('common.saved'),
+    onSuccess: onDone,
+  })
+  const change = (disabled: boolean) =>
+    update.mutate({ params: { operatorId: member.id }, body: { disabled } })
   if (member.id === me.id) return null
   if (member.disabled) return <Button onClick={() => change(false)}>{t('operators.enable')}</Button>
   return (
-    <Popconfirm title={t('operators.disableTitle')} description={t('operators.disableHint')} okText={t('operators.disable')} onConfirm={() => change(true)}>
+    <Popconfirm
+      title={t('operators.disableTitle')}
+      description={t('operators.disableHint')}
+      okText={t('operators.disable')}
+      onConfirm={() => change(true)}
+    >
       <Button danger loading={update.isPending}>
         {t('operators.disable')}
       </Button>

@@ -6,8 +6,8 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
 import { useAccounts, useCan, useMe } from '../../../console/session.ts'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
-import { Loaded, NoPermissionState } from '../../../console/ui/states.tsx'
 import { StateTag } from '../../../console/ui/StateTag.tsx'
+import { Loaded, NoPermissionState } from '../../../console/ui/states.tsx'
 import { listOperatorsEndpoint, type Operator } from '../schema.ts'
 import { MemberDrawer } from './MemberDrawer.tsx'
 import { RolesHelp } from './RolesHelp.tsx'
@@ -62,7 +62,11 @@ function useColumns(): TableColumnsType<Operator> {
   const nameOf = (id: string) => accounts.data?.items.find((account) => account.id === id)?.name ?? id
   const accountsOf = (row: Operator) => {
     if (row.role === 'administrator' || row.allAccounts) return t('operators.allAccounts')
-    return row.accountIds.length === 0 ? <span className="w-faint">{t('operators.noAccounts')}</span> : row.accountIds.map(nameOf).join('、')
+    return row.accountIds.length === 0 ? (
+      <span className="w-faint">{t('operators.noAccounts')}</span>
+    ) : (
+      row.accountIds.map(nameOf).join('、')
+    )
   }
   return [
     {
@@ -79,9 +83,16 @@ function useColumns(): TableColumnsType<Operator> {
     {
       title: t('common.state'),
       render: (_, row) => (
-        <StateTag tone={row.disabled ? 'idle' : 'good'}>{t(row.disabled ? 'operators.disabled' : 'operators.active')}</StateTag>
+        <StateTag tone={row.disabled ? 'idle' : 'good'}>
+          {t(row.disabled ? 'operators.disabled' : 'operators.active')}
+        </StateTag>
       ),
     },
-    { title: t('common.createdAt'), dataIndex: 'createdAt', className: 'w-nowrap', render: (at: string) => format.instant(at) },
+    {
+      title: t('common.createdAt'),
+      dataIndex: 'createdAt',
+      className: 'w-nowrap',
+      render: (at: string) => format.instant(at),
+    },
   ]
 }

@@ -15,7 +15,10 @@ export function ProfilePage() {
   return (
     <>
       <PageHeader title={t('profile.title')} sub={`${me.email} · ${t(`roles.${me.role}`)}`} />
-      <div className="w-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))', alignItems: 'start' }}>
+      <div
+        className="w-grid"
+        style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))', alignItems: 'start' }}
+      >
         <section className="w-panel">
           <h2>{t('profile.about')}</h2>
           <NameForm />
@@ -34,12 +37,23 @@ export function ProfilePage() {
 function NameForm() {
   const { t } = useTranslation()
   const me = useMe()
-  const update = useEndpointMutation(updateMeEndpoint, { invalidates: [meEndpoint], success: t('common.saved') })
+  const update = useEndpointMutation(updateMeEndpoint, {
+    invalidates: [meEndpoint],
+    success: t('common.saved'),
+  })
   return (
-    <Form layout="vertical" initialValues={{ name: me.name }} onFinish={({ name }: { name: string }) => update.mutate({ body: { name } })}>
+    <Form
+      layout="vertical"
+      initialValues={{ name: me.name }}
+      onFinish={({ name }: { name: string }) => update.mutate({ body: { name } })}
+    >
       <Form.Item label={t('operators.name')}>
         <div style={{ display: 'flex', gap: 8 }}>
-          <Form.Item name="name" noStyle rules={[schemaRule(updateMeEndpoint.body!.shape.name.unwrap(), t('operators.nameInvalid'))]}>
+          <Form.Item
+            name="name"
+            noStyle
+            rules={[schemaRule(updateMeEndpoint.body!.shape.name.unwrap(), t('operators.nameInvalid'))]}
+          >
             <Input />
           </Form.Item>
           <Button htmlType="submit" loading={update.isPending}>
@@ -75,7 +89,10 @@ function Preferences() {
         <Segmented
           value={choice}
           onChange={(value: ThemeChoice) => choose(value)}
-          options={(['light', 'dark', 'system'] as const).map((value) => ({ value, label: t(`shell.theme.${value}`) }))}
+          options={(['light', 'dark', 'system'] as const).map((value) => ({
+            value,
+            label: t(`shell.theme.${value}`),
+          }))}
         />
       </Form.Item>
     </Form>
@@ -87,15 +104,33 @@ type PasswordFields = { currentPassword: string; newPassword: string; again: str
 function PasswordForm() {
   const { t } = useTranslation()
   const [form] = Form.useForm<PasswordFields>()
-  const update = useEndpointMutation(updateMeEndpoint, { success: t('profile.passwordChanged'), onSuccess: () => form.resetFields() })
+  const update = useEndpointMutation(updateMeEndpoint, {
+    success: t('profile.passwordChanged'),
+    onSuccess: () => form.resetFields(),
+  })
   const rule = t('operators.passwordRule', { min: PASSWORD_MIN })
   return (
-    <Form<PasswordFields> form={form} layout="vertical" requiredMark={false}
-      onFinish={({ currentPassword, newPassword }) => update.mutate({ body: { currentPassword, newPassword } })}>
-      <Form.Item name="currentPassword" label={t('profile.currentPassword')} rules={[{ required: true, message: t('operators.passwordMissing') }]}>
+    <Form<PasswordFields>
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      onFinish={({ currentPassword, newPassword }) =>
+        update.mutate({ body: { currentPassword, newPassword } })
+      }
+    >
+      <Form.Item
+        name="currentPassword"
+        label={t('profile.currentPassword')}
+        rules={[{ required: true, message: t('operators.passwordMissing') }]}
+      >
         <Input.Password autoComplete="current-password" />
       </Form.Item>
-      <Form.Item name="newPassword" label={t('profile.newPassword')} extra={rule} rules={[schemaRule(password, rule)]}>
+      <Form.Item
+        name="newPassword"
+        label={t('profile.newPassword')}
+        extra={rule}
+        rules={[schemaRule(password, rule)]}
+      >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
       <Form.Item

@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useNavigate } from 'react-router'
-import type { BodyInputOf } from '../../../kernel/endpoint.ts'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useErrorText } from '../../../console/ui/error-text.ts'
 import { schemaRule } from '../../../console/ui/form-rules.ts'
+import type { BodyInputOf } from '../../../kernel/endpoint.ts'
 import { PASSWORD_MIN, setupEndpoint, setupStateEndpoint } from '../schema.ts'
 import { EntranceFrame } from './EntranceFrame.tsx'
 
@@ -28,13 +28,38 @@ export function SetupPage() {
   if (setup.data?.needed === false && !create.isSuccess) return <Navigate to="/sign-in" replace />
   const error = create.error === null ? undefined : describe(create.error)
   return (
-    <EntranceFrame title={t('entrance.setup')} hint={t(setup.data?.mode === 'production' ? 'entrance.setupProduction' : 'entrance.setupSandbox')}>
-      {error && <Alert type="error" showIcon title={error.title} description={error.advice} style={{ marginBottom: 16 }} />}
-      <Form<BodyInputOf<typeof setupEndpoint>> layout="vertical" size="large" requiredMark={false} onFinish={(body) => create.mutate({ body })}>
-        <Form.Item name="name" label={t('operators.name')} rules={[schemaRule(fields.shape.name, t('operators.nameInvalid'))]}>
+    <EntranceFrame
+      title={t('entrance.setup')}
+      hint={t(setup.data?.mode === 'production' ? 'entrance.setupProduction' : 'entrance.setupSandbox')}
+    >
+      {error && (
+        <Alert
+          type="error"
+          showIcon
+          title={error.title}
+          description={error.advice}
+          style={{ marginBottom: 16 }}
+        />
+      )}
+      <Form<BodyInputOf<typeof setupEndpoint>>
+        layout="vertical"
+        size="large"
+        requiredMark={false}
+        onFinish={(body) => create.mutate({ body })}
+      >
+        <Form.Item
+          name="name"
+          label={t('operators.name')}
+          rules={[schemaRule(fields.shape.name, t('operators.nameInvalid'))]}
+        >
           <Input autoComplete="name" autoFocus />
         </Form.Item>
-        <Form.Item name="email" label={t('operators.email')} validateTrigger="onBlur" rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}>
+        <Form.Item
+          name="email"
+          label={t('operators.email')}
+          validateTrigger="onBlur"
+          rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}
+        >
           <Input type="email" autoComplete="username" />
         </Form.Item>
         <Form.Item

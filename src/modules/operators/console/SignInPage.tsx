@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useNavigate, useSearchParams } from 'react-router'
-import type { BodyInputOf } from '../../../kernel/endpoint.ts'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useErrorText } from '../../../console/ui/error-text.ts'
 import { schemaRule } from '../../../console/ui/form-rules.ts'
+import type { BodyInputOf } from '../../../kernel/endpoint.ts'
 import { setupStateEndpoint, signInEndpoint } from '../schema.ts'
 import { EntranceFrame } from './EntranceFrame.tsx'
 
@@ -28,13 +28,38 @@ export function SignInPage() {
   if (setup.data?.needed === true) return <Navigate to="/setup" replace />
   const error = signIn.error === null ? undefined : describe(signIn.error)
   return (
-    <EntranceFrame title={t('entrance.signIn')} hint={setup.data?.mode === 'sandbox' ? t('entrance.sandboxHint') : t('entrance.signInHint')}>
-      {error && <Alert type="error" showIcon title={error.title} description={error.advice} style={{ marginBottom: 16 }} />}
-      <Form<BodyInputOf<typeof signInEndpoint>> layout="vertical" size="large" requiredMark={false} onFinish={(body) => signIn.mutate({ body })}>
-        <Form.Item name="email" label={t('operators.email')} validateTrigger="onBlur" rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}>
+    <EntranceFrame
+      title={t('entrance.signIn')}
+      hint={setup.data?.mode === 'sandbox' ? t('entrance.sandboxHint') : t('entrance.signInHint')}
+    >
+      {error && (
+        <Alert
+          type="error"
+          showIcon
+          title={error.title}
+          description={error.advice}
+          style={{ marginBottom: 16 }}
+        />
+      )}
+      <Form<BodyInputOf<typeof signInEndpoint>>
+        layout="vertical"
+        size="large"
+        requiredMark={false}
+        onFinish={(body) => signIn.mutate({ body })}
+      >
+        <Form.Item
+          name="email"
+          label={t('operators.email')}
+          validateTrigger="onBlur"
+          rules={[schemaRule(fields.shape.email, t('operators.emailInvalid'))]}
+        >
           <Input type="email" autoComplete="username" autoFocus />
         </Form.Item>
-        <Form.Item name="password" label={t('operators.password')} rules={[{ required: true, message: t('operators.passwordMissing') }]}>
+        <Form.Item
+          name="password"
+          label={t('operators.password')}
+          rules={[{ required: true, message: t('operators.passwordMissing') }]}
+        >
           <Input.Password autoComplete="current-password" />
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={signIn.isPending}>

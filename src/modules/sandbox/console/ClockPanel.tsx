@@ -4,12 +4,18 @@ import { Button, DatePicker, Progress, Segmented, Tooltip } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { nextBeijingMonth } from '../../../kernel/beijing.ts'
 import { useBusinessNow, useSandboxClock } from '../../../console/clock.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useCan } from '../../../console/session.ts'
-import { type ClockState, forwardClockEndpoint, getClockEndpoint, nextDueEndpoint, stopFastEndpoint } from '../schema.ts'
+import { nextBeijingMonth } from '../../../kernel/beijing.ts'
+import {
+  type ClockState,
+  forwardClockEndpoint,
+  getClockEndpoint,
+  nextDueEndpoint,
+  stopFastEndpoint,
+} from '../schema.ts'
 
 const HOUR = 3_600_000
 
@@ -24,13 +30,23 @@ export function ClockPanel() {
         <b>{format.second(new Date(now))}</b>
         <small>
           {t('sandbox.beijing')}
-          {clock !== undefined && clock.offsetSeconds > 0 && ` · ${t('sandbox.ahead', { days: (clock.offsetSeconds / 86_400).toFixed(1) })}`}
+          {clock !== undefined &&
+            clock.offsetSeconds > 0 &&
+            ` · ${t('sandbox.ahead', { days: (clock.offsetSeconds / 86_400).toFixed(1) })}`}
         </small>
       </div>
       <div className="w-clock-due">
-        {clock?.busy === true ? t('sandbox.busy') : clock?.nextDueAt != null ? t('sandbox.nextDue', { at: format.second(clock.nextDueAt) }) : t('sandbox.nothingDue')}
+        {clock?.busy === true
+          ? t('sandbox.busy')
+          : clock?.nextDueAt != null
+            ? t('sandbox.nextDue', { at: format.second(clock.nextDueAt) })
+            : t('sandbox.nothingDue')}
       </div>
-      {clock?.fastUntil != null ? <FastRun clock={clock} until={clock.fastUntil} now={now} /> : <Controls now={now} nextDueAt={clock?.nextDueAt ?? null} />}
+      {clock?.fastUntil != null ? (
+        <FastRun clock={clock} until={clock.fastUntil} now={now} />
+      ) : (
+        <Controls now={now} nextDueAt={clock?.nextDueAt ?? null} />
+      )}
     </>
   )
 }
@@ -59,8 +75,21 @@ function Controls({ now, nextDueAt }: { now: number; nextDueAt: string | null })
     { label: t('sandbox.nextMonth'), at: nextBeijingMonth(new Date(now)).getTime() },
   ]
   return (
-    <fieldset disabled={!allowed} style={{ border: 0, margin: 0, padding: 0 }} title={allowed ? undefined : t('common.notAllowed')}>
-      <Segmented block value={how} onChange={setHow} style={{ marginBottom: 6 }} options={[{ value: 'fast', label: t('sandbox.fast') }, { value: 'jump', label: t('sandbox.jump') }]} />
+    <fieldset
+      disabled={!allowed}
+      style={{ border: 0, margin: 0, padding: 0 }}
+      title={allowed ? undefined : t('common.notAllowed')}
+    >
+      <Segmented
+        block
+        value={how}
+        onChange={setHow}
+        style={{ marginBottom: 6 }}
+        options={[
+          { value: 'fast', label: t('sandbox.fast') },
+          { value: 'jump', label: t('sandbox.jump') },
+        ]}
+      />
       <p className="w-faint w-small" style={{ margin: '0 0 10px' }}>
         {t(how === 'fast' ? 'sandbox.fastHint' : 'sandbox.jumpHint')}
       </p>
@@ -72,13 +101,27 @@ function Controls({ now, nextDueAt }: { now: number; nextDueAt: string | null })
         ))}
       </div>
       <div className="w-row" style={{ flexWrap: 'nowrap', marginBottom: 12 }}>
-        <DatePicker showTime value={to} onChange={setTo} style={{ flex: 1 }} disabled={!allowed} placeholder={t('sandbox.untilInstant')} defaultPickerValue={beijingWall(now)} />
+        <DatePicker
+          showTime
+          value={to}
+          onChange={setTo}
+          style={{ flex: 1 }}
+          disabled={!allowed}
+          placeholder={t('sandbox.untilInstant')}
+          defaultPickerValue={beijingWall(now)}
+        />
         <Button disabled={!allowed || to === null} onClick={() => to && go(fromWall(to))}>
           {t('sandbox.go')}
         </Button>
       </div>
       <Tooltip title={t('sandbox.nextDueHint')}>
-        <Button block icon={<FastForwardOutlined />} disabled={!allowed || nextDueAt === null} loading={nextDue.isPending} onClick={() => nextDue.mutate({})}>
+        <Button
+          block
+          icon={<FastForwardOutlined />}
+          disabled={!allowed || nextDueAt === null}
+          loading={nextDue.isPending}
+          onClick={() => nextDue.mutate({})}
+        >
           {t('sandbox.toNextDue')}
         </Button>
       </Tooltip>
@@ -88,7 +131,8 @@ function Controls({ now, nextDueAt }: { now: number; nextDueAt: string | null })
 
 /** The picker works in the browser's zone; what it shows is meant as Beijing's wall clock. */
 const beijingWall = (instant: number): Dayjs => dayjs(new Date(instant + 8 * HOUR).toISOString().slice(0, 19))
-const fromWall = (picked: Dayjs): number => new Date(`${picked.format('YYYY-MM-DDTHH:mm:ss')}+08:00`).getTime()
+const fromWall = (picked: Dayjs): number =>
+  new Date(`${picked.format('YYYY-MM-DDTHH:mm:ss')}+08:00`).getTime()
 
 function FastRun({ clock, until, now }: { clock: ClockState; until: string; now: number }) {
   const { t } = useTranslation()

@@ -41,11 +41,28 @@ function Switches({ faults }: { faults: readonly Fault[] }) {
             </div>
             <div className="w-row" style={{ flexWrap: 'nowrap' }}>
               {kind === 'latency' && fault !== undefined && (
-                <InputNumber<number> size="small" min={0} max={60_000} step={100} value={fault.ms ?? 1_000} disabled={!allowed} suffix="ms" style={{ width: 104 }}
-                  onBlur={(event) => set(kind, { kind, ms: Number(event.target.value) || 0 })} />
+                <InputNumber<number>
+                  size="small"
+                  min={0}
+                  max={60_000}
+                  step={100}
+                  value={fault.ms ?? 1_000}
+                  disabled={!allowed}
+                  suffix="ms"
+                  style={{ width: 104 }}
+                  onBlur={(event) => set(kind, { kind, ms: Number(event.target.value) || 0 })}
+                />
               )}
-              <Switch size="small" checked={fault !== undefined} disabled={!allowed} loading={put.isPending} aria-label={t(`sandbox.fault.${kind}`)}
-                onChange={(on) => set(kind, on ? { kind, ...(kind === 'latency' && { ms: 1_000 }) } : undefined)} />
+              <Switch
+                size="small"
+                checked={fault !== undefined}
+                disabled={!allowed}
+                loading={put.isPending}
+                aria-label={t(`sandbox.fault.${kind}`)}
+                onChange={(on) =>
+                  set(kind, on ? { kind, ...(kind === 'latency' && { ms: 1_000 }) } : undefined)
+                }
+              />
             </div>
           </div>
         )

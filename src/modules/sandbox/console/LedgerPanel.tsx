@@ -12,7 +12,11 @@ export function LedgerPanel() {
   const { t } = useTranslation()
   const format = useFormat()
   const account = useCurrentAccount()
-  const query = useEndpoint(ledgerSummaryEndpoint, { query: { appid: account?.appid ?? '' } }, { enabled: account !== undefined, every: 5_000 })
+  const query = useEndpoint(
+    ledgerSummaryEndpoint,
+    { query: { appid: account?.appid ?? '' } },
+    { enabled: account !== undefined, every: 5_000 },
+  )
   if (account === undefined) return <EmptyState compact title={t('shell.noAccount')} />
   return (
     <Loaded query={query} rows={3}>
@@ -24,7 +28,12 @@ export function LedgerPanel() {
           <StatRow>
             <NumberStat label={t('sandbox.received')} value={format.number(ledger.total)} />
             <NumberStat label={t('sandbox.fansReached')} value={format.number(ledger.fansReached)} />
-            <NumberStat label={t('sandbox.duplicates')} value={format.number(ledger.duplicates)} tone={ledger.duplicates === 0 ? 'good' : 'bad'} hint={t('sandbox.duplicatesHint')} />
+            <NumberStat
+              label={t('sandbox.duplicates')}
+              value={format.number(ledger.duplicates)}
+              tone={ledger.duplicates === 0 ? 'good' : 'bad'}
+              hint={t('sandbox.duplicatesHint')}
+            />
           </StatRow>
           {ledger.byMsg.length > 0 && (
             <Table
@@ -36,7 +45,12 @@ export function LedgerPanel() {
               columns={[
                 { title: 'msg_id', dataIndex: 'msgId', className: 'w-mono' },
                 { title: t('sandbox.kind'), dataIndex: 'kind' },
-                { title: t('sandbox.fansCount'), dataIndex: 'count', align: 'right', render: (count: number) => format.number(count) },
+                {
+                  title: t('sandbox.fansCount'),
+                  dataIndex: 'count',
+                  align: 'right',
+                  render: (count: number) => format.number(count),
+                },
               ]}
             />
           )}

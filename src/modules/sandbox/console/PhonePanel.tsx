@@ -11,11 +11,18 @@ export function PhonePanel({ target }: { target: PhoneTarget | undefined }) {
   const { simulatorUrl } = useMe()
   const account = useCurrentAccount()
   if (simulatorUrl === null) return <EmptyState compact title={t('sandbox.noPhone')} />
-  const search = new URLSearchParams(target ? { appid: target.appid, openid: target.openid } : account ? { appid: account.appid } : {})
+  const search = new URLSearchParams(
+    target ? { appid: target.appid, openid: target.openid } : account ? { appid: account.appid } : {},
+  )
   const url = `${simulatorUrl}/phone?${search}`
   return (
     <>
-      <iframe key={target?.key ?? account?.appid} className="w-phone-frame" src={url} title={t('sandbox.phone')} />
+      <iframe
+        key={target?.key ?? account?.appid}
+        className="w-phone-frame"
+        src={url}
+        title={t('sandbox.phone')}
+      />
       <div className="w-row" style={{ justifyContent: 'space-between', marginTop: 8 }}>
         <span className="w-faint w-small">{t('sandbox.phoneHint')}</span>
         <a href={url} target="_blank" rel="noreferrer">

@@ -26,11 +26,24 @@ export function SandboxPanel() {
   const moving = clock?.fastUntil != null
   return (
     <>
-      <button type="button" className={`w-sandbox-handle${moving ? ' w-sandbox-moving' : ''}`} onClick={() => setOpen(true)} aria-label={t('sandbox.title')}>
+      <button
+        type="button"
+        className={`w-sandbox-handle${moving ? ' w-sandbox-moving' : ''}`}
+        onClick={() => setOpen(true)}
+        aria-label={t('sandbox.title')}
+      >
         <ExperimentOutlined />
         <span>{t('sandbox.title')}</span>
       </button>
-      <Drawer open={open} onClose={() => setOpen(false)} size={400} mask={false} title={t('sandbox.title')} styles={{ body: { padding: 0 } }} rootClassName="w-sandbox">
+      <Drawer
+        open={open}
+        onClose={() => setOpen(false)}
+        size={400}
+        mask={false}
+        title={t('sandbox.title')}
+        styles={{ body: { padding: 0 } }}
+        rootClassName="w-sandbox"
+      >
         <Collapse
           ghost
           activeKey={section}

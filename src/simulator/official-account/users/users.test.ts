@@ -70,7 +70,7 @@ describe('user/info', () => {
 
   test('a remark has less than 30 bytes', async () => {
     const openid = account.openids[1]
-    const remark = '备'.repeat(9) + 'ab'
+    const remark = `${'备'.repeat(9)}ab`
     expect((await account.post('/cgi-bin/user/info/updateremark', { openid, remark })).errcode).toBe(0)
     expect((await account.get(`/cgi-bin/user/info?openid=${openid}`)).remark).toBe(remark)
     const long = await account.post('/cgi-bin/user/info/updateremark', { openid, remark: `${remark}c` })

@@ -82,7 +82,7 @@ function Sections({ broadcast }: { broadcast: Broadcast }) {
       items={[
         {
           key: 'batches',
-          label: t('broadcasts.tab.batches', { count: format.number(broadcast.batchCount) as never }),
+          label: t('broadcasts.tab.batches', { number: format.number(broadcast.batchCount) }),
           children: <BatchesTable broadcast={broadcast} onPeople={(batch) => showRecipients({ batch })} />,
         },
         {
@@ -158,7 +158,7 @@ function Notices({ broadcast }: { broadcast: Broadcast }) {
         <Alert
           type="warning"
           showIcon
-          title={t('broadcasts.unknownTitle', { count: format.number(totals.unknown) as never })}
+          title={t('broadcasts.unknownTitle', { number: format.number(totals.unknown) })}
           description={t('broadcasts.unknownAdvice')}
         />
       )}

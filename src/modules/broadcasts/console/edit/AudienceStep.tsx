@@ -138,9 +138,7 @@ function FanChoice({ draft, onChange }: StepProps) {
   return (
     <div className="w-row">
       <Button onClick={() => setOpen(true)}>{t('audience.pickFans')}</Button>
-      <span className="w-soft">
-        {t('common.selected', { count: format.number(draft.fanIds.length) as never })}
-      </span>
+      <span className="w-soft">{t('common.selected', { number: format.number(draft.fanIds.length) })}</span>
       <FanPicker
         open={open}
         chosen={draft.fanIds}
@@ -168,7 +166,7 @@ function Estimate({ draft }: { draft: Draft }) {
   if (!countable || count.data === undefined) return null
   return (
     <p className="w-soft" style={{ margin: '10px 0 0' }}>
-      {t('audience.estimate', { count: format.number(count.data.following) as never })}
+      {t('audience.estimate', { number: format.number(count.data.following) })}
     </p>
   )
 }

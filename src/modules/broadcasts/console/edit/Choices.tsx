@@ -18,7 +18,6 @@ export function Choices<T extends string>({
   return (
     <div className="w-choice-grid" role="radiogroup" aria-label={label}>
       {choices.map((choice) => (
-        // biome-ignore lint/a11y/useSemanticElements: a radio input can't hold two lines of text
         <button
           type="button"
           role="radio"

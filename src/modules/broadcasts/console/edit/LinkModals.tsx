@@ -27,7 +27,7 @@ export function ArticleLinkModal({ open, onClose, onInsert }: Props) {
         layout="vertical"
         preserve={false}
         onFinish={({ href, label }) =>
-          onInsert(`<a href="${escape(href.trim())}">${escape(label.trim())}</a>`)
+          onInsert(`<a href="${quoted(href.trim())}">${quoted(label.trim())}</a>`)
         }
       >
         <Form.Item
@@ -41,7 +41,7 @@ export function ArticleLinkModal({ open, onClose, onInsert }: Props) {
           rules={[
             {
               validator: async (_, href: string | undefined) => {
-                const [part] = partsOfText(`<a href="${escape((href ?? '').trim())}">x</a>`, hosts)
+                const [part] = partsOfText(`<a href="${quoted((href ?? '').trim())}">x</a>`, hosts)
                 if (part?.kind !== 'article') throw new Error(t('composer.notAnArticle'))
               },
             },
@@ -80,7 +80,7 @@ export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
   const [form] = Form.useForm<MiniProgram>()
   const finish = ({ appId, path, href, label }: MiniProgram) =>
     onInsert(
-      `<a href="${escape(href.trim())}" data-miniprogram-appid="${escape(appId.trim())}" data-miniprogram-path="${escape(path.trim())}">${escape(label.trim())}</a>`,
+      `<a href="${quoted(href.trim())}" data-miniprogram-appid="${quoted(appId.trim())}" data-miniprogram-path="${quoted(path.trim())}">${quoted(label.trim())}</a>`,
     )
   return (
     <Modal
@@ -130,4 +130,4 @@ export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
 }
 
 const ENTITIES: Record<string, string> = { '"': '&quot;', '<': '&lt;', '>': '&gt;' }
-const escape = (text: string): string => text.replace(/["<>]/g, (sign) => ENTITIES[sign] ?? sign)
+const quoted = (text: string): string => text.replace(/["<>]/g, (sign) => ENTITIES[sign] ?? sign)

@@ -142,7 +142,7 @@ function SendBar({
           loading={busy}
           onClick={() => setAsking(true)}
         >
-          {t('preflight.send', { count: format.number(report.reached) as never })}
+          {t('preflight.send', { number: format.number(report.reached) })}
         </Button>
       </Tooltip>
       <ConfirmWithNumbers
