@@ -8,17 +8,17 @@ const SAME_PRESS_MS = 700
  * Resolves when the program shall end: on Ctrl-C or a termination signal, or when the process that started it
  * is gone. Call it first, so that Ctrl-C also ends a start cleanly. A second Ctrl-C ends the program at once.
  */
-export function askedToEnd(): Promise<void> {
+export function askedToEnd(): Promise<{ by: string }> {
   return new Promise((resolve) => {
     let first = 0
-    const press = () => {
+    const press = (by: string) => {
       if (first && Date.now() - first > SAME_PRESS_MS) process.exit(130)
       if (first) return
       first = Date.now()
-      resolve()
+      resolve({ by })
     }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, press)
-    process.once('disconnect', press)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => press(signal))
+    process.once('disconnect', () => press('parent process ended'))
   })
 }
 

@@ -18,12 +18,12 @@ export async function start(config: Config): Promise<void> {
   const parts: Closable[] = []
   try {
     const running = await Promise.race([startAll(config, parts), asked])
-    if (running) {
+    if ('failed' in running) {
       const seconds = ((performance.now() - began) / 1000).toFixed(1)
       terminal.say(`\n  ${seconds} s · 按 Ctrl-C 结束 press Ctrl-C to end\n`)
       await Promise.race([asked, running.failed])
     }
-    terminal.say('\n· 正在结束  Ending')
+    terminal.say(`\n· 正在结束  Ending (${(await asked).by})`)
   } finally {
     await closeAll(parts)
   }

@@ -12,7 +12,6 @@ export async function registerConsole(app: FastifyInstance): Promise<void> {
   if (built) {
     await app.register(fastifyStatic, {
       root: DIST,
-      wildcard: false,
       setHeaders: (response, path) => {
         const fingerprinted = path.includes('/assets/')
         response.header('cache-control', fingerprinted ? 'public, max-age=31536000, immutable' : 'no-cache')
@@ -20,7 +19,7 @@ export async function registerConsole(app: FastifyInstance): Promise<void> {
     })
   }
   app.setNotFoundHandler(async (request, reply) => {
-    const page = request.method === 'GET' && !/^\/(api|callbacks|metrics|openapi)/.test(request.url)
+    const page = request.method === 'GET' && !/^\/(api|assets|callbacks|metrics|openapi)/.test(request.url)
     if (page && built) return reply.sendFile('index.html', { cacheControl: false })
     throw notFound('page')
   })

@@ -9,6 +9,7 @@ export function registerSecurityHeaders(app: FastifyInstance, ctx: Ctx): void {
   const simulator = ctx.mode === 'sandbox' ? ` ${ctx.config.simulator.url}` : ''
   const policy = [
     "default-src 'self'",
+    "script-src 'self'",
     // antd writes its styles at run time
     "style-src 'self' 'unsafe-inline'",
     `img-src 'self' data: blob: https://mmbiz.qpic.cn https://mmbiz.qlogo.cn http://mmbiz.qpic.cn${simulator}`,

@@ -103,7 +103,7 @@ function Numbers() {
         />
       </StatRow>
       <div className="w-overview-grid">
-        <SendsPerDay days={data.days} />
+        <SendsPerDay days={data.days} today={data.day} />
         <MonthLeft month={data.month} counts={data.monthLeft} />
       </div>
     </>

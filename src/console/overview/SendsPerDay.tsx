@@ -1,6 +1,7 @@
 import type { EChartsOption } from 'echarts'
-import { lazy, Suspense, useCallback } from 'react'
+import { lazy, Suspense, useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { addBeijingDays } from '../../kernel/beijing.ts'
 import type { ResponseOf } from '../../kernel/endpoint.ts'
 import type { usageEndpoint } from '../../modules/broadcasts/schema.ts'
 import { useFormat } from '../format.ts'
@@ -10,7 +11,8 @@ const Chart = lazy(() => import('../ui/Chart.tsx'))
 type Days = ResponseOf<typeof usageEndpoint>['days']
 
 /** People reached by mass sends, day by day. */
-export function SendsPerDay({ days }: { days: Days }) {
+export function SendsPerDay({ days: known, today }: { days: Days; today: string }) {
+  const days = useMemo(() => withQuietDays(known, today), [known, today])
   const { t } = useTranslation()
   const format = useFormat()
   const option = useCallback(
@@ -74,4 +76,14 @@ export function SendsPerDay({ days }: { days: Days }) {
       )}
     </section>
   )
+}
+
+const SHOWN_DAYS = 30
+
+/** The last days without a gap: one on which nothing was sent is a fact too. */
+function withQuietDays(days: Days, today: string): Days {
+  return Array.from({ length: SHOWN_DAYS }, (_, place) => {
+    const day = addBeijingDays(today, place - SHOWN_DAYS + 1)
+    return days.find((one) => one.day === day) ?? { day, sends: 0, recipients: 0 }
+  })
 }

@@ -42,7 +42,7 @@ function Frame({ sandbox }: { sandbox: boolean }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: going elsewhere closes the menu
   useEffect(() => setMenuOpen(false), [pathname])
   return (
-    <div className="w-frame">
+    <div className={`w-frame${sandbox ? ' w-frame-sandbox' : ''}`}>
       <aside className="w-side">
         <SideBar />
       </aside>

@@ -1,5 +1,5 @@
 import { type ThemeConfig, theme } from 'antd'
-import { type Appearance, FONT, PALETTE } from './palette.ts'
+import { type Appearance, PALETTE } from './palette.ts'
 
 export function antTheme(appearance: Appearance): ThemeConfig {
   const colours = PALETTE[appearance]
@@ -21,7 +21,7 @@ export function antTheme(appearance: Appearance): ThemeConfig {
       colorTextSecondary: colours.textSoft,
       colorTextTertiary: colours.textFaint,
       borderRadius: 6,
-      fontFamily: FONT,
+      fontFamily: 'var(--w-font)',
       fontSize: 14,
       wireframe: false,
     },
@@ -51,6 +51,7 @@ export function antTheme(appearance: Appearance): ThemeConfig {
       Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 5px' },
       Descriptions: { itemPaddingBottom: 10 },
       Drawer: { paddingLG: 20 },
+      Alert: { withDescriptionPadding: '11px 14px', withDescriptionIconSize: 17 },
     },
   }
 }

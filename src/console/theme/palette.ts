@@ -51,16 +51,12 @@ export const PALETTE = {
   },
 } as const satisfies Record<Appearance, Record<string, string>>
 
-export const FONT =
-  '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
-
 /** Puts the palette on the document, as `--w-accent`, `--w-text-soft`, … */
 export function applyPalette(appearance: Appearance): void {
   const { style } = document.documentElement
   for (const [name, value] of Object.entries(PALETTE[appearance])) {
     style.setProperty(`--w-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value)
   }
-  style.setProperty('--w-font', FONT)
   style.colorScheme = appearance
   document.documentElement.dataset['appearance'] = appearance
 }

@@ -225,16 +225,13 @@ test('failures to start carry one sentence in each language', async () => {
   expect(server.error).toBeUndefined()
 })
 
-/** The shell above the server and the subshell that waits beside it. */
+/** The subshell that waits beside the server, which would end it, and then the shell above the server. */
 async function killKeeper(server: number): Promise<void> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,pgid=,args='])
-  const rows = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-  const group = rows.find(([pid]) => Number(pid) === server)?.[2]
-  const keepers = rows.filter(
-    ([pid, , pgid, program]) => pgid === group && Number(pid) !== server && /sh$|cat$/.test(program ?? ''),
-  )
-  for (const [pid] of keepers) process.kill(Number(pid), 'SIGKILL')
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='])
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
+  const shell = rows.find(([pid]) => Number(pid) === server)?.[1]
+  const beside = rows
+    .filter(([pid, parent]) => parent === shell && Number(pid) !== server)
+    .map(([pid]) => pid)
+  for (const pid of [...beside, shell]) process.kill(Number(pid), 'SIGKILL')
 }

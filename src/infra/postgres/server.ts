@@ -26,8 +26,12 @@ const KEEPER = `exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
 (cat <&3 >/dev/null; kill -INT "$server") </dev/null &
+watcher=$!
 exec 3<&-
-wait "$server"`
+wait "$server"
+code=$?
+kill "$watcher"
+exit "$code"`
 
 /** Runs the server on a cluster until it answers; throws a StartFailure with the end of its log if it ends. */
 export async function runServer(options: ServerOptions): Promise<Server> {
@@ -120,11 +124,14 @@ async function explainEnd(home: Home): Promise<unknown> {
     : didNotStart(home.log, lastLines(end))
 }
 
-/** SIGINT: fast shutdown, after which nothing needs recovery; SIGQUIT (immediate) if that takes a minute. */
+/**
+ * SIGINT: fast shutdown, after which nothing needs recovery; SIGQUIT (immediate) if that takes a minute. Only
+ * what demonstrably is our server gets one: its number may have gone to someone else.
+ */
 async function stopServer(data: string, ended: Promise<void>): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     const pid = await serverPid(data)
-    if (pid) signalProcess(pid, signal)
+    if (pid && (await servesDirectory(pid, data))) signalProcess(pid, signal)
     const outcome = await Promise.race([
       ended.then(() => true),
       delay(STOP_TIMEOUT_MS, false, { ref: false }),

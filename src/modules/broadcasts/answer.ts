@@ -6,7 +6,7 @@ import { broadcastRecipients } from '../../infra/metrics.ts'
 import { type DB, inTransaction } from '../../infra/transaction.ts'
 import { nextBeijingDay } from '../../kernel/beijing.ts'
 import { adviceOf } from '../../wechat/error-codes.ts'
-import { type Account, pauseForPlatformError } from '../accounts/index.ts'
+import { pauseForPlatformError } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { addToMassDay, type Reason, releaseMass } from '../deliveries/index.ts'
 import {
@@ -54,49 +54,56 @@ export function recordUnknown(ctx: Ctx, batch: BatchRow, reason: Reason): Promis
   })
 }
 
-/** The kind of the error decides: ask again under the same key, wait for a day, stop the account, or fail the batch. */
-export async function recordRefusal(
-  ctx: Ctx,
-  input: { account: Account; batch: BatchRow; error: WechatError },
-): Promise<void> {
-  const { batch, error } = input
+/** Whether an earlier call under the key of a batch in flight may have been taken: its answer was lost, or its worker. */
+export const mayBeTaken = ({ detail }: BatchRow): boolean => detail?.['mayBeTaken'] !== false
+
+type Refused = { batch: BatchRow; error: WechatError; mayBeTaken: boolean }
+
+/**
+ * The kind of the error decides: ask again under the same key, wait for a day, stop the account, or fail the batch.
+ * Where an earlier call may have been taken, a refusal of its repeat proves nothing about it: nothing is given back.
+ */
+export async function recordRefusal(ctx: Ctx, refused: Refused): Promise<void> {
+  const { batch, error } = refused
   ctx.log.warn(
     { broadcastId: batch.broadcast_id, seq: batch.seq, errcode: error.errcode, kind: error.kind },
     'batch not accepted',
   )
   await inTransaction(ctx.db, async (trx) => {
+    // broadcast before batch, as every command locks them
+    await findClaimed(trx, batch.broadcast_id, true)
     const locked = await lockBatch(trx, batch)
-    if (locked === undefined) return
-    switch (error.kind) {
-      case 'busy':
-      case 'token':
-      case 'rate-minute':
-        return askAgain(
-          ctx,
-          trx,
-          locked,
-          error,
-          error.kind === 'busy' && error.errcode === undefined ? 'no_answer' : 'platform_busy',
-        )
-      case 'unknown':
-        // an answer nobody can read: the job may be running, the key tells. A code nobody knows proves no refusal.
-        if (error.errcode === undefined) return askAgain(ctx, trx, locked, error, 'no_answer')
-        return changeBatch(trx, locked.id, {
-          state: 'unknown',
-          reason: 'unknown_code',
-          detail: detailOf(error),
-          finished_at: ctx.clock.now(),
-        })
-      case 'confirmation':
-        return askAgain(ctx, trx, locked, error, 'awaiting_administrator')
-      case 'quota-day':
-        return holdUntilTomorrow(ctx, trx, locked, error)
-      case 'account':
-        return stopAccount(ctx, trx, locked, error)
-      default:
-        return failBatch(ctx, trx, locked, error)
-    }
+    if (locked !== undefined) await applyRefusal(ctx, trx, { ...refused, batch: locked })
   })
+}
+
+function applyRefusal(ctx: Ctx, trx: Trx, refused: Refused): Promise<void> {
+  const { batch, error } = refused
+  switch (error.kind) {
+    case 'busy':
+    case 'token':
+    case 'rate-minute': {
+      const silent = error.kind === 'busy' && error.errcode === undefined
+      return askAgain(ctx, trx, refused, { reason: silent ? 'no_answer' : 'platform_busy' })
+    }
+    case 'unknown':
+      // an answer nobody can read: the job may be running, the key tells. A code nobody knows proves no refusal.
+      return error.errcode === undefined
+        ? askAgain(ctx, trx, refused, { reason: 'no_answer' })
+        : leaveUnknown(ctx, trx, refused, 'unknown_code')
+    case 'confirmation':
+      return askAgain(ctx, trx, refused, { reason: 'awaiting_administrator' })
+    case 'quota-day':
+      return refused.mayBeTaken
+        ? askAgain(ctx, trx, refused, { reason: 'calls_used_up', at: nextBeijingDay(ctx.clock.now()) })
+        : holdUntilTomorrow(ctx, trx, batch, error)
+    case 'account':
+      return stopAccount(ctx, trx, refused)
+    default:
+      return refused.mayBeTaken
+        ? leaveUnknown(ctx, trx, refused, 'repeat_refused')
+        : failBatch(ctx, trx, batch, error)
+  }
 }
 
 /** What an account is paused for; kinds that pause always come with a code. */
@@ -112,16 +119,28 @@ const detailOf = (error: WechatError) => ({
   ...(error.errcode !== undefined && { advice: adviceOf(error.errcode) }),
 })
 
-/** Nothing is given back and nothing is new: the same call under the same key a little over a minute later. */
+/** Nothing is given back and nothing is new: the same call under the same key a little over a minute later, or `at`. */
 async function askAgain(
   ctx: Ctx,
   trx: Trx,
-  batch: BatchRow,
-  error: WechatError,
-  reason: Reason,
+  { batch, error, mayBeTaken }: Refused,
+  { reason, at }: { reason: Reason; at?: Date },
 ): Promise<void> {
-  const due_at = new Date(ctx.clock.now().getTime() + SAME_KEY_PAUSE_MS)
-  await changeBatch(trx, batch.id, { reason, detail: detailOf(error), due_at })
+  await changeBatch(trx, batch.id, {
+    reason,
+    detail: { ...detailOf(error), mayBeTaken: mayBeTaken || error.ambiguous },
+    due_at: at ?? new Date(ctx.clock.now().getTime() + SAME_KEY_PAUSE_MS),
+  })
+}
+
+async function leaveUnknown(ctx: Ctx, trx: Trx, { batch, error }: Refused, reason: Reason): Promise<void> {
+  broadcastRecipients.inc({ outcome: 'unknown' }, batch.size)
+  await changeBatch(trx, batch.id, {
+    state: 'unknown',
+    reason,
+    detail: detailOf(error),
+    finished_at: ctx.clock.now(),
+  })
 }
 
 async function holdUntilTomorrow(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
@@ -137,9 +156,12 @@ async function holdUntilTomorrow(ctx: Ctx, trx: Trx, batch: BatchRow, error: Wec
   })
 }
 
-async function stopAccount(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
-  await giveBack(trx, batch)
+/** What may have been taken stays in flight and is asked for again, under its key, once the account is active. */
+async function stopAccount(ctx: Ctx, trx: Trx, refused: Refused): Promise<void> {
+  const { batch, error } = refused
   await pauseForPlatformError(ctx, trx, batch.account_id, platformRefusal(error))
+  if (refused.mayBeTaken) return askAgain(ctx, trx, refused, { reason: 'account_paused' })
+  await giveBack(trx, batch)
   await changeBatch(trx, batch.id, {
     state: 'held',
     reason: 'account_paused',
@@ -177,14 +199,14 @@ async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError
     detail,
     at: now,
   })
-  if (ended > 0) {
+  if (ended.batches > 0) {
     const broadcast = await findClaimed(trx, batch.broadcast_id)
     await changeBroadcast(trx, batch.broadcast_id, now, { failure_reason: reason })
     await audit(ctx, trx, {
       action: 'broadcast.stopped',
       accountId: broadcast?.accountId,
       subject: { kind: 'broadcast', id: batch.broadcast_id },
-      detail: { reason, errcode: error.errcode, batches: ended },
+      detail: { reason, errcode: error.errcode, batches: ended.batches },
     })
   }
 }

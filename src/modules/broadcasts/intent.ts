@@ -36,9 +36,9 @@ type Trx = Transaction<DB>
 export function commitIntent(ctx: Ctx, { account, broadcast, batch }: Input): Promise<BatchRow | undefined> {
   return inTransaction(ctx.db, async (trx) => {
     await lockMassLedger(trx, account.id)
+    const current = await findClaimed(trx, broadcast.id, true)
     const locked = await lockBatch(trx, batch)
     if (locked === undefined || (locked.state !== 'planned' && locked.state !== 'held')) return undefined
-    const current = await findClaimed(trx, broadcast.id, true)
     if (current?.state !== 'running' || (await isSendingPaused(trx)) || !(await isActive(trx, account.id))) {
       await changeBatch(trx, batch.id, {})
       return undefined

@@ -5,7 +5,7 @@ import type { Ctx } from '../../context.ts'
 import { assert } from '../../kernel/errors.ts'
 import { CLIENT_MSG_ID_MEMORY_HOURS } from '../../wechat/rules/client-msg-id.ts'
 import { type Account, accountClient, getAccount } from '../accounts/index.ts'
-import { recordAnswer, recordRefusal, recordUnknown } from './answer.ts'
+import { mayBeTaken, recordAnswer, recordRefusal, recordUnknown } from './answer.ts'
 import { messageOf } from './content.ts'
 import { commitIntent } from './intent.ts'
 import { ratePerMinute } from './preflight.ts'
@@ -27,20 +27,23 @@ export async function sendNextBatch(ctx: Ctx, signal: AbortSignal): Promise<numb
   const broadcast = await findClaimed(ctx.db, batch.broadcast_id)
   assert(broadcast, 'a batch has its broadcast')
   const account = await getAccount(ctx, batch.account_id)
-  const intended =
-    batch.state === 'sending' ? batch : await takeTurn(ctx, { account, broadcast, batch, signal })
-  if (intended !== undefined) await submit(ctx, { account, broadcast, batch: intended })
+  const repeated = batch.state === 'sending'
+  if (await waitForTurn(ctx, { account, broadcast, batch, signal })) {
+    const intended = repeated ? batch : await commitIntent(ctx, { account, broadcast, batch })
+    if (intended !== undefined)
+      await submit(ctx, { account, broadcast, batch: intended, mayBeTaken: repeated && mayBeTaken(batch) })
+  }
   await ctx.wake.notify('broadcasts-settle')
   return 1
 }
 
 type Turn = { account: Account; broadcast: BroadcastRow; batch: BatchRow; signal: AbortSignal }
 
-/** Books the batch's share of the rate, waits for it and commits the intent; undefined when it isn't sent now. */
-async function takeTurn(
-  ctx: Ctx,
-  { account, broadcast, batch, signal }: Turn,
-): Promise<BatchRow | undefined> {
+/**
+ * Books the batch's share of the rate and waits for it; false when it isn't sent now. A repeat takes its turn like a
+ * first call: after an outage everything that went unanswered is due together.
+ */
+async function waitForTurn(ctx: Ctx, { account, broadcast, batch, signal }: Turn): Promise<boolean> {
   const perMinute = ratePerMinute(account, broadcast.path)
   const key = `mass:${account.id}:${broadcast.path === 'list' ? 'list' : 'filter'}`
   const turnAt = Date.now() + (await ctx.rates.lease(key, batch.size, perMinute))
@@ -48,14 +51,16 @@ async function takeTurn(
     if (signal.aborted || !(await renewBatchLease(ctx.db, batch))) {
       await ctx.rates.release(key, batch.size, perMinute)
       await releaseBatch(ctx.db, batch)
-      return undefined
+      return false
     }
     await delay(Math.min(RENEW_EVERY_MS, turnAt - Date.now()), undefined, { signal }).catch(() => undefined)
   }
-  return commitIntent(ctx, { account, broadcast, batch })
+  return true
 }
 
-async function submit(ctx: Ctx, { account, broadcast, batch }: Omit<Turn, 'signal'>): Promise<void> {
+type Submission = Omit<Turn, 'signal'> & { mayBeTaken: boolean }
+
+async function submit(ctx: Ctx, { account, broadcast, batch, mayBeTaken }: Submission): Promise<void> {
   assert(batch.intent_at !== null && broadcast.frozenContent !== null, 'an intent has content and an instant')
   // the platform forgets keys after 24 h: from then on a repeat would be a second send
   if (ctx.clock.now().getTime() - batch.intent_at.getTime() > MEMORY_MS)
@@ -70,7 +75,7 @@ async function submit(ctx: Ctx, { account, broadcast, batch }: Omit<Turn, 'signa
     })
   } catch (error) {
     if (!isWechatError(error)) throw error
-    return recordRefusal(ctx, { account, batch, error })
+    return recordRefusal(ctx, { batch, error, mayBeTaken })
   }
   await recordAnswer(ctx, batch, answer)
 }

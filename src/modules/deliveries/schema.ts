@@ -81,6 +81,14 @@ export const REASONS = {
       en: 'Look at the account’s own records, then mark the result here.',
     },
   },
+  repeat_refused: {
+    zh: '第一次提交没有应答，核实时又被微信拒绝，是否已发送无法确定',
+    en: 'The first call went unanswered and its repeat was refused: it can’t be known whether this was sent',
+    advice: {
+      zh: '请在公众平台查看群发记录，再在此标记结果。',
+      en: 'Look at the account’s own records, then mark the result here.',
+    },
+  },
   result_missing: {
     zh: '微信已受理，结果通知尚未收到',
     en: 'Accepted by WeChat; its result has not come yet',

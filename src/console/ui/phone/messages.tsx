@@ -1,5 +1,5 @@
-import { PictureOutlined } from '@ant-design/icons'
 import { partsOfText } from '../../../wechat/rules/text-links.ts'
+import { Cover } from '../Cover.tsx'
 
 export type PreviewArticle = { key: string; title: string; coverUrl: string | null; digest?: string }
 
@@ -10,7 +10,7 @@ export function ArticleCards({ articles }: { articles: readonly PreviewArticle[]
   return (
     <div className="w-cards">
       <div className="w-card-first">
-        <Cover url={first.coverUrl} wide />
+        <Cover url={first.coverUrl} shape="wide" />
         <div className={others.length > 0 ? 'w-card-over' : 'w-card-under'}>{first.title}</div>
         {others.length === 0 && first.digest !== undefined && first.digest !== '' && (
           <div className="w-card-digest">{first.digest}</div>
@@ -19,21 +19,9 @@ export function ArticleCards({ articles }: { articles: readonly PreviewArticle[]
       {others.map((article) => (
         <div className="w-card-row" key={article.key}>
           <span>{article.title}</span>
-          <Cover url={article.coverUrl} />
+          <Cover url={article.coverUrl} shape="square" />
         </div>
       ))}
-    </div>
-  )
-}
-
-function Cover({ url, wide }: { url: string | null; wide?: boolean }) {
-  return (
-    <div className={wide === true ? 'w-cover w-cover-wide' : 'w-cover w-cover-square'}>
-      {url === null ? (
-        <PictureOutlined />
-      ) : (
-        <img src={url} alt="" referrerPolicy="no-referrer" loading="lazy" />
-      )}
     </div>
   )
 }

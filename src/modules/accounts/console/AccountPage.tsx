@@ -150,6 +150,7 @@ function Basics({ account }: { account: AccountDetail }) {
     <section className="w-panel">
       <h2>{t('accounts.basics')}</h2>
       <Descriptions
+        colon={false}
         size="small"
         column={{ xs: 1, sm: 2 }}
         items={[

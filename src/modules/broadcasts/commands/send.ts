@@ -112,7 +112,7 @@ export const resumeBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
 /** Ends it: what was not handed over is never sent, what was keeps its outcome. */
 export const cancelBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
   change(ctx, key, 'cancel', async (trx, current, now) => {
-    await endWaitingBatches(trx, {
+    const { people } = await endWaitingBatches(trx, {
       broadcastId: current.id,
       state: 'skipped',
       reason: 'cancelled',
@@ -120,6 +120,10 @@ export const cancelBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
       at: now,
     })
     await store.changeBroadcast(trx, current.id, now, {
+      ...(people > 0 && {
+        planned: (current.planned ?? people) - people,
+        skipped: { ...current.skipped, cancelled: people },
+      }),
       state: 'cancelled',
       step: null,
       pause_reason: null,

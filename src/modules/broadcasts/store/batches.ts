@@ -227,7 +227,7 @@ export async function anyOtherIntent(db: Executor, batch: BatchRow): Promise<boo
   return rows.length > 0
 }
 
-/** Ends every batch that was not handed over yet; returns how many. */
+/** Ends every batch that was not handed over yet; returns how many, and of how many people. */
 export async function endWaitingBatches(
   trx: Executor,
   input: {
@@ -237,12 +237,13 @@ export async function endWaitingBatches(
     detail: Record<string, unknown> | null
     at: Date
   },
-): Promise<number> {
-  const { numAffectedRows } = await sql`update broadcast_batches
+): Promise<{ batches: number; people: number }> {
+  const { rows } = await sql<{ size: number }>`update broadcast_batches
     set state = ${input.state}, reason = ${input.reason}, finished_at = ${input.at}, lease_until = null, fence = fence + 1,
       detail = ${input.detail === null ? null : JSON.stringify(input.detail)}::jsonb
-    where broadcast_id = ${input.broadcastId}::bigint and state in ('planned', 'held')`.execute(trx)
-  return Number(numAffectedRows ?? 0)
+    where broadcast_id = ${input.broadcastId}::bigint and state in ('planned', 'held')
+    returning size`.execute(trx)
+  return { batches: rows.length, people: rows.reduce((sum, row) => sum + row.size, 0) }
 }
 
 /** The earliest instant at which any batch wants attention, and whether one is in flight right now. */

@@ -13,6 +13,7 @@ export function FanFacts({ fan }: { fan: FanDetail }) {
     <section className="w-panel">
       <h2>{t('fans.identity')}</h2>
       <Descriptions
+        colon={false}
         size="small"
         column={1}
         styles={{ label: { width: 120 } }}

@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
+import { Cover } from '../../../console/ui/Cover.tsx'
 import { SearchInput } from '../../../console/ui/filters.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { type ArticleSetKind, type ArticleSetSummary, listArticleSetsEndpoint } from '../schema.ts'
-import { ArticleCover } from './ArticleSetCard.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
 import './article-picker.css'
 
@@ -134,7 +134,7 @@ function SetRows({
             disabled={picked === undefined || room < 1}
             onClick={() => picked && onPick([picked])}
           >
-            <ArticleCover url={article.thumbUrl} square />
+            <Cover url={article.thumbUrl} shape="square" />
             <span className="w-pick-title">{article.title}</span>
             {article.problem !== null && (
               <span className="w-small" style={{ color: 'var(--w-warn)' }}>

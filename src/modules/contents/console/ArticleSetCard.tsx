@@ -1,6 +1,6 @@
-import { PictureOutlined } from '@ant-design/icons'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
+import { Cover } from '../../../console/ui/Cover.tsx'
 import { StateTag } from '../../../console/ui/StateTag.tsx'
 import type { ArticleSetSummary } from '../schema.ts'
 import './contents.css'
@@ -12,7 +12,7 @@ export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen
   const problem = set.articles.find((article) => article.problem !== null)?.problem
   return (
     <button type="button" className={`w-set${set.goneAt === null ? '' : ' w-set-gone'}`} onClick={onOpen}>
-      <ArticleCover url={first?.thumbUrl ?? null} />
+      <Cover url={first?.thumbUrl ?? null} shape="wide" />
       <div className="w-set-title">{set.title === '' ? t('articles.untitled') : set.title}</div>
       {others.length > 0 && (
         <div className="w-set-rows">
@@ -37,17 +37,5 @@ export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen
         )}
       </div>
     </button>
-  )
-}
-
-export function ArticleCover({ url, square }: { url: string | null; square?: boolean }) {
-  return (
-    <div className={square === true ? 'w-cover w-cover-square' : 'w-cover w-cover-wide'}>
-      {url === null ? (
-        <PictureOutlined />
-      ) : (
-        <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" />
-      )}
-    </div>
   )
 }

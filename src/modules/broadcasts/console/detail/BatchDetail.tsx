@@ -10,6 +10,7 @@ export function BatchDetail({ batch }: { batch: Batch }) {
   const at = (instant: string | null) => (instant === null ? '—' : format.second(instant))
   return (
     <Descriptions
+      colon={false}
       size="small"
       column={{ xs: 1, sm: 2, lg: 3 }}
       items={[

@@ -1,18 +1,26 @@
 import { Alert, Steps, Tabs } from 'antd'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
-import { useEndpoint } from '../../../../console/hooks.ts'
+import { useEndpoint, useInvalidate } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
-import { type Broadcast, getBroadcastEndpoint, type Label } from '../../schema.ts'
+import {
+  type Broadcast,
+  getBroadcastEndpoint,
+  type Label,
+  listBatchesEndpoint,
+  listRecipientsEndpoint,
+} from '../../schema.ts'
 import { useReason } from '../reasons.ts'
 import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
+import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { ContentTab } from './ContentTab.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
@@ -35,6 +43,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
   const format = useFormat()
   const accountId = useAccountId()
   const audienceText = useAudienceText()
+  useFollowedLists(broadcast)
   const sub = [
     audienceText(broadcast.audience),
     t(`broadcasts.pathName.${broadcast.path}`),
@@ -64,6 +73,14 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
       </div>
     </>
   )
+}
+
+/** The lists below agree with the totals above: whenever these move, they are read again. */
+function useFollowedLists({ label, totals, batchCount }: Broadcast) {
+  const invalidate = useInvalidate()
+  const sign = JSON.stringify([label, totals, batchCount])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the sign is what moves
+  useEffect(() => invalidate(listBatchesEndpoint, listRecipientsEndpoint), [sign, invalidate])
 }
 
 function Sections({ broadcast }: { broadcast: Broadcast }) {
@@ -124,6 +141,7 @@ function Life({ label }: { label: Label }) {
   const status = label === 'failed' ? 'error' : label === 'sent' ? 'finish' : 'process'
   return (
     <Steps
+      className="w-life"
       size="small"
       current={current}
       status={status}

@@ -26,6 +26,7 @@ import { Button, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccountId } from '../../../../console/session.ts'
+import { Cover } from '../../../../console/ui/Cover.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { ArticlePicker, CoverDialog, mediaUrl, type PickedArticle } from '../../../contents/console/index.ts'
 import { MAX_ARTICLES } from '../../schema.ts'
@@ -168,13 +169,7 @@ function Row({
       >
         <HolderOutlined />
       </button>
-      <div className="w-cover w-cover-wide">
-        {article.coverUrl === null ? (
-          <PictureOutlined />
-        ) : (
-          <img src={article.coverUrl} alt="" referrerPolicy="no-referrer" />
-        )}
-      </div>
+      <Cover url={article.coverUrl} shape="wide" />
       <div className="w-sort-title">
         {article.title}
         {article.cover && <div className="w-faint w-small">{t('composer.ownCover')}</div>}

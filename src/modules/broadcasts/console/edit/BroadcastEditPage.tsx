@@ -89,7 +89,8 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
         back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
         actions={
           <SaveButton
-            dirty={dirty || stored === undefined}
+            dirty={dirty}
+            fresh={stored === undefined}
             ready={audienceReady}
             saving={saving}
             onSave={() => void goTo(current)}
@@ -138,11 +139,13 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
 
 function SaveButton({
   dirty,
+  fresh,
   ready,
   saving,
   onSave,
 }: {
   dirty: boolean
+  fresh: boolean
   ready: boolean
   saving: boolean
   onSave: () => void
@@ -150,7 +153,9 @@ function SaveButton({
   const { t } = useTranslation()
   return (
     <>
-      <span className="w-faint w-small">{t(dirty ? 'common.unsaved' : 'broadcasts.draftSaved')}</span>
+      {(dirty || !fresh) && (
+        <span className="w-faint w-small">{t(dirty ? 'common.unsaved' : 'broadcasts.draftSaved')}</span>
+      )}
       <Tooltip title={ready ? undefined : t('broadcasts.audienceIncomplete')}>
         <Button disabled={!ready || !dirty} loading={saving} onClick={onSave}>
           {t('broadcasts.saveDraft')}

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+  existsSync(file),
+)
+
+/** Browser tests need a Chromium on the machine; CI installs one, elsewhere they are left out where there is none. */
+export const hasBrowser = CHROMIUM !== undefined || process.env['CI'] === 'true'
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** The console as `npm start` would serve it, built when its sources changed. */
+export function buildConsole(): void {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', 'build'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`the console could not be built: ${stderr}`)
+}
+
+const SHOTS = path.join(ROOT, '.artefacts/screenshots')
+
+/** Keeps what a person would see, outside git. */
+export async function keepShot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
+}
+
+/** What went wrong in the page, unasked: script errors and refused resources, sign-in's first 401 apart. */
+export function collectErrors(page: Page): string[] {
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/401/.test(message.text())) errors.push(message.text())
+  })
+  return errors
+}
