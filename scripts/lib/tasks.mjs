@@ -10,7 +10,7 @@ const tasks = {
   test: (node, args) => run(node, [commandOf('vitest'), 'run', ...args]),
   'test:long': (node, args) => longTests(node, args, run),
   check,
-  bench: (node, args) => run(node, ['--expose-gc', inRoot('tests', 'bench', 'index.ts'), ...args]),
+  bench: (node, args) => run(node, [inRoot('scripts', 'bench', 'index.ts'), ...args]),
   build: async (node, args) => {
     buildConsole(node, { force: args.includes('--force') })
     return 0

@@ -297,6 +297,24 @@ export interface MediaAssets {
   url: string | null;
 }
 
+export interface MiniProgramLinks {
+  account_id: Int8;
+  linked_at: Timestamp;
+  linked_by: Int8 | null;
+  mini_program_id: Int8;
+}
+
+export interface MiniPrograms {
+  appid: string;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  gh_id: string | null;
+  id: Generated<Int8>;
+  name: string;
+  note: Generated<string>;
+}
+
 export interface OperatorAccounts {
   account_id: Int8;
   operator_id: Int8;
@@ -380,6 +398,8 @@ export interface DB {
   mass_days: MassDays;
   mass_results: MassResults;
   media_assets: MediaAssets;
+  mini_program_links: MiniProgramLinks;
+  mini_programs: MiniPrograms;
   operator_accounts: OperatorAccounts;
   operator_sessions: OperatorSessions;
   operators: Operators;

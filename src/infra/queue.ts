@@ -1,6 +1,8 @@
 import { makeWorkerUtils, type WorkerUtils } from 'graphile-worker'
 import { sql } from 'kysely'
 import type { Pool } from 'pg'
+import { createJobLogger } from './job-log.ts'
+import type { Log } from './log.ts'
 import { type Executor, inTransaction } from './transaction.ts'
 
 /** Background jobs that run now. What is due later is a row of the module that owns it, not a job. */
@@ -13,8 +15,8 @@ export type Queue = {
   close(): Promise<void>
 }
 
-export async function createQueue(pool: Pool): Promise<Queue> {
-  const utils: WorkerUtils = await makeWorkerUtils({ pgPool: pool })
+export async function createQueue(pool: Pool, log: Log): Promise<Queue> {
+  const utils: WorkerUtils = await makeWorkerUtils({ pgPool: pool, logger: createJobLogger(log) })
   await utils.migrate()
   return {
     async add(db, task, payload, options = {}) {

@@ -6,10 +6,18 @@ import type { Pool } from 'pg'
  * a process that dies takes nothing from the limit's safety, only from its speed.
  */
 export type Rates = {
-  /** Books `cost` units of `key` at `perMinute`; returns how long to wait before using them, in milliseconds. */
-  lease(key: string, cost: number, perMinute: number): Promise<number>
-  /** Forgets a block that was booked last and will not be used, when nobody booked after it. */
-  release(key: string, cost: number, perMinute: number): Promise<void>
+  /** Books `cost` units of `key` at `perMinute`, to be used after `waitMs`. */
+  lease(key: string, cost: number, perMinute: number): Promise<Block>
+  /** Gives back a block that will not be used. Only the last one booked can be: what follows one keeps its place. */
+  release(block: Block): Promise<void>
+}
+
+export type Block = {
+  readonly key: string
+  readonly waitMs: number
+  readonly spanMs: number
+  /** Where the block ends, as the database writes it: it tells the block from every other of its key. */
+  readonly endsAt: string
 }
 
 const LEASE = `
@@ -17,20 +25,23 @@ const LEASE = `
   values ($1, clock_timestamp() + $2 * interval '1 millisecond')
   on conflict (key) do update
     set next_at = greatest(r.next_at, clock_timestamp()) + $2 * interval '1 millisecond'
-  returning greatest(0, extract(epoch from next_at - clock_timestamp()) * 1000 - $2)::float8 as wait_ms`
+  returning next_at::text as ends_at,
+    greatest(0, extract(epoch from next_at - clock_timestamp()) * 1000 - $2)::float8 as wait_ms`
 
 export function createRates(pool: Pool): Rates {
-  const spanMs = (cost: number, perMinute: number) => (cost * 60_000) / perMinute
   return {
     async lease(key, cost, perMinute) {
-      const { rows } = await pool.query<{ wait_ms: number }>(LEASE, [key, spanMs(cost, perMinute)])
-      return Math.ceil(rows[0]?.wait_ms ?? 0)
+      const spanMs = (cost * 60_000) / perMinute
+      const { rows } = await pool.query<{ wait_ms: number; ends_at: string }>(LEASE, [key, spanMs])
+      const [row] = rows
+      if (row === undefined) throw new Error('a lease returns its block')
+      return { key, spanMs, waitMs: Math.ceil(row.wait_ms), endsAt: row.ends_at }
     },
-    async release(key, cost, perMinute) {
+    async release({ key, spanMs, endsAt }) {
       await pool.query(
         `update rate_buckets set next_at = next_at - $2 * interval '1 millisecond'
-         where key = $1 and next_at > clock_timestamp() + $2 * interval '1 millisecond'`,
-        [key, spanMs(cost, perMinute)],
+         where key = $1 and next_at = $3::timestamptz`,
+        [key, spanMs, endsAt],
       )
     },
   }

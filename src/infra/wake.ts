@@ -10,26 +10,58 @@ export type Wake = {
 }
 
 const CHANNEL = 'weida_wake'
+const LISTEN_AGAIN_MS = 1_000
 
-/** Listens on one connection of its own and listens again after it was lost. */
+/** Listens on one connection of its own; after it was lost, tries every second until it listens again. */
 export async function createWake(pool: Pool, log: Log): Promise<Wake> {
   const listeners = new Map<string, Set<() => void>>()
   let client: PoolClient | undefined
+  let retry: NodeJS.Timeout | undefined
   let closed = false
 
   const listen = async () => {
-    client = await pool.connect()
-    client.on('notification', ({ payload }) => {
+    const fresh = await pool.connect()
+    if (closed) return fresh.release(true)
+    fresh.on('notification', ({ payload }) => {
       for (const listener of listeners.get(payload ?? '') ?? []) listener()
     })
-    client.on('error', (error) => {
+    fresh.on('error', (error) => {
+      // an error may be said twice
+      if (client !== fresh) return
       log.warn({ err: error.message }, 'wake connection lost')
-      client?.release(true)
       client = undefined
-      if (!closed) setTimeout(() => void listen().catch(() => undefined), 1_000).unref()
+      fresh.release(true)
+      listenLater()
     })
-    await client.query(`listen ${CHANNEL}`)
+    client = fresh
+    try {
+      await fresh.query(`listen ${CHANNEL}`)
+    } catch (error) {
+      if (client === fresh) {
+        client = undefined
+        fresh.release(true)
+      }
+      throw error
+    }
   }
+
+  const listenLater = () => {
+    if (closed) return
+    clearTimeout(retry)
+    retry = setTimeout(() => void listenAgain(), LISTEN_AGAIN_MS).unref()
+  }
+
+  /** What was said meanwhile is lost, so everybody looks once. */
+  const listenAgain = async () => {
+    try {
+      await listen()
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'wake connection not back yet')
+      return listenLater()
+    }
+    for (const topic of listeners.values()) for (const listener of topic) listener()
+  }
+
   await listen()
 
   return {
@@ -43,6 +75,7 @@ export async function createWake(pool: Pool, log: Log): Promise<Wake> {
     },
     async close() {
       closed = true
+      clearTimeout(retry)
       client?.release(true)
       client = undefined
     },

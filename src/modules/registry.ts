@@ -5,6 +5,7 @@ import { contactsModule } from './contacts/module.ts'
 import { contentsModule } from './contents/module.ts'
 import { ingestModule } from './ingest/module.ts'
 import type { Manifest } from './manifest.ts'
+import { miniProgramsModule } from './mini-programs/module.ts'
 import { operatorsModule } from './operators/module.ts'
 import { runsModule } from './runs/module.ts'
 import { sandboxModule } from './sandbox/module.ts'
@@ -16,6 +17,7 @@ export const modules: readonly Manifest[] = [
   operatorsModule,
   runsModule,
   accountsModule,
+  miniProgramsModule,
   contactsModule,
   tagsModule,
   ingestModule,

@@ -1,9 +1,9 @@
-import { makeWorkerUtils, run } from 'graphile-worker'
 import type { Ctx } from '../context.ts'
 import { systemActor, withActor } from '../context.ts'
 import { createReactionSweep } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { clockDriver } from './clock-driver.ts'
+import { startJobs } from './jobs.ts'
 import { startSweep } from './sweeps.ts'
 
 export type RunningWorker = { close(): Promise<void> }
@@ -20,34 +20,12 @@ export async function startWorker(base: Ctx): Promise<RunningWorker> {
   const loops = sweeps.flatMap((sweep) =>
     Array.from({ length: sweep.concurrency ?? 1 }, () => startSweep(ctx, sweep, stop.signal)),
   )
-  const jobs = await startJobs(ctx, stop.signal)
+  const tasks = Object.assign({}, ...modules.map((module) => module.jobs ?? {}))
+  const jobs = await startJobs(ctx, tasks, stop.signal)
   return {
     async close() {
       stop.abort()
-      await Promise.all([...loops, jobs.stop()])
+      await Promise.all([...loops, jobs.ended])
     },
   }
-}
-
-async function startJobs(ctx: Ctx, signal: AbortSignal) {
-  const tasks = Object.assign({}, ...modules.map((module) => module.jobs ?? {})) as NonNullable<
-    (typeof modules)[number]['jobs']
-  >
-  const utils = await makeWorkerUtils({ pgPool: ctx.pool })
-  await utils.migrate()
-  await utils.release()
-  return run({
-    pgPool: ctx.pool,
-    concurrency: 3,
-    pollInterval: 1_000,
-    noHandleSignals: true,
-    taskList: Object.fromEntries(
-      Object.entries(tasks).map(([name, work]) => [
-        name,
-        (payload: unknown) => work(ctx, payload as Record<string, string>, signal),
-      ]),
-    ),
-    parsedCronItems: [],
-    logger: undefined as never,
-  })
 }

@@ -35,33 +35,31 @@ export async function startSweep(ctx: Ctx, sweep: Sweep, signal: AbortSignal): P
 /** A sleep that a wake-up or the stop signal ends. A wake-up while working is remembered. */
 function createDoze(ctx: Ctx, sweep: Sweep, signal: AbortSignal) {
   let pending = false
-  let end: (() => void) | undefined
-  const wake = () => {
+  let wakeUp: (() => void) | undefined
+  const hear = () => {
     pending = true
-    end?.()
+    wakeUp?.()
   }
-  const off = sweep.topic === undefined ? () => undefined : ctx.wake.on(sweep.topic, wake)
-  signal.addEventListener('abort', wake)
-  const pause = (ms: number) =>
+  const rest = (ms: number, lightly: boolean) =>
     new Promise<void>((resolve) => {
       if (signal.aborted) return resolve()
-      const timer = setTimeout(finish, ms)
-      function finish() {
+      const finish = () => {
         clearTimeout(timer)
-        end = undefined
+        signal.removeEventListener('abort', finish)
+        wakeUp = undefined
         resolve()
       }
-      end = finish
+      const timer = setTimeout(finish, ms)
+      signal.addEventListener('abort', finish)
+      if (lightly) wakeUp = finish
     })
   return {
-    pause,
+    /** Hints don't end it: they must not drive a failing sweep round and round. */
+    pause: (ms: number) => rest(ms, false),
     async sleep(ms: number) {
-      if (!pending) await pause(ms)
+      if (!pending) await rest(ms, true)
       pending = false
     },
-    close() {
-      off()
-      signal.removeEventListener('abort', wake)
-    },
+    close: sweep.topic === undefined ? () => undefined : ctx.wake.on(sweep.topic, hear),
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Ctx, OwnedCtx } from '../../src/context.ts'
 import { bindAccount } from '../../src/modules/accounts/index.ts'
 import { broadcastsModule } from '../../src/modules/broadcasts/module.ts'
+import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import type { Batch, Broadcast, Content, Path, Preflight } from '../../src/modules/broadcasts/schema.ts'
 import type { Audience } from '../../src/modules/contacts/schema.ts'
 import { createReactionSweep } from '../../src/modules/ingest/index.ts'
@@ -28,6 +29,8 @@ export type SendingWorld = TestWorld & {
   list(account: Bound, fanIds: readonly string[]): Promise<Audience>
   draft(account: Bound, fields?: Partial<Fields>): Promise<Broadcast>
   preflight(broadcast: Broadcast): Promise<Preflight>
+  /** A text to the first fans of the account, frozen into batches of these sizes and not sent yet. */
+  frozen(account: Bound, sizes: readonly number[]): Promise<Broadcast>
   /** Pre-flight and confirm with its number; not yet prepared. */
   confirm(broadcast: Broadcast): Promise<Preflight>
   read(broadcast: Broadcast): Promise<Broadcast>
@@ -80,9 +83,38 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     ok(await api<Preflight>('POST', at(broadcast, '/preflight'), {}))
   const forward = (to: Date) => moveClocks(world, to)
 
+  const draft = async (account: Bound, fields: Partial<Fields> = {}) => {
+    const body: Fields = {
+      name: '群发',
+      audience: { kind: 'all' },
+      content: freshText(),
+      path: 'list',
+      ignoreReprint: false,
+      ...fields,
+    }
+    return ok(await api<Broadcast>('POST', `/api/accounts/${account.id}/broadcasts`, body))
+  }
+  const confirm = async (broadcast: Broadcast) => {
+    const shown = await preflight(broadcast)
+    ok(await act(broadcast, 'send', { version: broadcast.version, expectedReached: shown.reached }))
+    return shown
+  }
+
   return {
     ...world,
     api,
+    draft,
+    confirm,
+    async frozen(account, sizes) {
+      const count = sizes.reduce((sum, size) => sum + size, 0)
+      const broadcast = await draft(account, {
+        audience: { kind: 'fans', fanIds: account.fanIds.slice(0, count) },
+      })
+      await confirm(broadcast)
+      await prepareNext(ctx, NEVER)
+      await splitInto(ctx, broadcast.id, sizes)
+      return broadcast
+    },
     preflight,
     act,
     forward,
@@ -112,22 +144,6 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
         [account.id, fanIds.length, fanIds],
       )
       return { kind: 'list', listId: rows[0]?.id as string }
-    },
-    async draft(account, fields = {}) {
-      const body: Fields = {
-        name: '群发',
-        audience: { kind: 'all' },
-        content: freshText(),
-        path: 'list',
-        ignoreReprint: false,
-        ...fields,
-      }
-      return ok(await api<Broadcast>('POST', `/api/accounts/${account.id}/broadcasts`, body))
-    },
-    async confirm(broadcast) {
-      const shown = await preflight(broadcast)
-      ok(await act(broadcast, 'send', { version: broadcast.version, expectedReached: shown.reached }))
-      return shown
     },
     read: async (broadcast) => ok(await api<Broadcast>('GET', at(broadcast))),
     batches: async (broadcast) =>
@@ -185,6 +201,27 @@ async function copyPeople(ctx: Ctx, accountId: string, appid: string) {
     [accountId, appid],
   )
   return { fanIds: rows.map((row) => row.id), openids: rows.map((row) => row.openid) }
+}
+
+/** Batches as if they were limited to fewer: 10,000 people in each would say nothing more. */
+async function splitInto({ pool }: Ctx, broadcastId: string, sizes: readonly number[]): Promise<void> {
+  const seqs = sizes.flatMap((size, seq) => Array<number>(size).fill(seq))
+  await pool.query(
+    `update broadcast_recipients r set batch_seq = s.seq
+     from (select fan_id, row_number() over (order by fan_id) as n from broadcast_recipients where broadcast_id = $1) o,
+       unnest($2::int[]) with ordinality as s(seq, n)
+     where r.broadcast_id = $1 and r.fan_id = o.fan_id and s.n = o.n`,
+    [broadcastId, seqs],
+  )
+  await pool.query(
+    `with sized as (select n::int - 1 as seq, size from unnest($2::int[]) with ordinality as s(size, n)),
+       first as (update broadcast_batches set size = sized.size from sized
+         where broadcast_id = $1 and broadcast_batches.seq = 0 and sized.seq = 0 returning broadcast_batches.*)
+     insert into broadcast_batches (broadcast_id, account_id, seq, size, client_msg_id, due_at)
+     select broadcast_id, account_id, sized.seq, sized.size, client_msg_id || '-' || sized.seq, due_at
+     from first, sized where sized.seq > 0`,
+    [broadcastId, sizes],
+  )
 }
 
 /** The platform first, as the sandbox does it: it must never judge by an earlier time than ours. */

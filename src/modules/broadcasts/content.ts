@@ -4,16 +4,26 @@ import type { MassContent } from '../../wechat/payloads/mass.ts'
 import { checkMassPictures, checkMassText } from '../../wechat/rules/content-limits.ts'
 import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
 import { getMediaAsset, resolveArticles } from '../contents/index.ts'
+import { listLinkedAppIds, unboundAppIds } from '../mini-programs/index.ts'
 import type { Content } from './schema.ts'
 import type { FrozenContent } from './store/broadcasts.ts'
 
-type Problem = { reason: string; field: string; limit?: number | undefined; actual?: number | undefined }
+type Problem = {
+  reason: string
+  field: string
+  limit?: number | undefined
+  actual?: number | undefined
+  appid?: string
+}
 
 /** Everything that WeChat would refuse about the content, before anything is sent. */
 export async function contentProblems(ctx: Ctx, accountId: string, content: Content): Promise<Problem[]> {
   switch (content.kind) {
     case 'text':
-      return checkMassText(content.text, articleHosts(ctx))
+      return [
+        ...checkMassText(content.text, articleHosts(ctx)),
+        ...(await miniProgramProblems(ctx, accountId, content.text)),
+      ]
     case 'image':
       return [
         ...checkMassPictures(content.mediaAssetIds),
@@ -24,6 +34,12 @@ export async function contentProblems(ctx: Ctx, accountId: string, content: Cont
     case 'articles':
       return problemsOf(() => resolveArticles(ctx, accountId, content.articles))
   }
+}
+
+/** Mini programs that the text links to have to be bound here and linked to the account at WeChat. */
+async function miniProgramProblems(ctx: Ctx, accountId: string, text: string): Promise<Problem[]> {
+  const unbound = unboundAppIds(text, await listLinkedAppIds(ctx, accountId))
+  return unbound.map((appid) => ({ field: 'text', reason: 'mini_program_not_bound', appid }))
 }
 
 /** What is wrong with the materials is a problem of the content, not of the request that asks about it. */

@@ -20,6 +20,7 @@ import { settle } from './settle.ts'
 import { listBatches, nextBatchDue } from './store/batches.ts'
 import { findBroadcast, listBroadcasts } from './store/broadcasts.ts'
 import { listForFan, listRecipients } from './store/recipients.ts'
+import { tidyDrafts } from './tidy.ts'
 
 export const broadcastsModule: Manifest = {
   name: 'broadcasts',
@@ -111,6 +112,7 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
+    { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
   ],
   reactions: [massResults],
   nextDue: (ctx) => nextBatchDue(ctx.db, ctx.clock.now()),

@@ -46,10 +46,11 @@ type Turn = { account: Account; broadcast: BroadcastRow; batch: BatchRow; signal
 async function waitForTurn(ctx: Ctx, { account, broadcast, batch, signal }: Turn): Promise<boolean> {
   const perMinute = ratePerMinute(account, broadcast.path)
   const key = `mass:${account.id}:${broadcast.path === 'list' ? 'list' : 'filter'}`
-  const turnAt = Date.now() + (await ctx.rates.lease(key, batch.size, perMinute))
+  const block = await ctx.rates.lease(key, batch.size, perMinute)
+  const turnAt = Date.now() + block.waitMs
   while (Date.now() < turnAt) {
     if (signal.aborted || !(await renewBatchLease(ctx.db, batch))) {
-      await ctx.rates.release(key, batch.size, perMinute)
+      await ctx.rates.release(block)
       await releaseBatch(ctx.db, batch)
       return false
     }

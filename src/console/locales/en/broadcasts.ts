@@ -109,6 +109,7 @@ export const audience: Texts['audience'] = {
   tagNamed: 'Tag “{{name}}”',
   fansCounted: '{{count}} chosen fans',
   listNumbered: 'List #{{id}}',
+  listNamed: 'List “{{name}}”',
   chooseTag: 'Choose a tag',
   chooseList: 'Choose a list',
   pickFans: 'Choose fans',

@@ -104,6 +104,7 @@ export const audience = {
   tagNamed: '标签“{{name}}”',
   fansCounted: '挑选的 {{count}} 位粉丝',
   listNumbered: '名单 #{{id}}',
+  listNamed: '名单“{{name}}”',
   chooseTag: '选择标签',
   chooseList: '选择名单',
   pickFans: '挑选粉丝',

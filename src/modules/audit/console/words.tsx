@@ -22,7 +22,7 @@ export function SubjectLink({ entry }: { entry: AuditEntry }) {
   if (entry.subjectKind === null) return <span className="w-faint">—</span>
   const text = `${lookUp('audit.subjects', entry.subjectKind) ?? entry.subjectKind} #${entry.subjectId}`
   const to = pathOf(entry)
-  return to === undefined ? <>{text}</> : <Link to={to}>{text}</Link>
+  return to === undefined ? text : <Link to={to}>{text}</Link>
 }
 
 function pathOf({ subjectKind, subjectId, accountId }: AuditEntry): string | undefined {

@@ -46,28 +46,26 @@ export function RecentBroadcasts() {
               }
             />
           ) : (
-            <>
-              {items.map((item) => (
-                <Link
-                  className="w-recent"
-                  key={item.id}
-                  to={`${base}/${item.id}${item.state === 'draft' ? '/edit' : ''}`}
-                >
-                  <span className="w-recent-name">
-                    <span className="w-ellipsis">{item.name}</span>
-                    <small>{format.instant(item.confirmedAt ?? item.createdAt)}</small>
-                  </span>
-                  <LabelTag label={item.label} />
-                  <span className="w-recent-bar">
-                    {item.state === 'draft' ? (
-                      <span className="w-faint w-small">{t('broadcasts.notSentYet')}</span>
-                    ) : (
-                      <TotalsBar totals={item.totals} moving={isMoving(item.label)} />
-                    )}
-                  </span>
-                </Link>
-              ))}
-            </>
+            items.map((item) => (
+              <Link
+                className="w-recent"
+                key={item.id}
+                to={`${base}/${item.id}${item.state === 'draft' ? '/edit' : ''}`}
+              >
+                <span className="w-recent-name">
+                  <span className="w-ellipsis">{item.name}</span>
+                  <small>{format.instant(item.confirmedAt ?? item.createdAt)}</small>
+                </span>
+                <LabelTag label={item.label} />
+                <span className="w-recent-bar">
+                  {item.state === 'draft' ? (
+                    <span className="w-faint w-small">{t('broadcasts.notSentYet')}</span>
+                  ) : (
+                    <TotalsBar totals={item.totals} moving={isMoving(item.label)} />
+                  )}
+                </span>
+              </Link>
+            ))
           )
         }
       </Loaded>

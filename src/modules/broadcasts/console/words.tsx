@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next'
+import { useEndpoint } from '../../../console/hooks.ts'
+import { useAccountId } from '../../../console/session.ts'
 import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
-import type { Audience } from '../../contacts/schema.ts'
+import { type Audience, getFanListEndpoint } from '../../contacts/schema.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
 import type { Label } from '../schema.ts'
 
@@ -50,20 +52,29 @@ export function DeliveryTag({ state }: { state: DeliveryState }) {
   return <StateTag tone={DELIVERY_TONES[state]}>{t(`broadcasts.delivery.${state}`)}</StateTag>
 }
 
-/** Whom a send is for, in words. */
-export function useAudienceText(): (audience: Audience) => string {
+/** Whom a send is for, in words; a list by its name as soon as that is read. */
+export function useAudienceText(audience: Audience | undefined): string {
   const { t } = useTranslation()
+  const accountId = useAccountId()
   const { nameOf } = useWechatTags()
-  return (audience) => {
-    switch (audience.kind) {
-      case 'all':
-        return t('audience.all')
-      case 'tag':
-        return t('audience.tagNamed', { name: nameOf(audience.tagId) })
-      case 'fans':
-        return t('audience.fansCounted', { count: audience.fanIds.length })
-      case 'list':
-        return t('audience.listNumbered', { id: audience.listId })
-    }
+  const listId = audience?.kind === 'list' ? audience.listId : undefined
+  const list = useEndpoint(
+    getFanListEndpoint,
+    { params: { accountId, listId: listId ?? '' } },
+    { enabled: listId !== undefined, staleMs: 60_000 },
+  )
+  switch (audience?.kind) {
+    case undefined:
+      return ''
+    case 'all':
+      return t('audience.all')
+    case 'tag':
+      return t('audience.tagNamed', { name: nameOf(audience.tagId) })
+    case 'fans':
+      return t('audience.fansCounted', { count: audience.fanIds.length })
+    case 'list':
+      return list.data
+        ? t('audience.listNamed', { name: list.data.name })
+        : t('audience.listNumbered', { id: audience.listId })
   }
 }

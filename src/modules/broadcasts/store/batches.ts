@@ -207,6 +207,19 @@ export async function claimOverdueResult(db: Executor, now: Date): Promise<Batch
   return rows[0]
 }
 
+/** Claims a batch that ended without being sent and still has its copy of the draft. */
+export async function claimUnusedDraft(db: Executor, now: Date): Promise<BatchRow | undefined> {
+  const { rows } = await sql<BatchRow>`
+    update broadcast_batches t set lease_until = clock_timestamp() + interval '60 seconds', fence = t.fence + 1
+    where t.id = (
+      select x.id from broadcast_batches x join accounts a on a.id = x.account_id and a.state = 'active'
+      where x.state in ('skipped', 'failed') and x.draft_media_id is not null and x.due_at <= ${now}
+        and (x.lease_until is null or x.lease_until < clock_timestamp())
+      order by x.id limit 1 for update of x skip locked)
+    returning ${COLUMNS}`.execute(db)
+  return rows[0]
+}
+
 export async function anySubmitted(db: Executor, broadcastId: string): Promise<boolean> {
   const { rows } = await sql`select 1 from broadcast_batches where broadcast_id = ${broadcastId}::bigint
     and state in ('accepted', 'delivered', 'unknown') limit 1`.execute(db)

@@ -27,23 +27,21 @@ export function RecentEvents() {
           items.length === 0 ? (
             <EmptyState compact title={t('events.none')} hint={t('events.noneHint')} />
           ) : (
-            <>
-              {items.map((event) => (
-                <div className="w-row" key={event.id} style={{ flexWrap: 'nowrap', padding: '5px 0' }}>
-                  <span className="w-nowrap">
-                    {event.fanId === null ? (
-                      eventName(event.name)
-                    ) : (
-                      <Link to={`/accounts/${accountId}/fans/${event.fanId}`}>{eventName(event.name)}</Link>
-                    )}
-                  </span>
-                  <span className="w-soft w-ellipsis" style={{ flex: 1 }}>
-                    {eventGist(event)}
-                  </span>
-                  <span className="w-faint w-small w-nowrap">{format.ago(event.at, now)}</span>
-                </div>
-              ))}
-            </>
+            items.map((event) => (
+              <div className="w-row" key={event.id} style={{ flexWrap: 'nowrap', padding: '5px 0' }}>
+                <span className="w-nowrap">
+                  {event.fanId === null ? (
+                    eventName(event.name)
+                  ) : (
+                    <Link to={`/accounts/${accountId}/fans/${event.fanId}`}>{eventName(event.name)}</Link>
+                  )}
+                </span>
+                <span className="w-soft w-ellipsis" style={{ flex: 1 }}>
+                  {eventGist(event)}
+                </span>
+                <span className="w-faint w-small w-nowrap">{format.ago(event.at, now)}</span>
+              </div>
+            ))
           )
         }
       </Loaded>

@@ -90,7 +90,8 @@ function MemberForm({ member, onDone }: { member: Operator | undefined; onDone: 
         <Radio.Group style={{ display: 'grid', gap: 8 }}>
           {ROLES.map((role) => (
             <Radio key={role} value={role}>
-              {t(`roles.${role}`)} <span className="w-faint w-small">{t(`rolesHint.${role}`)}</span>
+              {t(`roles.${role}`)}
+              <div className="w-faint w-small">{t(`rolesHint.${role}`)}</div>
             </Radio>
           ))}
         </Radio.Group>

@@ -42,10 +42,10 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation()
   const format = useFormat()
   const accountId = useAccountId()
-  const audienceText = useAudienceText()
+  const audienceText = useAudienceText(broadcast.audience)
   useFollowedLists(broadcast)
   const sub = [
-    audienceText(broadcast.audience),
+    audienceText,
     t(`broadcasts.pathName.${broadcast.path}`),
     broadcast.confirmedAt !== null &&
       t('broadcasts.confirmedBy', {

@@ -121,7 +121,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
         />
       )}
       {current < 2 && (
-        <div className="w-edit-foot">
+        <div className="w-edit-foot w-edit-foot-sticky">
           {current > 0 && <Button onClick={() => void goTo(current - 1)}>{t('common.back')}</Button>}
           <Button type="primary" disabled={!ready} loading={saving} onClick={() => void goTo(current + 1)}>
             {t('common.next')}

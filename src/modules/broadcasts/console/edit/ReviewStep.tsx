@@ -35,7 +35,7 @@ type Props = {
 export function ReviewStep({ draft, broadcastId, version, audience, onSent }: Props) {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const audienceText = useAudienceText()
+  const audienceText = useAudienceText(audience)
   const preflight = useEndpoint(preflightEndpoint, { params: { accountId, broadcastId } }, { staleMs: 0 })
   const send = useSend({ broadcastId, version, onSent, onDrift: () => void preflight.refetch() })
   return (
@@ -49,7 +49,7 @@ export function ReviewStep({ draft, broadcastId, version, audience, onSent }: Pr
             </Button>
           </h2>
           <p className="w-soft" style={{ marginTop: 0 }}>
-            {audience && audienceText(audience)} · {t(`broadcasts.pathName.${draft.path}`)}
+            {audienceText} · {t(`broadcasts.pathName.${draft.path}`)}
           </p>
           <Loaded query={preflight}>{(report) => <PreflightReport report={report} />}</Loaded>
         </section>
@@ -132,7 +132,7 @@ function SendBar({
   const blocked = report.blockers.length > 0
   const why = !allowed ? t('common.notAllowed') : blocked ? t('preflight.blocked') : undefined
   return (
-    <div className="w-edit-foot" style={{ marginTop: 0 }}>
+    <div className="w-edit-foot w-edit-foot-sticky" style={{ marginTop: 0 }}>
       <Tooltip title={why}>
         <Button
           type="primary"

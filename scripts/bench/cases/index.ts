@@ -1,0 +1,20 @@
+import type { Bench } from '../bench.ts'
+import type { CaseResult } from '../report.ts'
+import { measureCallbacks } from './callbacks.ts'
+import { measureFreeze } from './freeze.ts'
+import { measureMemory } from './memory.ts'
+import { measurePreflight } from './preflight.ts'
+import { measureStart } from './start.ts'
+import { measureSync } from './sync.ts'
+
+export type Case = { name: string; title: string; measure(bench: Bench): Promise<CaseResult> }
+
+/** In the order in which they run and are reported. */
+export const cases: readonly Case[] = [
+  { name: 'start', title: 'Start to first page', measure: measureStart },
+  { name: 'sync', title: 'Fan sync', measure: measureSync },
+  { name: 'freeze', title: 'Freezing a mass send', measure: measureFreeze },
+  { name: 'preflight', title: 'Pre-flight', measure: measurePreflight },
+  { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
+  { name: 'memory', title: 'Memory', measure: measureMemory },
+]

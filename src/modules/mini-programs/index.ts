@@ -1,0 +1,3 @@
+export { createMiniProgram, linkMiniProgram, type NewMiniProgram } from './commands.ts'
+export { listLinkedAppIds } from './reads.ts'
+export { unboundAppIds } from './rules.ts'
