@@ -47,7 +47,10 @@ export async function openBench(sizes: Sizes): Promise<Bench> {
       return server
     },
     async world() {
-      const world = await openWorld(await bench.postgres(), path.join(directory, randomBytes(4).toString('hex')))
+      const world = await openWorld(
+        await bench.postgres(),
+        path.join(directory, randomBytes(4).toString('hex')),
+      )
       worlds.add(world)
       return {
         ...world,
@@ -79,21 +82,23 @@ async function openWorld(server: EmbeddedPostgres, dataDir: string): Promise<Wor
   await run(server.url, `create database ${name} template template0`)
   await prepareDatabase(databaseUrl, 'sandbox')
   const env = await settings(databaseUrl, dataDir)
-  const simulator = startProcess(process.execPath, [path.join(root, 'src', 'main.ts'), 'simulator'], { env })
-  await simulator.line(/Weida simulator: /)
+  const processes: Running[] = []
+  const start = async (role: string) => {
+    const started = startProcess(process.execPath, [path.join(root, 'src', 'main.ts'), role], { env })
+    processes.unshift(started)
+    const said = await started.line(/ Weida \w+: /)
+    return { ...started, url: said.split(': ')[1] ?? '' }
+  }
+  const simulator = await start('simulator')
   const ctx = await createContext(loadConfig(env), { databaseUrl })
   return {
     ctx,
     databaseUrl,
     simulator: { url: ctx.config.simulator.url, process: simulator },
-    async role(role) {
-      const started = startProcess(process.execPath, [path.join(root, 'src', 'main.ts'), role], { env })
-      const said = await started.line(/Weida (api|worker): /)
-      return { ...started, url: said.split(': ')[1] ?? '' }
-    },
+    role: start,
     control: (method, where, body) => control(`${ctx.config.simulator.url}/control${where}`, method, body),
     async close() {
-      await stopAllProcesses()
+      for (const running of processes) await running.stop()
       await ctx.close()
       await run(server.url, `drop database if exists ${name} with (force)`)
     },
@@ -151,8 +156,8 @@ async function control<T>(url: string, method: string, body: unknown): Promise<T
   return (await answer.json()) as T
 }
 
-/** Process ids of the server and its backends. */
-export async function postgresPids(server: EmbeddedPostgres): Promise<number> {
+/** Process id of the server; its backends are its children. */
+export async function postgresPid(server: EmbeddedPostgres): Promise<number> {
   const text = await readFile(path.join(server.directory, 'data', 'postmaster.pid'), 'utf8')
   return Number(text.split('\n')[0])
 }

@@ -34,7 +34,8 @@ const end = () => {
   ending ??= bench.close()
   return ending
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end().then(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => void end().then(() => process.exit(130)))
 
 const results = new Map<string, CaseResult & { title: string }>()
 try {

@@ -13,6 +13,8 @@ export const HELP = `微达 Weida — 自托管的微信触达平台  a self-hos
                            restore a backup; all sending is paused until someone confirms
   operator create --email E --name N --role R [--password P]
                            新建成员（角色：administrator operator approver analyst）  add a member
+  operator password --email E [--password P]
+                           重设忘记的密码，并结束其全部登录  set a forgotten password, end their sessions
 
 选项 Options:
   --dev                    (start) 源码改动后自动重启  restart when sources change

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { createContext, type OwnedCtx, systemActor } from '../context.ts'
-import { createOperator } from '../modules/operators/index.ts'
+import { createOperator, resetPassword } from '../modules/operators/index.ts'
 import { createOperatorEndpoint } from '../modules/operators/schema.ts'
 import { openDatabase, requireMigrated } from './database.ts'
 import { UsageError } from './explain.ts'
@@ -9,9 +9,12 @@ import { terminal } from './terminal.ts'
 
 export type OperatorOptions = { email?: string; name?: string; role?: string; password?: string }
 
-/** `operator create`; a password left out is made up and shown this once. */
+/** `operator create` and `operator password`; a password left out is made up and shown this once. */
 export async function operatorCommand(config: Config, verb: string | undefined, options: OperatorOptions) {
-  if (verb !== 'create') throw new UsageError('weida operator create --email … --name … --role …')
+  const act = verb === 'create' ? create : verb === 'password' ? reset : undefined
+  if (!act) {
+    throw new UsageError('weida operator create --email … --name … --role …\nweida operator password --email …')
+  }
   const database = await openDatabase(config, { share: true })
   try {
     await requireMigrated(database.url)
@@ -22,7 +25,7 @@ export async function operatorCommand(config: Config, verb: string | undefined, 
     })
     try {
       const password = options.password ?? randomBytes(12).toString('base64url')
-      await create(ctx, { ...options, password })
+      await act(ctx, { ...options, password })
       if (!options.password) terminal.say(`  密码 password: ${password}`)
     } finally {
       await ctx.close()
@@ -44,4 +47,11 @@ async function create(ctx: OwnedCtx, options: WithPassword): Promise<void> {
   }
   const made = await createOperator(ctx, parsed.data)
   terminal.say(`· 已建立成员 ${made.name}（${made.role}）  member made: ${made.email}`)
+}
+
+/** For whoever forgot theirs: sets a password and ends every session of the member. */
+async function reset(ctx: OwnedCtx, { email, password }: WithPassword): Promise<void> {
+  if (!email) throw new UsageError('weida operator password --email … [--password …]')
+  await resetPassword(ctx, { email, password })
+  terminal.say(`· 已重设密码  password set: ${email}`)
 }

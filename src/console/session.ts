@@ -25,7 +25,13 @@ export function useAccountId(): string {
 }
 
 /** The accounts that the operator may see. */
-export const useAccounts = () => useEndpoint(listAccountsEndpoint, {}, { staleMs: 15_000, every: 60_000 })
+export const useAccounts = () =>
+  // none yet: a sandbox is being filled, or someone is binding the first
+  useEndpoint(
+    listAccountsEndpoint,
+    {},
+    { staleMs: 15_000, every: (data) => (data?.items.length === 0 ? 3_000 : 60_000) },
+  )
 
 /** The account of the page, once the list is there. */
 export function useAccount() {

@@ -13,9 +13,18 @@ const STATUS: Record<ErrorCode, number> = {
   unavailable: 503,
 }
 
+/**
+ * PostgreSQL about a value that came in: a number past 64 bits, a text that is none, an instant that doesn't exist,
+ * a NUL in a text. No such thing can have been stored, so the request is what is wrong.
+ */
+const VALUE_DOES_NOT_FIT = new Set(['22003', '22P02', '22007', '22008', '22021', '22P05'])
+
 /** The one place where errors become answers. What nobody expected is logged with its cause and not shown. */
 export function sendError(ctx: Ctx, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toAppError(error)
+  const { code } = error as { code?: string }
+  if (known?.reason === 'value_does_not_fit')
+    ctx.log.warn({ code, route: request.routeOptions.url }, 'a value that no schema refused')
   if (known !== undefined) {
     void reply.status(STATUS[known.code]).send({
       error: { code: known.code, reason: known.reason, message: known.message, detail: known.detail },
@@ -41,6 +50,8 @@ function toAppError(error: unknown): AppError | undefined {
       .map((issue) => ({ path: issue.path.join('.'), message: issue.message, code: issue.code }))
     return new AppError('invalid', 'invalid_input', 'the request does not fit its description', { issues })
   }
+  if (VALUE_DOES_NOT_FIT.has((error as { code?: string }).code ?? ''))
+    return new AppError('invalid', 'value_does_not_fit', 'a value does not fit where it belongs')
   const status = (error as { statusCode?: number }).statusCode
   if (status === 413) return new AppError('invalid', 'body_too_large', 'the request body is too large')
   if (status !== undefined && status >= 400 && status < 500) {

@@ -6,6 +6,8 @@ import { forbidden } from '../kernel/errors.ts'
 import { authenticate } from '../modules/operators/index.ts'
 import { isAllowed } from '../modules/permissions.ts'
 
+/** A proxy on this machine calls from loopback for people elsewhere. */
+const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via']
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 /** `/healthz`: the process lives. `/readyz`: it can work. `/metrics`: from this machine, or with a key. */
@@ -21,7 +23,8 @@ export function registerHealth(app: FastifyInstance, ctx: Ctx): void {
   })
   app.get('/metrics', async (request, reply) => {
     const direct =
-      LOOPBACK.has(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+      LOOPBACK.has(request.socket.remoteAddress ?? '') &&
+      PROXY_HEADERS.every((name) => request.headers[name] === undefined)
     if (!direct) {
       const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
       const actor = await authenticate(ctx, { session: undefined, bearer })

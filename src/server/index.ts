@@ -1,7 +1,13 @@
 import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Ctx } from '../context.ts'
+import { invalid } from '../kernel/errors.ts'
 import { registerCallbackBody } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { registerConsole } from './console.ts'
@@ -16,10 +22,9 @@ export type RunningServer = { url: string; app: FastifyInstance; close(): Promis
 /** The HTTP shell with every module's routes; not listening yet. */
 export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: ctx.log.child(
-      { role: 'api' },
-      { level: ctx.config.logLevel === 'debug' ? 'debug' : 'warn' },
-    ) as FastifyBaseLogger,
+    loggerInstance: apiLog(ctx) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    frameworkErrors: (error, request, reply) => sendError(ctx, error, request, reply),
     trustProxy: ctx.config.trustedProxies.length > 0 ? ctx.config.trustedProxies : false,
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 200 },
@@ -31,8 +36,8 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, body === '' ? undefined : JSON.parse(body as string))
-    } catch (error) {
-      done(error as Error)
+    } catch {
+      done(invalid('not_json', 'the request body is not JSON'))
     }
   })
   registerCallbackBody(app)
@@ -46,6 +51,19 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   await registerConsole(app)
   return app
 }
+
+/** Addresses carry callback keys, signatures and what people search for: of a request only its route is logged. */
+const apiLog = (ctx: Ctx) =>
+  ctx.log.child(
+    { role: 'api' },
+    {
+      level: ctx.config.logLevel === 'debug' ? 'debug' : 'warn',
+      serializers: {
+        req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions?.url }),
+        res: (reply: FastifyReply) => ({ statusCode: reply.statusCode }),
+      },
+    },
+  )
 
 /** Starts the API and the console. */
 export async function startServer(ctx: Ctx): Promise<RunningServer> {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ZodError } from 'zod'
 import type { Actor, Ctx } from '../context.ts'
 import { withActor } from '../context.ts'
 import { AppError, forbidden } from '../kernel/errors.ts'
@@ -21,10 +22,22 @@ export function registerRoute(app: FastifyInstance, ctx: Ctx, route: Route): voi
       const scoped = request.actor === undefined ? ctx : withActor(ctx, request.actor)
       if (route.stream !== undefined) return route.stream(scoped, request, reply)
       if (route.handle === undefined) throw new Error(`${endpoint.path} has no handler`)
-      const output = await route.handle(scoped, readCall(route, request, reply, ctx))
-      return reply.send(endpoint.response.parse(output))
+      const call = readCall(route, request, reply, ctx)
+      const { handle } = route
+      return reply.send(await oursIsTheFault(async () => endpoint.response.parse(await handle(scoped, call))))
     },
   })
+}
+
+/** Input was checked before: what doesn't fit a schema from here on is a mistake of ours, not of the caller. */
+async function oursIsTheFault<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ZodError)
+      throw new Error('something of ours does not fit its schema', { cause: error })
+    throw error
+  }
 }
 
 declare module 'fastify' {
@@ -34,7 +47,11 @@ declare module 'fastify' {
 }
 
 async function admit(ctx: Ctx, access: string, request: FastifyRequest): Promise<Actor | undefined> {
-  if (access === 'public') return undefined
+  if (access === 'public') {
+    // signing in or setting up from another site's page is nobody's wish; WeChat's pushes come from no page
+    if (request.url.startsWith('/api/')) refuseCrossSite(ctx, request)
+    return undefined
+  }
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
   const actor = await authenticate(ctx, { session: request.cookies[SESSION_COOKIE], bearer })
   if (actor === undefined || actor.kind === 'system') {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Ctx, Role } from '../../context.ts'
-import { AppError, assert, conflict, forbidden, notFound } from '../../kernel/errors.ts'
+import { inTransaction } from '../../infra/transaction.ts'
+import { AppError, assert, conflict, forbidden, invalid, notFound } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
-import type { ApiKey, Operator } from './schema.ts'
-import { hashToken } from './sessions.ts'
+import { type ApiKey, type Operator, PASSWORD_MIN, password } from './schema.ts'
+import { hashToken, takeTry, triesOf } from './sessions.ts'
 import * as store from './store.ts'
 
 type NewOperator = {
@@ -19,7 +20,7 @@ type NewOperator = {
 /** Adds a member. `email_taken` when another has the e-mail, whatever its case. */
 export async function createOperator(ctx: Ctx, input: NewOperator): Promise<Operator> {
   const passwordHash = await hashPassword(input.password)
-  return ctx.db.transaction().execute(async (trx) => {
+  return inTransaction(ctx.db, async (trx) => {
     const id = await store.insertOperator(trx, {
       email: input.email,
       name: input.name,
@@ -41,13 +42,18 @@ export async function createOperator(ctx: Ctx, input: NewOperator): Promise<Oper
   })
 }
 
-/** Makes the first administrator; `already_set_up` once anyone exists, also when two try at the same instant. */
+/**
+ * Makes the first administrator of a sandbox; `already_set_up` once anyone exists, also when two try at the same
+ * instant. In production whoever comes first may be a stranger: there it takes the command line.
+ */
 export async function setUp(
   ctx: Ctx,
   input: { email: string; name: string; password: string },
 ): Promise<Operator> {
+  if (ctx.mode === 'production')
+    throw forbidden('set_up_by_command_line', 'make the first administrator with `weida operator create`')
   const passwordHash = await hashPassword(input.password)
-  return ctx.db.transaction().execute(async (trx) => {
+  return inTransaction(ctx.db, async (trx) => {
     await trx.selectFrom('installation').select('id').forUpdate().executeTakeFirst()
     if ((await store.countOperators(trx)) > 0)
       throw conflict('already_set_up', 'there is an administrator already')
@@ -84,7 +90,7 @@ type Change = Partial<{
 /** Changes a member and ends their sessions where it takes rights away. The last administrator stays one. */
 export async function updateOperator(ctx: Ctx, operatorId: string, change: Change): Promise<Operator> {
   const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password)
-  return ctx.db.transaction().execute(async (trx) => {
+  return inTransaction(ctx.db, async (trx) => {
     const administrators = await store.lockActiveAdministrators(trx)
     const [before] = await store.selectOperators(trx, operatorId)
     if (before === undefined) throw notFound('operator')
@@ -102,6 +108,8 @@ export async function updateOperator(ctx: Ctx, operatorId: string, change: Chang
     })
     if (change.accountIds !== undefined) await store.replaceAccounts(trx, operatorId, change.accountIds)
     if (change.disabled || passwordHash !== undefined) await store.deleteSessionsOf(trx, operatorId)
+    // whoever forgot it has tried often enough to be shut out
+    if (passwordHash !== undefined) await store.clearFailures(trx, triesOf(before.email))
     await audit(ctx, trx, {
       action: 'operator.updated',
       subject: { kind: 'operator', id: operatorId },
@@ -113,6 +121,16 @@ export async function updateOperator(ctx: Ctx, operatorId: string, change: Chang
   })
 }
 
+/** Sets a forgotten password from the command line and ends the member's sessions. */
+export async function resetPassword(ctx: Ctx, input: { email: string; password: string }): Promise<void> {
+  const parsed = password.safeParse(input.password)
+  if (!parsed.success)
+    throw invalid('password_too_short', `a password has at least ${PASSWORD_MIN} characters`)
+  const found = await store.findCredentials(ctx.db, input.email)
+  if (found === undefined) throw notFound('operator')
+  await updateOperator(ctx, found.id, { password: parsed.data })
+}
+
 type OwnChange = Partial<{
   name: string
   locale: 'zh-CN' | 'en'
@@ -120,34 +138,46 @@ type OwnChange = Partial<{
   newPassword: string
 }>
 
-/** Changes one's own name, language or password; a new password needs the current one (`wrong_password`). */
-export async function updateMe(ctx: Ctx, change: OwnChange): Promise<void> {
+/**
+ * Changes one's own name, language or password. A new password needs the current one (`wrong_password`, as many tries
+ * as a sign-in has) and ends all own sessions but the one of `session`.
+ */
+export async function updateMe(ctx: Ctx, change: OwnChange, session: string | undefined): Promise<void> {
   const operatorId = ownId(ctx)
   let passwordHash: string | undefined
   if (change.newPassword !== undefined) {
-    const row = await ctx.db
-      .selectFrom('operators')
-      .select('password_hash')
-      .where('id', '=', operatorId)
-      .executeTakeFirstOrThrow()
-    if (!(await verifyPassword(change.currentPassword ?? '', row.password_hash))) {
-      throw forbidden('wrong_password', 'the current password is wrong')
-    }
+    await requireOwnPassword(ctx, change.currentPassword ?? '')
     passwordHash = await hashPassword(change.newPassword)
   }
-  await ctx.db.transaction().execute(async (trx) => {
+  await inTransaction(ctx.db, async (trx) => {
     await store.updateOperatorRow(trx, operatorId, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.locale !== undefined && { locale: change.locale }),
       ...(passwordHash !== undefined && { password_hash: passwordHash }),
     })
+    const subject = { kind: 'operator', id: operatorId }
+    if (change.name !== undefined)
+      await audit(ctx, trx, { action: 'operator.updated', subject, detail: { name: change.name } })
     if (passwordHash !== undefined) {
-      await audit(ctx, trx, {
-        action: 'operator.password_changed',
-        subject: { kind: 'operator', id: operatorId },
-      })
+      await store.deleteSessionsOf(trx, operatorId, session === undefined ? null : hashToken(session))
+      await audit(ctx, trx, { action: 'operator.password_changed', subject })
     }
   })
+}
+
+/** Someone at a screen left open must not guess a password there either. */
+async function requireOwnPassword(ctx: Ctx, current: string): Promise<void> {
+  const operatorId = ownId(ctx)
+  const tries = `password:${operatorId}`
+  await takeTry(ctx, tries)
+  const row = await ctx.db
+    .selectFrom('operators')
+    .select('password_hash')
+    .where('id', '=', operatorId)
+    .executeTakeFirstOrThrow()
+  if (!(await verifyPassword(current, row.password_hash)))
+    throw forbidden('wrong_password', 'the current password is wrong')
+  await store.clearFailures(ctx.db, tries)
 }
 
 /** Makes an API key that acts as its maker. The key is returned once and stored only as a hash. */
@@ -155,7 +185,7 @@ export async function createApiKey(ctx: Ctx, name: string): Promise<ApiKey & { k
   const key = `wk_${randomBytes(30).toString('base64url')}`
   const at = ctx.clock.now()
   const prefix = key.slice(0, 8)
-  const { id } = await ctx.db.transaction().execute(async (trx) => {
+  const { id } = await inTransaction(ctx.db, async (trx) => {
     const row = await store.insertApiKey(trx, {
       operatorId: ownId(ctx),
       name,
@@ -174,7 +204,7 @@ export async function createApiKey(ctx: Ctx, name: string): Promise<ApiKey & { k
 }
 
 export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
-  await ctx.db.transaction().execute(async (trx) => {
+  await inTransaction(ctx.db, async (trx) => {
     const row = await store.revokeApiKeyRow(trx, ownId(ctx), keyId, ctx.clock.now())
     if (row === undefined) throw notFound('API key')
     await audit(ctx, trx, { action: 'api_key.revoked', subject: { kind: 'api-key', id: keyId } })

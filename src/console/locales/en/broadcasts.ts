@@ -58,6 +58,7 @@ export const broadcasts: Texts['broadcasts'] = {
   contentIncomplete: 'Complete the content to go on',
   saveDraft: 'Save draft',
   draftSaved: 'Draft saved',
+  deleteTitle: 'Delete this draft?',
   leaveTitle: 'Leave without saving?',
   leaveHint: 'What you changed will be lost.',
   leaveGo: 'Leave',

@@ -12,7 +12,8 @@ export const entrance: Texts['entrance'] = {
     'Forgot the password? An administrator can reset it under Members, or run weida operator create on the server.',
   setup: 'Create the first administrator',
   setupSandbox: 'This is a sandbox: try anything, messages go to a simulated WeChat only.',
-  setupProduction: 'This is a production installation. The administrator binds accounts and adds members.',
+  setupProduction:
+    'This is a production installation: its first administrator is made on the server, by the command line.',
   setupGo: 'Create and enter',
 }
 export const operators: Texts['operators'] = {

@@ -55,6 +55,7 @@ export const broadcasts = {
   contentIncomplete: '内容完整后继续',
   saveDraft: '存草稿',
   draftSaved: '草稿已保存',
+  deleteTitle: '删除这个草稿？',
   leaveTitle: '离开而不保存？',
   leaveHint: '未保存的修改会丢失。',
   leaveGo: '离开',

@@ -9,7 +9,7 @@ export const entrance = {
   forgotten: '忘记密码？请管理员在“成员”中重设，或在服务器上运行 weida operator create。',
   setup: '创建第一位管理员',
   setupSandbox: '这是沙盒环境：可以放心试用，消息只发给模拟微信。',
-  setupProduction: '这是正式环境。管理员可以绑定公众号、添加成员。',
+  setupProduction: '这是正式环境：第一位管理员需在服务器上用命令行创建。',
   setupGo: '创建并进入',
 }
 export const operators = {

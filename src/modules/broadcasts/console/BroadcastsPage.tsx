@@ -38,9 +38,12 @@ export function BroadcastsPage() {
     },
     { every: 5_000 },
   )
+  const mayWrite = useCan('broadcasts:write')
   const narrowed = label !== undefined || q !== undefined || from !== undefined || to !== undefined
   const open = (row: BroadcastListItem) =>
-    void navigate(`/accounts/${accountId}/broadcasts/${row.id}${row.state === 'draft' ? '/edit' : ''}`)
+    void navigate(
+      `/accounts/${accountId}/broadcasts/${row.id}${row.state === 'draft' && mayWrite ? '/edit' : ''}`,
+    )
   return (
     <>
       <PageHeader title={t('nav.broadcasts')} sub={t('broadcasts.sub')} actions={<NewButton />} />

@@ -50,7 +50,7 @@ export function RecentBroadcasts() {
               <Link
                 className="w-recent"
                 key={item.id}
-                to={`${base}/${item.id}${item.state === 'draft' ? '/edit' : ''}`}
+                to={`${base}/${item.id}${item.state === 'draft' && mayWrite ? '/edit' : ''}`}
               >
                 <span className="w-recent-name">
                   <span className="w-ellipsis">{item.name}</span>

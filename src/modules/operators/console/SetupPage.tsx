@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Form, Input } from 'antd'
+import { Alert, Button, Form, Input, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { Navigate, useNavigate } from 'react-router'
+import { Link, Navigate, useNavigate } from 'react-router'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useErrorText } from '../../../console/ui/error-text.ts'
 import { schemaRule } from '../../../console/ui/form-rules.ts'
@@ -10,6 +10,19 @@ import { PASSWORD_MIN, setupEndpoint, setupStateEndpoint } from '../schema.ts'
 import { EntranceFrame } from './EntranceFrame.tsx'
 
 const fields = setupEndpoint.body!
+
+/** In production a form would let whoever finds it first in. */
+function SetupByCommandLine() {
+  const { t } = useTranslation()
+  return (
+    <EntranceFrame title={t('entrance.setup')} hint={t('entrance.setupProduction')}>
+      <Typography.Paragraph code copyable>
+        {'npm run weida -- operator create --role administrator --email you@example.com --name 管理员'}
+      </Typography.Paragraph>
+      <Link to="/sign-in">{t('entrance.signIn')}</Link>
+    </EntranceFrame>
+  )
+}
 
 /** The first start: makes the first administrator. */
 export function SetupPage() {
@@ -26,11 +39,12 @@ export function SetupPage() {
     },
   })
   if (setup.data?.needed === false && !create.isSuccess) return <Navigate to="/sign-in" replace />
+  if (setup.data?.byCommandLine) return <SetupByCommandLine />
   const error = create.error === null ? undefined : describe(create.error)
   return (
     <EntranceFrame
       title={t('entrance.setup')}
-      hint={t(setup.data?.mode === 'production' ? 'entrance.setupProduction' : 'entrance.setupSandbox')}
+      hint={t('entrance.setupSandbox')}
     >
       {error && (
         <Alert

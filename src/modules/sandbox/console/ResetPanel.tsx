@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useCan } from '../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
@@ -11,13 +12,16 @@ import { resetSandboxEndpoint } from '../schema.ts'
 export function ResetPanel() {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const allowed = useCan('sandbox:control')
   const [asking, setAsking] = useState(false)
   const reset = useEndpointMutation(resetSandboxEndpoint, {
     success: t('sandbox.resetStarted'),
     onSuccess: () => {
       setAsking(false)
-      void client.invalidateQueries()
+      // the accounts come back under new numbers
+      void navigate('/')
+      void client.resetQueries()
     },
   })
   return (

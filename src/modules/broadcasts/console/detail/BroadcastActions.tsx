@@ -23,6 +23,7 @@ import {
   pauseBroadcastEndpoint,
   resumeBroadcastEndpoint,
 } from '../../schema.ts'
+import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { WithdrawModal } from './WithdrawModal.tsx'
 
 const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
@@ -31,6 +32,7 @@ const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoi
 export function BroadcastActions({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation()
   const maySend = useCan('broadcasts:send')
+  const mayWrite = useCan('broadcasts:write')
   const accountId = useAccountId()
   const [withdrawing, setWithdrawing] = useState(false)
   const params = { accountId, broadcastId: broadcast.id }
@@ -41,7 +43,8 @@ export function BroadcastActions({ broadcast }: { broadcast: Broadcast }) {
   return (
     <>
       <CopyButton broadcastId={broadcast.id} />
-      {can.edit && (
+      {can.delete && <DeleteDraftButton broadcastId={broadcast.id} />}
+      {can.edit && mayWrite && (
         <Link to={`/accounts/${accountId}/broadcasts/${broadcast.id}/edit`}>
           <Button type="primary">{t('common.edit')}</Button>
         </Link>

@@ -7,6 +7,7 @@ import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { ErrorState, LoadingState, NoPermissionState } from '../../../../console/ui/states.tsx'
 import { pathsFor } from '../../rules.ts'
 import type { Broadcast } from '../../schema.ts'
+import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { AudienceStep } from './AudienceStep.tsx'
 import { ContentStep } from './ContentStep.tsx'
 import { audienceOf, type Draft, emptyDraft, fieldsOf, isContentReady } from './draft.ts'
@@ -63,6 +64,9 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
   const wanted = Math.max(0, STEPS.indexOf((search.get('step') ?? 'audience') as (typeof STEPS)[number]))
   const current = Math.min(wanted, !audienceReady ? 0 : !contentReady ? 1 : stored === undefined ? 1 : 2)
 
+  const leave = () => {
+    leaving.current = true
+  }
   const goTo = async (step: number) => {
     const fields = fieldsOf(draft)
     const name = STEPS[step] ?? 'audience'
@@ -72,7 +76,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
       if (result === undefined) return
       setSaved(draft)
       if (stored === undefined) {
-        leaving.current = true
+        leave()
         return void navigate(`/accounts/${accountId}/broadcasts/${result.id}/edit?step=${name}`, {
           replace: true,
         })
@@ -88,13 +92,16 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
         title={draft.name.trim() === '' ? t('broadcasts.new') : draft.name}
         back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
         actions={
-          <SaveButton
-            dirty={dirty}
-            fresh={stored === undefined}
-            ready={audienceReady}
-            saving={saving}
-            onSave={() => void goTo(current)}
-          />
+          <>
+            <SaveButton
+              dirty={dirty}
+              fresh={stored === undefined}
+              ready={audienceReady}
+              saving={saving}
+              onSave={() => void goTo(current)}
+            />
+            {stored && <DeleteDraftButton broadcastId={stored.id} onDeleted={leave} />}
+          </>
         }
       />
       <Steps
@@ -115,9 +122,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
           broadcastId={stored.id}
           version={version}
           audience={audienceOf(draft)}
-          onSent={() => {
-            leaving.current = true
-          }}
+          onSent={leave}
         />
       )}
       {current < 2 && (

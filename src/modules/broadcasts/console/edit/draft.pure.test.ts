@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { createBroadcastEndpoint } from '../../schema.ts'
+import { audienceOf, type Draft, emptyDraft, fieldsOf, isContentReady } from './draft.ts'
+
+const HOSTS = ['mp.weixin.qq.com']
+const draft = (part: Partial<Draft>): Draft => ({ ...emptyDraft('list'), name: 'x', ...part })
+const article = { key: 'a', articleSetId: '1', index: 0, title: 't', digest: '', coverUrl: null }
+
+test.each([
+  ['no name', { name: '  ' }],
+  ['no tag', { audienceKind: 'tag' }],
+  ['no list', { audienceKind: 'list' }],
+  ['nobody', { audienceKind: 'fans' }],
+] as const)('E7: a draft with %s is not saved yet', (_, part) => {
+  expect(fieldsOf(draft(part))).toBeUndefined()
+})
+
+test.each([
+  [{ audienceKind: 'all' }],
+  [{ audienceKind: 'tag', tagId: 0 }],
+  [{ audienceKind: 'list', listId: '9' }],
+  [{ audienceKind: 'fans', fanIds: ['1', '2'] }],
+  [{ contentKind: 'text', text: 'a' }],
+  [{ contentKind: 'image', imageIds: ['1'], recommend: ' ' }],
+  [{ articles: [{ ...article, cover: { mediaAssetId: '3' } }] }],
+] as const)('E7: what the form saves fits the declaration of the call: %o', (part) => {
+  const fields = fieldsOf(draft(part as Partial<Draft>))
+  expect(createBroadcastEndpoint.body?.safeParse(fields).error).toBeUndefined()
+})
+
+test('E3: trying another kind of audience or content loses nothing', () => {
+  const filled = draft({
+    audienceKind: 'tag',
+    tagId: 7,
+    fanIds: ['1'],
+    contentKind: 'text',
+    text: 'a',
+    articles: [article],
+  })
+  expect(audienceOf({ ...filled, audienceKind: 'fans' })).toEqual({ kind: 'fans', fanIds: ['1'] })
+  expect(fieldsOf({ ...filled, contentKind: 'articles' })?.content).toEqual({
+    kind: 'articles',
+    articles: [{ articleSetId: '1', index: 0 }],
+  })
+})
+
+test.each([
+  [{ articles: [] }, false],
+  [{ articles: [article] }, true],
+  [{ contentKind: 'image', imageIds: [] }, false],
+  [{ contentKind: 'image', imageIds: ['1'] }, true],
+  [{ contentKind: 'text', text: '' }, false],
+  [{ contentKind: 'text', text: 'https://example.com' }, false],
+  [{ contentKind: 'text', text: 'https://mp.weixin.qq.com/s/a' }, true],
+] as const)('E3: the next step opens when the content is complete: %o, %s', (part, ready) => {
+  expect(isContentReady(draft(part as unknown as Partial<Draft>), HOSTS)).toBe(ready)
+})
