@@ -90,9 +90,11 @@ async function tellWhere(
 }
 
 async function signInHint(ctx: OwnedCtx): Promise<string> {
-  return Number(await countOperators(ctx.db)) === 0
+  if (Number(await countOperators(ctx.db)) > 0)
+    return '用已有成员登录；新建成员：weida operator create  as a member; add one: weida operator create'
+  return ctx.mode === 'sandbox'
     ? '打开控制台，建立第一个管理员  open the console and make the first administrator'
-    : '用已有成员登录；新建成员：weida operator create  as a member; add one: weida operator create'
+    : '先建立第一个管理员  make the first administrator: weida operator create --role administrator --email … --name …'
 }
 
 function endedByItself(ended: Promise<void>, place: string): Promise<never> {

@@ -20,6 +20,7 @@ const audit = () => import('../modules/audit/console/index.ts')
 const broadcasts = () => import('../modules/broadcasts/console/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
 const contents = () => import('../modules/contents/console/index.ts')
+const miniPrograms = () => import('../modules/mini-programs/console/index.ts')
 const operators = () => import('../modules/operators/console/index.ts')
 const tags = () => import('../modules/tags/console/index.ts')
 const fan = () => import('./fan/index.ts')
@@ -62,6 +63,7 @@ export const router = createBrowserRouter([
           page('settings/accounts', accounts, 'AccountsPage'),
           page('settings/accounts/new', accounts, 'BindAccountPage'),
           page('settings/accounts/:accountId', accounts, 'AccountPage'),
+          page('settings/mini-programs', miniPrograms, 'MiniProgramsPage'),
           page('settings/members', operators, 'MembersPage'),
           page('settings/audit', audit, 'AuditPage'),
           page('settings/api', api, 'ApiPage'),

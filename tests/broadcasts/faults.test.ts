@@ -167,6 +167,7 @@ describe('G3: a repeat that is refused proves nothing about the first call', () 
   })
 
   test('by the day’s calls: asked again the next day under the same key, still reserved', async () => {
+    await world.forward(atBeijing(world.ctx.clock.now(), 1, '02:00'))
     const { account, on, broadcast } = await lost()
     await world.fault(on({ kind: 'error', errcode: 45009, remaining: 1 }))
     await world.drain()

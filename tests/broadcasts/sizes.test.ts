@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listDrafts } from '../../src/channels/official-account/drafts.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
-import { syncArticles } from '../../src/modules/contents/index.ts'
-import { contentsModule } from '../../src/modules/contents/module.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 
 let world: SendingWorld
@@ -64,12 +62,7 @@ test('D4: one recipient alone is refused before anything is sent', async () => {
 })
 
 test('design 5: three batches of one article each use a draft of their own, and the original draft lives on', async () => {
-  const run = await syncArticles(world.ctx, account.id, { scope: 'all', kinds: ['draft'] })
-  await contentsModule.jobs?.['contents.sync-articles']?.(
-    world.ctx,
-    { runId: run.id },
-    new AbortController().signal,
-  )
+  await world.sync(account)
   const { rows } = await world.ctx.pool.query<{ id: string; wechat_id: string }>(
     'select id, wechat_id from article_sets where account_id = $1',
     [account.id],

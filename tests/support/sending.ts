@@ -5,6 +5,8 @@ import { broadcastsModule } from '../../src/modules/broadcasts/module.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import type { Batch, Broadcast, Content, Path, Preflight } from '../../src/modules/broadcasts/schema.ts'
 import type { Audience } from '../../src/modules/contacts/schema.ts'
+import { syncArticles } from '../../src/modules/contents/index.ts'
+import { contentsModule } from '../../src/modules/contents/module.ts'
 import { createReactionSweep } from '../../src/modules/ingest/index.ts'
 import { type Answer, type Caller, createTestApi } from './api.ts'
 import { readPushSecrets } from './pushes.ts'
@@ -27,6 +29,8 @@ export type SendingWorld = TestWorld & {
   apiUrl: string
   /** An account bound here with its callback set there, and its people known here as a sync would know them. */
   bind(overrides?: Partial<SimulatedAccount> & { settings?: object }): Promise<Bound>
+  /** Reads the account's drafts anew. */
+  sync(account: Bound): Promise<void>
   /** A fan list of these fans, however many. */
   list(account: Bound, fanIds: readonly string[]): Promise<Audience>
   draft(account: Bound, fields?: Partial<Fields>): Promise<Broadcast>
@@ -138,6 +142,10 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
       })
       await limits(api, id)
       return { ...account, id, ...(await copyPeople(ctx, id, account.appid)) }
+    },
+    async sync(account) {
+      const run = await syncArticles(ctx, account.id, { scope: 'all', kinds: ['draft'] })
+      await contentsModule.jobs?.['contents.sync-articles']?.(ctx, { runId: run.id }, NEVER)
     },
     async list(account, fanIds) {
       const { rows } = await ctx.pool.query<{ id: string }>(
@@ -257,11 +265,12 @@ async function drain(world: TestWorld, where: Ctx): Promise<void> {
     // asked before looking: what the platform hands over in between is found by the next look
     const platform = await world.control<{ nextDueAt: string | null; busy: boolean }>('GET', '/next-due')
     if ((await sweepOnce(where)) > 0) continue
-    if (platform.busy) {
+    const dueAt = platform.nextDueAt === null ? null : new Date(platform.nextDueAt)
+    if (platform.busy || (dueAt !== null && dueAt <= where.clock.now())) {
       await delay(2)
       continue
     }
-    const next = await nextDue(where, platform.nextDueAt)
+    const next = await nextDue(where, dueAt)
     if (next === undefined) return
     await moveClocks(world, next)
     if (where !== world.ctx) await (where as OwnedCtx).clock.refresh()
@@ -269,10 +278,10 @@ async function drain(world: TestWorld, where: Ctx): Promise<void> {
   throw new Error('the worker never came to an end')
 }
 
-async function nextDue(where: Ctx, platform: string | null): Promise<Date | undefined> {
+async function nextDue(where: Ctx, platform: Date | null): Promise<Date | undefined> {
   const ours = await broadcastsModule.nextDue?.(where)
   const now = where.clock.now().getTime()
-  const instants = [ours?.dueAt, platform === null ? null : new Date(platform)]
+  const instants = [ours?.dueAt, platform]
     .filter((at): at is Date => at instanceof Date)
     .filter((at) => at.getTime() > now && at.getTime() - now <= NEAR_MS)
   return instants.sort((a, b) => a.getTime() - b.getTime())[0]

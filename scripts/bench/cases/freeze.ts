@@ -95,7 +95,7 @@ async function measureCopies(large: Large): Promise<{ batches: number; ours: num
   const { ctx } = world
   const started = await syncArticles(ctx, account.id, { scope: 'newest-20', kinds: ['draft'] })
   await runSyncArticles(ctx, started.id, never)
-  const { items } = await listArticleSets(ctx, account.id, { kind: 'draft', q: undefined, limit: 1 } as never)
+  const { items } = await listArticleSets(ctx, account.id, { kind: 'draft', limit: 1 })
   const [set] = items
   if (set === undefined) throw new Error('no draft was synced')
   const articles = [{ articleSetId: set.id, index: 0 }]

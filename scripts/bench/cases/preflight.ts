@@ -6,8 +6,8 @@ import { median, spread, timed } from '../measure.ts'
 import type { CaseResult } from '../report.ts'
 import { largePopulation } from './large.ts'
 
-/** The join that any pre-flight needs: fans with what the month holds for them. */
-const COUNT = `select count(*) from fans f
+/** The join that any pre-flight needs, fans with what the month holds for them; unused, it would be planned away. */
+const COUNT = `select count(*), count(m.used) from fans f
   left join mass_allowances m on m.account_id = f.account_id and m.month = $2::date and m.fan_id = f.id
   where f.account_id = $1::bigint`
 

@@ -14,6 +14,7 @@ import {
 import { articles, composer, cover, images } from './en/contents.ts'
 import { events, fans, lists, tags } from './en/customers.ts'
 import { advice, errors } from './en/errors.ts'
+import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
 import { apiPage, overview, sandbox } from './en/overview.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './en/shell.ts'
@@ -39,6 +40,7 @@ export const en: Texts = {
   fans,
   images,
   lists,
+  miniPrograms,
   nav,
   operators,
   overview,

@@ -14,6 +14,7 @@ import {
 import { articles, composer, cover, images } from './zh-CN/contents.ts'
 import { events, fans, lists, tags } from './zh-CN/customers.ts'
 import { advice, errors } from './zh-CN/errors.ts'
+import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
@@ -39,6 +40,7 @@ export const zhCN = {
   fans,
   images,
   lists,
+  miniPrograms,
   nav,
   operators,
   overview,

@@ -1,5 +1,6 @@
 import {
   ApiOutlined,
+  AppstoreOutlined,
   AuditOutlined,
   DashboardOutlined,
   FileTextOutlined,
@@ -121,6 +122,12 @@ function useGroups(): Group[] {
           to: '/settings/accounts',
           icon: <SettingOutlined />,
           label: t('nav.accounts'),
+          needs: 'accounts:read',
+        },
+        {
+          to: '/settings/mini-programs',
+          icon: <AppstoreOutlined />,
+          label: t('nav.miniPrograms'),
           needs: 'accounts:read',
         },
         {

@@ -57,7 +57,7 @@ async function problemsOf(look: () => Promise<unknown>): Promise<Problem[]> {
 
 /** In a sandbox the simulated platform's article pages count as WeChat's. */
 const articleHosts = (ctx: Ctx): readonly string[] =>
-  ctx.mode === 'sandbox' ? [...ARTICLE_HOSTS, new URL(ctx.config.simulator.url).hostname] : ARTICLE_HOSTS
+  ctx.mode === 'sandbox' ? [...ARTICLE_HOSTS, new URL(ctx.config.simulator.url).host] : ARTICLE_HOSTS
 
 /** The content as it will be sent, whatever becomes of its materials afterwards. Throws `content_invalid` with every problem. */
 export async function freezeContent(ctx: Ctx, accountId: string, content: Content): Promise<FrozenContent> {

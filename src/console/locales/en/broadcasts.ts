@@ -227,6 +227,7 @@ export const reasons: Texts['reasons'] = {
   estimate_only: 'WeChat decides who gets it; the numbers are an estimate',
   sending_paused: 'All sending is paused until the restore is confirmed',
   nobody: 'Nobody can be reached',
+  mini_program_not_bound: 'Mini program {{appid}} is not bound here, archived, or not linked to this account',
   material_gone: 'Material of this content was deleted',
   article_unknown: 'The article does not exist any more; choose again',
   article_gone: 'The article was deleted at WeChat; replace it',

@@ -17,10 +17,14 @@ export const errors: Texts['errors'] = {
   wrong_password: 'The current password is wrong.',
   email_taken: 'Another member has this e-mail.',
   already_set_up: 'There is an administrator already; sign in.',
+  set_up_by_command_line: 'Make the first administrator on the server: weida operator create',
   last_administrator: 'This is the last administrator: the role can’t be taken away.',
   appid_taken: 'This AppID is bound already.',
+  appid_of_account: 'This is the AppID of an official account; enter the mini program’s.',
   account_archived: 'The account is archived.',
   account_not_archived: 'The account is not archived.',
+  mini_program_archived: 'The mini program is archived.',
+  mini_program_not_archived: 'The mini program is not archived.',
   account_paused: 'The account is paused.',
   credential_wrong: 'AppID or AppSecret is wrong.',
   credential_refused: 'WeChat refused this credential.',
@@ -81,5 +85,7 @@ export const advice: Texts['advice'] = {
   ip_not_allowed:
     'Add {{ip}} to the IP whitelist under Basic configuration at WeChat, then check again in a few minutes.',
   version_changed: 'Reloading loses what you have not saved; copy what you want to keep first.',
+  mini_program_not_bound: 'Bind it under Settings → Mini programs, and mark it as linked to this account.',
+  mini_program_archived: 'Take it back into use first.',
   not_safe_to_retry: 'Check at WeChat, then say what became of the batch with “Mark outcome”.',
 }

@@ -56,6 +56,7 @@ export const nav: Texts['nav'] = {
   images: 'Images',
   settings: 'Settings',
   accounts: 'Official accounts',
+  miniPrograms: 'Mini programs',
   members: 'Members',
   audit: 'Audit log',
   api: 'API',

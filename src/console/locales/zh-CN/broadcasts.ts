@@ -222,6 +222,7 @@ export const reasons = {
   estimate_only: '实际人选由微信决定，以下人数是估算',
   sending_paused: '恢复备份后尚未确认，全部发送已暂停',
   nobody: '没有可以送达的人',
+  mini_program_not_bound: '小程序 {{appid}} 未绑定、已归档，或未与这个公众号关联',
   material_gone: '内容里的素材已被删除',
   article_unknown: '图文已不存在，请重新选择',
   article_gone: '图文在微信上已被删除，请更换',

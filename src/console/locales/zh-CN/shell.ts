@@ -54,6 +54,7 @@ export const nav = {
   images: '图片',
   settings: '设置',
   accounts: '公众号',
+  miniPrograms: '小程序',
   members: '成员',
   audit: '审计日志',
   api: '开放接口',

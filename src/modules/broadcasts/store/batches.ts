@@ -109,27 +109,7 @@ export async function findBatch(
   return rows[0]
 }
 
-export type BatchChange = Partial<{
-  state: DeliveryState
-  reason: string | null
-  detail: Record<string, unknown> | null
-  size: number
-  attempt: number
-  client_msg_id: string
-  draft_media_id: string | null
-  msg_id: string | null
-  msg_data_id: string | null
-  reserved_months: string[]
-  reserved_day: string | null
-  due_at: Date
-  intent_at: Date | null
-  accepted_at: Date | null
-  finished_at: Date | null
-  total_count: number | null
-  filter_count: number | null
-  sent_count: number | null
-  error_count: number | null
-}>
+export type BatchChange = Partial<Omit<BatchRow, 'id' | 'broadcast_id' | 'account_id' | 'seq' | 'fence'>>
 
 /** Writes a change to a batch the caller has locked, and lets go of its lease. */
 export async function changeBatch(trx: Executor, batchId: string, change: BatchChange): Promise<void> {
@@ -174,7 +154,7 @@ export async function listBatches(
   return toPage(rows, filter.limit, (row) => String(row.seq))
 }
 
-/** Accepted batches (and settled ones without numbers) whose result has arrived by callback. */
+/** Accepted batches whose result has arrived by callback, and ones settled by asking, which learn numbers and cause from it. */
 export async function listWithResult(db: Executor, limit: number) {
   const { rows } = await sql<
     BatchRow & {
@@ -190,7 +170,9 @@ export async function listWithResult(db: Executor, limit: number) {
     select ${COLUMNS}, r.status, r.total_count as r_total, r.filter_count as r_filter, r.sent_count as r_sent,
       r.error_count as r_error, r.received_at, r.article_urls
     from broadcast_batches t join mass_results r on r.account_id = t.account_id and r.msg_id = t.msg_id
-    where t.state = 'accepted' or (t.state in ('delivered', 'unknown') and t.sent_count is null and t.reason is distinct from 'unknown_status')
+    where t.state = 'accepted'
+      or (t.state in ('delivered', 'unknown') and t.sent_count is null and t.reason is distinct from 'unknown_status')
+      or (t.state = 'failed' and t.detail ? 'askedStatus')
     order by t.id limit ${limit}`.execute(db)
   return rows
 }

@@ -42,10 +42,7 @@ export function SetupPage() {
   if (setup.data?.byCommandLine) return <SetupByCommandLine />
   const error = create.error === null ? undefined : describe(create.error)
   return (
-    <EntranceFrame
-      title={t('entrance.setup')}
-      hint={t('entrance.setupSandbox')}
-    >
+    <EntranceFrame title={t('entrance.setup')} hint={t('entrance.setupSandbox')}>
       {error && (
         <Alert
           type="error"

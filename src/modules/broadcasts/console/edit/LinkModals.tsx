@@ -1,8 +1,11 @@
-import { Button, Form, Input, Modal } from 'antd'
+import { Button, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useAccountId, useCan } from '../../../../console/session.ts'
 import { partsOfText } from '../../../../wechat/rules/text-links.ts'
 import { ArticlePicker } from '../../../contents/console/index.ts'
+import { useLinkedMiniPrograms } from '../../../mini-programs/console/index.ts'
 import { useArticleHosts } from './use-article-hosts.ts'
 
 type Props = { open: boolean; onClose: () => void; onInsert: (piece: string) => void }
@@ -78,6 +81,7 @@ type MiniProgram = { appId: string; path: string; href: string; label: string }
 export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
   const { t } = useTranslation()
   const [form] = Form.useForm<MiniProgram>()
+  const linked = useLinkedMiniPrograms(useAccountId())
   const finish = ({ appId, path, href, label }: MiniProgram) =>
     onInsert(
       `<a href="${quoted(href.trim())}" data-miniprogram-appid="${quoted(appId.trim())}" data-miniprogram-path="${quoted(path.trim())}">${quoted(label.trim())}</a>`,
@@ -94,13 +98,19 @@ export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
       <Form form={form} layout="vertical" preserve={false} onFinish={finish}>
         <Form.Item
           name="appId"
-          label={t('composer.miniAppId')}
-          extra={t('composer.miniAppIdHint')}
-          rules={[
-            { required: true, pattern: /^\s*wx[0-9a-f]{16}\s*$/, message: t('composer.miniAppIdInvalid') },
-          ]}
+          label={t('composer.miniProgram')}
+          extra={<MiniProgramHint none={linked.data?.items.length === 0} />}
+          rules={[{ required: true, message: t('composer.miniProgramMissing') }]}
         >
-          <Input className="w-mono" placeholder="wx0123456789abcdef" />
+          <Select
+            showSearch
+            optionFilterProp="label"
+            loading={linked.isPending}
+            options={linked.data?.items.map(({ appid, name }) => ({
+              value: appid,
+              label: `${name} · ${appid}`,
+            }))}
+          />
         </Form.Item>
         <Form.Item
           name="path"
@@ -126,6 +136,21 @@ export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
         </Form.Item>
       </Form>
     </Modal>
+  )
+}
+
+function MiniProgramHint({ none }: { none: boolean }) {
+  const { t } = useTranslation()
+  const mayManage = useCan('accounts:manage')
+  if (!none) return t('composer.miniProgramHint')
+  if (!mayManage) return t('composer.noMiniProgramsAsk')
+  return (
+    <>
+      {t('composer.noMiniPrograms')} {/* the draft stays open beside it */}
+      <Link to="/settings/mini-programs" target="_blank">
+        {t('composer.toMiniPrograms')}
+      </Link>
+    </>
   )
 }
 

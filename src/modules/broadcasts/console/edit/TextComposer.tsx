@@ -3,6 +3,7 @@ import { Alert, Button, Input, Popover } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAccountId } from '../../../../console/session.ts'
 import { useSentence } from '../../../../console/ui/sentence.ts'
 import {
   CONTENT_TEXTS,
@@ -10,6 +11,8 @@ import {
   checkMassText,
   LONGEST_MASS_TEXT,
 } from '../../../../wechat/rules/content-limits.ts'
+import { unboundAppIds, useLinkedMiniPrograms } from '../../../mini-programs/console/index.ts'
+import { useReason } from '../reasons.ts'
 import { EMOJI } from './emoji.ts'
 import { ArticleLinkModal, MiniProgramLinkModal } from './LinkModals.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
@@ -18,7 +21,9 @@ import { useArticleHosts } from './use-article-hosts.ts'
 export function TextComposer({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const { t } = useTranslation()
   const sentence = useSentence()
+  const explain = useReason()
   const hosts = useArticleHosts()
+  const { data: linked } = useLinkedMiniPrograms(useAccountId())
   const area = useRef<TextAreaRef>(null)
   const [open, setOpen] = useState<'article' | 'mini-program' | undefined>()
   const insert = (piece: string) => {
@@ -36,6 +41,13 @@ export function TextComposer({ text, onChange }: { text: string; onChange: (text
     insert(piece)
   }
   const problems = text === '' ? [] : checkMassText(text, hosts)
+  const unbound =
+    linked === undefined
+      ? []
+      : unboundAppIds(
+          text,
+          linked.items.map(({ appid }) => appid),
+        )
   const reasons = [...new Map(problems.map((problem) => [problem.reason, problem])).values()]
   return (
     <>
@@ -58,7 +70,7 @@ export function TextComposer({ text, onChange }: { text: string; onChange: (text
         rows={10}
         placeholder={t('composer.textPlaceholder')}
         onChange={(event) => onChange(event.target.value)}
-        status={problems.length > 0 ? 'error' : ''}
+        status={problems.length + unbound.length > 0 ? 'error' : ''}
       />
       <div className="w-row w-small" style={{ justifyContent: 'space-between', marginTop: 4 }}>
         <span className="w-faint">{t('composer.textHint')}</span>
@@ -69,14 +81,21 @@ export function TextComposer({ text, onChange }: { text: string; onChange: (text
           {characters(text)} / {LONGEST_MASS_TEXT}
         </span>
       </div>
-      {reasons.length > 0 && (
+      {reasons.length + unbound.length > 0 && (
         <Alert
           type="error"
           showIcon
           style={{ marginTop: 8 }}
-          title={reasons.map((problem) => (
-            <div key={problem.reason}>{sentence(CONTENT_TEXTS[problem.reason], problem)}</div>
-          ))}
+          title={
+            <>
+              {reasons.map((problem) => (
+                <div key={problem.reason}>{sentence(CONTENT_TEXTS[problem.reason], problem)}</div>
+              ))}
+              {unbound.map((appid) => (
+                <div key={appid}>{explain('mini_program_not_bound', { appid }).text}</div>
+              ))}
+            </>
+          }
         />
       )}
       <ArticleLinkModal open={open === 'article'} onClose={() => setOpen(undefined)} onInsert={place} />

@@ -1,0 +1,96 @@
+import type { Ctx } from '../../src/context.ts'
+
+/** One of everything an account can own, by the name of the parameter that routes know it by. */
+export type Possessions = {
+  accountId: string
+  fanId: string
+  listId: string
+  runId: string
+  articleSetId: string
+  mediaAssetId: string
+  broadcastId: string
+  miniProgramId: string
+  seq: string
+}
+
+let made = 0
+
+/** Rows as a working account has them, written directly: what is tested is who may reach them. */
+export async function possess(ctx: Ctx): Promise<Possessions> {
+  made += 1
+  const one = async (text: string, ...values: unknown[]): Promise<string> => {
+    const { rows } = await ctx.pool.query<{ id: string }>(text, values)
+    return rows[0]?.id ?? ''
+  }
+  const accountId = await one(
+    `insert into accounts (appid, name, kind, verified, secret_encrypted, callback_key, callback_token_encrypted,
+       callback_aes_key_encrypted, created_at)
+     values ($1, $2, 'service', true, $3, $4, $3, $3, now()) returning id`,
+    `wx${String(made).padStart(16, '0')}`,
+    `公众号 ${made}`,
+    ctx.secrets.encrypt('nothing'),
+    `key-${made}`,
+  )
+  const contactId = await one(`insert into contacts (created_at) values (now()) returning id`)
+  const fanId = await one(
+    `insert into fans (account_id, contact_id, following, openid) values ($1, $2, true, $3) returning id`,
+    accountId,
+    contactId,
+    `oSecretFan${made}`,
+  )
+  const listId = await one(
+    `insert into fan_lists (account_id, name, size, created_at) values ($1, 'a list', 1, now()) returning id`,
+    accountId,
+  )
+  await ctx.pool.query('insert into fan_list_members (list_id, fan_id) values ($1, $2)', [listId, fanId])
+  const broadcastId = await one(
+    `insert into broadcasts (account_id, name, state, path, audience, content, created_at, updated_at, planned)
+     values ($1, 'a send', 'ended', 'list', '{"kind":"all"}', '{"kind":"text","text":"hi"}', now(), now(), 1)
+     returning id`,
+    accountId,
+  )
+  await ctx.pool.query(
+    `insert into broadcast_batches (broadcast_id, account_id, seq, state, reason, size, client_msg_id, due_at)
+     values ($1, $2, 1, 'failed', 'x', 1, $3, now())`,
+    [broadcastId, accountId, `c${broadcastId}`],
+  )
+  return {
+    accountId,
+    fanId,
+    listId,
+    broadcastId,
+    runId: await one(
+      `insert into background_runs (account_id, kind, state, created_at, finished_at)
+       values ($1, 'contacts.sync-fans', 'done', now(), now()) returning id`,
+      accountId,
+    ),
+    articleSetId: await one(
+      `insert into article_sets (account_id, kind, wechat_id, title, articles, synced_at)
+       values ($1, 'draft', 'a-draft', 'a title', '[]', now()) returning id`,
+      accountId,
+    ),
+    mediaAssetId: await one(
+      `insert into media_assets (account_id, kind, name, mime, bytes, media_id, created_at)
+       values ($1, 'image', 'an image', 'image/png', 1, 'a-media', now()) returning id`,
+      accountId,
+    ),
+    miniProgramId: await one(
+      `insert into mini_programs (appid, name, created_at) values ($1, 'a program', now()) returning id`,
+      `wx${String(made).padStart(16, 'a')}`,
+    ),
+    seq: '1',
+  }
+}
+
+/** The same shape, of things that don't exist. */
+export const nothing: Possessions = {
+  accountId: '777777',
+  fanId: '777777',
+  listId: '777777',
+  runId: '777777',
+  articleSetId: '777777',
+  mediaAssetId: '777777',
+  broadcastId: '777777',
+  miniProgramId: '777777',
+  seq: '7777',
+}
