@@ -1,0 +1,250 @@
+import { z } from 'zod'
+import { endpoint } from '../../../kernel/endpoint.ts'
+import { page, pageQuery } from '../../../kernel/paging.ts'
+import { deliveryState } from '../../deliveries/schema.ts'
+import {
+  batch,
+  broadcast,
+  broadcastListItem,
+  draftFields,
+  id,
+  instant,
+  label,
+  MAX_ARTICLES,
+  path,
+  preflight,
+  recipient,
+} from './shapes.ts'
+
+const tag = 'broadcasts'
+const base = '/api/accounts/:accountId/broadcasts'
+const inAccount = z.object({ accountId: id })
+const one = inAccount.extend({ broadcastId: id })
+const nothing = z.object({})
+
+export const listBroadcastsEndpoint = endpoint({
+  method: 'GET',
+  path: base,
+  access: 'broadcasts:read',
+  tag,
+  summary:
+    'Mass sends 群发 of an account: all (所有图文), the queue (队列图文) or the record of what went out (群发记录)',
+  params: inAccount,
+  query: pageQuery.extend({
+    view: z.enum(['all', 'queue', 'records']).default('all'),
+    label: label.optional(),
+    q: z.string().max(60).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+  response: page(broadcastListItem),
+})
+export const createBroadcastEndpoint = endpoint({
+  method: 'POST',
+  path: base,
+  access: 'broadcasts:write',
+  tag,
+  summary: 'Saves a new draft',
+  params: inAccount,
+  body: z.object(draftFields),
+  response: broadcast,
+})
+export const getBroadcastEndpoint = endpoint({
+  method: 'GET',
+  path: `${base}/:broadcastId`,
+  access: 'broadcasts:read',
+  tag,
+  summary: 'One mass send with its totals',
+  params: one,
+  response: broadcast,
+})
+export const updateBroadcastEndpoint = endpoint({
+  method: 'PUT',
+  path: `${base}/:broadcastId`,
+  access: 'broadcasts:write',
+  tag,
+  summary: 'Changes a draft; refused when another changed it since `version`',
+  params: one,
+  body: z.object({ ...draftFields, version: z.number().int() }),
+  response: broadcast,
+})
+export const deleteBroadcastEndpoint = endpoint({
+  method: 'DELETE',
+  path: `${base}/:broadcastId`,
+  access: 'broadcasts:write',
+  tag,
+  summary: 'Deletes a draft',
+  params: one,
+  response: nothing,
+})
+export const copyBroadcastEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/copy`,
+  access: 'broadcasts:write',
+  tag,
+  summary: 'Makes a new draft of the same',
+  params: one,
+  response: broadcast,
+})
+export const preflightEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/preflight`,
+  access: 'broadcasts:read',
+  tag,
+  summary:
+    'Pre-flight 预演: whom it would reach and whom not, why, in which batches, until when; sends nothing',
+  params: one,
+  response: preflight,
+})
+export const testSendEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/test-send`,
+  access: 'broadcasts:write',
+  tag,
+  summary: 'Test send 测试发送 to WeChat ids or openids; costs no quota of a fan',
+  params: one,
+  body: z.object({
+    wechatIds: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
+    openids: z.array(z.string().trim().min(1).max(64)).max(20).default([]),
+  }),
+  response: z.object({
+    results: z.array(
+      z.object({
+        target: z.string(),
+        ok: z.boolean(),
+        errcode: z.number().nullable(),
+        advice: z.object({ zh: z.string(), en: z.string() }).nullable(),
+      }),
+    ),
+  }),
+})
+export const sendBroadcastEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/send`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Sends now, when the outcome is still the one that was shown; else `drift` with both numbers',
+  params: one,
+  body: z.object({ version: z.number().int(), expectedReached: z.number().int().min(0) }),
+  response: broadcast,
+})
+const command = (verb: string, summary: string) =>
+  endpoint({
+    method: 'POST',
+    path: `${base}/:broadcastId/${verb}`,
+    access: 'broadcasts:send',
+    tag,
+    summary,
+    params: one,
+    response: broadcast,
+  })
+export const pauseBroadcastEndpoint = command(
+  'pause',
+  'Stops handing out batches; what was submitted stays submitted',
+)
+export const resumeBroadcastEndpoint = command('resume', 'Goes on with exactly the remainder')
+export const cancelBroadcastEndpoint = command('cancel', 'Ends it; batches not yet submitted are never sent')
+export const withdrawBroadcastEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/withdraw`,
+  access: 'broadcasts:send',
+  tag,
+  summary:
+    'Deletes what was sent at WeChat, whole or one article (from 1): its pages die, cards already received stay',
+  params: one,
+  body: z.object({ article: z.number().int().min(1).max(MAX_ARTICLES).optional() }),
+  response: z.object({ withdrawn: z.number(), failed: z.number(), errcode: z.number().nullable() }),
+})
+
+export const listBatchesEndpoint = endpoint({
+  method: 'GET',
+  path: `${base}/:broadcastId/batches`,
+  access: 'broadcasts:read',
+  tag,
+  summary: 'Batches with states and reasons',
+  params: one,
+  query: pageQuery.extend({ state: deliveryState.optional() }),
+  response: page(batch),
+})
+const oneBatch = one.extend({ seq: z.coerce.number().int().min(0) })
+export const retryBatchEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/batches/:seq/retry`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Sends a batch again that WeChat definitely refused; `not_safe_to_retry` otherwise',
+  params: oneBatch,
+  response: broadcast,
+})
+export const resolveBatchEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/batches/:seq/resolve`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Says by hand what became of a batch whose outcome is unknown',
+  params: oneBatch,
+  body: z.object({ outcome: z.enum(['sent', 'not_sent']) }),
+  response: broadcast,
+})
+export const listRecipientsEndpoint = endpoint({
+  method: 'GET',
+  path: `${base}/:broadcastId/recipients`,
+  access: 'broadcasts:read',
+  tag,
+  summary: 'Each fan of the frozen audience with state and reason',
+  params: one,
+  query: pageQuery.extend({
+    reason: z.string().max(60).optional(),
+    batchSeq: z.coerce.number().int().min(0).optional(),
+    openid: z.string().max(64).optional(),
+  }),
+  response: page(recipient),
+})
+
+export const fanBroadcastsEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/fans/:fanId/broadcasts',
+  access: 'broadcasts:read',
+  tag,
+  summary: 'What was sent to a fan, or why not, and what the month has left',
+  params: inAccount.extend({ fanId: id }),
+  response: z.object({
+    month: z.object({ month: z.string(), used: z.number(), limit: z.number().nullable() }),
+    items: z.array(
+      z.object({
+        broadcastId: z.string(),
+        name: z.string(),
+        state: deliveryState,
+        reason: z.string().nullable(),
+        at: instant.nullable(),
+        path,
+        batchSeq: z.number().nullable(),
+        msgId: z.string().nullable(),
+      }),
+    ),
+  }),
+})
+
+export const usageEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/mass-usage',
+  access: 'broadcasts:read',
+  tag,
+  summary: 'What the account’s mass sends used: today, this month, and how many each fan has left',
+  params: inAccount,
+  response: z.object({
+    day: z.string(),
+    sendsToday: z.number(),
+    sendsPerDay: z.number().nullable(),
+    callsToday: z.number(),
+    callsPerDay: z.number(),
+    recipientsToday: z.number(),
+    recipientsPerDay: z.number(),
+    month: z.string(),
+    sendsThisMonth: z.number(),
+    sendsPerMonth: z.number().nullable(),
+    /** Following fans by how many mass sends the month has left for them. */
+    monthLeft: z.array(z.object({ left: z.number(), fans: z.number() })),
+    days: z.array(z.object({ day: z.string(), sends: z.number(), recipients: z.number() })),
+  }),
+})

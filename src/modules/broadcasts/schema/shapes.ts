@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import { audienceSchema } from '../../contacts/schema.ts'
+import { deliveryState } from '../../deliveries/schema.ts'
+
+export const id = z.string().regex(/^\d{1,19}$/)
+export const instant = z.iso.datetime()
+
+/** `list` reaches exactly the people counted; by `tag` and to `all` WeChat chooses and our list is an estimate. */
+export const PATHS = ['list', 'tag', 'all'] as const
+export const path = z.enum(PATHS)
+export type Path = z.infer<typeof path>
+
+/** One article of the message: taken from a synced draft or published one, with a cover of its own if wished. */
+export const articleChoice = z.object({
+  articleSetId: id,
+  index: z.number().int().min(0).max(7),
+  cover: z.object({ mediaAssetId: id }).optional(),
+})
+export const MAX_ARTICLES = 8
+export const MAX_IMAGES = 20
+
+export const content = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('articles'), articles: z.array(articleChoice).max(MAX_ARTICLES) }),
+  z.object({ kind: z.literal('text'), text: z.string().max(20_000) }),
+  z.object({
+    kind: z.literal('image'),
+    mediaAssetIds: z.array(id).max(MAX_IMAGES),
+    recommend: z.string().max(500).optional(),
+  }),
+])
+export type Content = z.infer<typeof content>
+
+const name = z.string().trim().min(1).max(60)
+export const draftFields = {
+  name,
+  audience: audienceSchema,
+  content,
+  path,
+  ignoreReprint: z.boolean().default(false),
+}
+
+/** E8's words for where a broadcast stands; what the operator reads. */
+export const LABELS = [
+  'draft',
+  'selecting',
+  'preparing',
+  'queued',
+  'sending',
+  'paused',
+  'sent',
+  'partly_failed',
+  'failed',
+  'cancelled',
+  'unresolved',
+] as const
+export const label = z.enum(LABELS)
+export type Label = z.infer<typeof label>
+
+export const broadcastState = z.enum([
+  'draft',
+  'scheduled',
+  'preparing',
+  'running',
+  'paused',
+  'ended',
+  'cancelled',
+  'failed',
+])
+export type BroadcastState = z.infer<typeof broadcastState>
+
+/** What the platform and our ledger say in sum; `delivered` is what WeChat counted, not a list of names. */
+export const totals = z.object({
+  planned: z.number(),
+  skipped: z.number(),
+  waiting: z.number(),
+  submitted: z.number(),
+  delivered: z.number(),
+  platformFailed: z.number(),
+  failed: z.number(),
+  unknown: z.number(),
+})
+export type Totals = z.infer<typeof totals>
+
+export const broadcastListItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: broadcastState,
+  label,
+  path,
+  contentKind: z.enum(['articles', 'text', 'image']),
+  title: z.string(),
+  coverUrl: z.string().nullable(),
+  createdByName: z.string().nullable(),
+  createdAt: instant,
+  confirmedAt: instant.nullable(),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  totals,
+})
+export type BroadcastListItem = z.infer<typeof broadcastListItem>
+
+export const reasonCount = z.object({ reason: z.string(), count: z.number() })
+
+/** 预演: what a send would do now. Computed by the code that will decide it. */
+export const preflight = z.object({
+  at: instant,
+  path,
+  /** `exact`: these people and no others. `estimate`: WeChat chooses; totals are reconciled afterwards. */
+  promise: z.enum(['exact', 'estimate']),
+  entersHistory: z.boolean(),
+  total: z.number(),
+  reached: z.number(),
+  notReached: z.array(reasonCount),
+  /** Sizes of the batches, in order; at most the first 200. */
+  batchSizes: z.array(z.number()),
+  batches: z.number(),
+  /** Calls of the mass interface, and how many the day has left. */
+  calls: z.number(),
+  callsLeftToday: z.number(),
+  draftCopies: z.number(),
+  perMinute: z.number(),
+  minutes: z.number(),
+  finishesAt: instant,
+  /** How many of those reached will have n mass sends left this month afterwards; empty without such a limit. */
+  monthLeftAfter: z.array(z.object({ left: z.number(), fans: z.number() })),
+  blockers: z.array(z.object({ reason: z.string(), detail: z.record(z.string(), z.unknown()) })),
+  warnings: z.array(z.object({ reason: z.string(), detail: z.record(z.string(), z.unknown()) })),
+})
+export type Preflight = z.infer<typeof preflight>
+
+export const broadcast = broadcastListItem.extend({
+  accountId: z.string(),
+  audience: audienceSchema,
+  content,
+  ignoreReprint: z.boolean(),
+  version: z.number(),
+  preflight: preflight.nullable(),
+  skippedByReason: z.array(reasonCount),
+  pauseReason: z.string().nullable(),
+  pauseDetail: z.record(z.string(), z.unknown()).nullable(),
+  failureReason: z.string().nullable(),
+  confirmedByName: z.string().nullable(),
+  batchCount: z.number(),
+  /** Which commands make sense now. */
+  can: z.object({
+    edit: z.boolean(),
+    send: z.boolean(),
+    pause: z.boolean(),
+    resume: z.boolean(),
+    cancel: z.boolean(),
+    delete: z.boolean(),
+    withdraw: z.boolean(),
+  }),
+})
+export type Broadcast = z.infer<typeof broadcast>
+
+export const batch = z.object({
+  seq: z.number(),
+  state: deliveryState,
+  reason: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()).nullable(),
+  size: z.number(),
+  attempt: z.number(),
+  clientMsgId: z.string(),
+  msgId: z.string().nullable(),
+  dueAt: instant,
+  intentAt: instant.nullable(),
+  acceptedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+  totalCount: z.number().nullable(),
+  filterCount: z.number().nullable(),
+  sentCount: z.number().nullable(),
+  errorCount: z.number().nullable(),
+  canRetry: z.boolean(),
+  canResolve: z.boolean(),
+})
+export type Batch = z.infer<typeof batch>
+
+export const recipient = z.object({
+  fanId: z.string(),
+  openid: z.string(),
+  remark: z.string().nullable(),
+  batchSeq: z.number().nullable(),
+  state: deliveryState,
+  reason: z.string().nullable(),
+})
+export type Recipient = z.infer<typeof recipient>
