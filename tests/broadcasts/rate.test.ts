@@ -72,7 +72,7 @@ test('D7: what went unanswered in an outage comes back at the rate, not all at o
   expect([...(await world.received(account)).values()]).toEqual(Array(24).fill(1))
 })
 
-test('D7: by list and by tag are rates of their own, and accounts don’t slow each other', async () => {
+test('D7: an account that waits for its turn does not slow another', async () => {
   const [slow, quick] = [await world.bind({ fans: 12 }), await world.bind({ fans: 12 })]
   await limit(slow, { massPerMinuteByOpenid: 240 })
   const held = await world.frozen(slow, [6, 6])

@@ -174,7 +174,7 @@ describe('F5: an account that is not the operator’s', () => {
     },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/send': { version: 1, expectedReached: 1 },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-send': { openids: ['oSomebody'] },
-    'POST /api/accounts/:accountId/broadcasts/:broadcastId/batches/:seq/resolve': { outcome: 'failed' },
+    'POST /api/accounts/:accountId/broadcasts/:broadcastId/batches/:seq/resolve': { outcome: 'not_sent' },
   }
   const inside = ofAccounts.filter(([, { path }]) => path.replace(':accountId', '').includes(':'))
 
@@ -200,7 +200,6 @@ describe('F5: an account that is not the operator’s', () => {
     const audiences = [
       { kind: 'list', listId: theirs.listId },
       { kind: 'fans', fanIds: [theirs.fanId] },
-      { kind: 'fans', ids: [theirs.fanId] },
     ]
     for (const audience of audiences) {
       const made = await call(create, {
@@ -213,13 +212,10 @@ describe('F5: an account that is not the operator’s', () => {
           ignoreReprint: false,
         }),
       })
-      expect(made.status, made.text).toBeLessThan(500)
-      expect(made.text).not.toContain('oSecretFan')
-      if (made.status !== 200) continue
+      expect(made.status, made.text).toBe(200)
       const ids = { ...mine, broadcastId: JSON.parse(made.text).id as string }
       const looked = await call(preflight, { key: scoped.operator, ids, body: '{}' })
-      expect(looked.status, looked.text).toBeLessThan(500)
-      if (looked.status === 200) expect(JSON.parse(looked.text)).toMatchObject({ total: 0, reached: 0 })
+      expect(JSON.parse(looked.text)).toMatchObject({ total: 0, reached: 0 })
     }
   })
 })
@@ -322,10 +318,11 @@ describe('whatever is asked, nothing answers 500', () => {
           ...(takesBody(endpoint) && { body: '{}' }),
         })
         expect(answer.status, `${param}=${odd}: ${answer.text}`).toBeLessThan(500)
-        expect(answer.error, answer.text).toMatchObject({
-          code: expect.any(String),
-          reason: expect.any(String),
-        })
+        if (answer.status >= 400)
+          expect(answer.error, answer.text).toMatchObject({
+            code: expect.any(String),
+            reason: expect.any(String),
+          })
       }
     if (endpoint.method === 'GET')
       for (const query of QUERIES) {

@@ -6,6 +6,7 @@ import { bindAccount, getCallbackInfo } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { startFanSync } from '../contacts/index.ts'
 import { syncArticles } from '../contents/index.ts'
+import { createMiniProgram, linkMiniProgram } from '../mini-programs/index.ts'
 import { getRun } from '../runs/index.ts'
 import { syncTags } from '../tags/index.ts'
 import { alignClocks } from './clock.ts'
@@ -53,6 +54,7 @@ export async function seedSandbox(base: Ctx, report: Report = () => undefined): 
     // another process may have filled it while we waited
     if (await isSeeded(ctx)) return
     for (const account of accounts(ctx)) await seedAccount(ctx, account, report)
+    await seedMiniProgram(ctx)
     await sql`update installation set seeded_at = now()`.execute(ctx.db)
   } finally {
     await client.query(`select pg_advisory_unlock(hashtext('sandbox-seed'))`)
@@ -63,6 +65,23 @@ export async function seedSandbox(base: Ctx, report: Report = () => undefined): 
 async function isSeeded(ctx: Ctx): Promise<boolean> {
   const row = await ctx.db.selectFrom('installation').select('seeded_at').executeTakeFirstOrThrow()
   return row.seeded_at !== null
+}
+
+const MINI_PROGRAM = { appid: 'wx5a4d3c2b1a00aaaa', name: '小满点单' }
+
+/** One mini program, linked to the service account, so that a text can open it. */
+async function seedMiniProgram(ctx: Ctx): Promise<void> {
+  const { rows } = await sql<{
+    id: string
+  }>`select id from mini_programs where appid = ${MINI_PROGRAM.appid}`.execute(ctx.db)
+  const miniProgramId = rows[0]?.id ?? (await createMiniProgram(ctx, MINI_PROGRAM))
+  const service = await ctx.db
+    .selectFrom('accounts')
+    .select('id')
+    .where('kind', '=', 'service')
+    .orderBy('id')
+    .executeTakeFirst()
+  if (service !== undefined) await linkMiniProgram(ctx, { accountId: service.id, miniProgramId })
 }
 
 type Seed = ReturnType<typeof accounts>[number]
@@ -123,7 +142,7 @@ export async function resetSandbox(ctx: Ctx): Promise<void> {
   requireSandbox(ctx)
   await control(ctx, 'POST', '/reset')
   await inTransaction(ctx.db, async (trx) => {
-    await sql`truncate accounts, account_tokens, operator_accounts, background_runs, contacts, contact_aliases, fans, wechat_tags,
+    await sql`truncate accounts, account_tokens, mini_programs, operator_accounts, background_runs, contacts, contact_aliases, fans, wechat_tags,
       fan_lists, fan_list_members, article_sets, media_assets, source_keys, events, mass_allowances, mass_days, broadcasts,
       broadcast_batches, broadcast_recipients, mass_results, rate_buckets cascade`.execute(trx)
     // only an update is guarded against going back: a reset makes a new clock

@@ -28,6 +28,7 @@ export function SubjectLink({ entry }: { entry: AuditEntry }) {
 function pathOf({ subjectKind, subjectId, accountId }: AuditEntry): string | undefined {
   if (subjectId === null) return undefined
   if (subjectKind === 'account') return `/settings/accounts/${subjectId}`
+  if (subjectKind === 'mini-program') return '/settings/mini-programs'
   if (subjectKind === 'broadcast' && accountId !== null)
     return `/accounts/${accountId}/broadcasts/${subjectId}`
   if (subjectKind === 'fan-list' && accountId !== null) return `/accounts/${accountId}/lists/${subjectId}`
