@@ -44,7 +44,7 @@ export const settings = z.object({
   SIMULATOR_TLS_PORT: port(7302).describe('The same over TLS with a self-signed certificate'),
   SIMULATOR_URL: httpUrl
     .refine(
-      (url) => url === undefined || !/(^|\.)(qq|weixin)\.com$/.test(new URL(url).hostname),
+      (url) => !URL.canParse(url ?? '') || !/(^|\.)(qq|weixin)\.com$/.test(new URL(url ?? '').hostname),
       'must not be a real host',
     )
     .describe('Where the simulated WeChat answers when it runs as a process of its own'),

@@ -13,7 +13,9 @@ export type OperatorOptions = { email?: string; name?: string; role?: string; pa
 export async function operatorCommand(config: Config, verb: string | undefined, options: OperatorOptions) {
   const act = verb === 'create' ? create : verb === 'password' ? reset : undefined
   if (!act) {
-    throw new UsageError('weida operator create --email … --name … --role …\nweida operator password --email …')
+    throw new UsageError(
+      'weida operator create --email … --name … --role …\nweida operator password --email …',
+    )
   }
   const database = await openDatabase(config, { share: true })
   try {

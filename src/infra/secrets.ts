@@ -22,7 +22,7 @@ export function createSecrets(keyHex: string): Secrets {
     },
     decrypt(sealed) {
       if (sealed[0] !== VERSION) throw new Error('sealed by an unknown version')
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13))
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13), { authTagLength: 16 })
       decipher.setAuthTag(sealed.subarray(13, 29))
       return Buffer.concat([decipher.update(sealed.subarray(29)), decipher.final()]).toString('utf8')
     },

@@ -23,7 +23,6 @@ export type RunningServer = { url: string; app: FastifyInstance; close(): Promis
 export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: apiLog(ctx) as FastifyBaseLogger,
-    disableRequestLogging: true,
     frameworkErrors: (error, request, reply) => sendError(ctx, error, request, reply),
     trustProxy: ctx.config.trustedProxies.length > 0 ? ctx.config.trustedProxies : false,
     bodyLimit: 1_048_576,

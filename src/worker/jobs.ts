@@ -30,8 +30,9 @@ async function keepRunning(
 ): Promise<void> {
   let runner: Runner | undefined = first
   while (runner !== undefined || !signal.aborted) {
-    await runner?.promise.catch((error: unknown) => ctx.log.error({ err: error }, 'background jobs ended'))
+    const error = await runner?.promise.catch((reason: unknown) => reason)
     if (signal.aborted) return
+    if (runner !== undefined) ctx.log.error({ err: error }, 'background jobs ended; starting them again')
     await delay(START_AGAIN_MS, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     runner = await startRunner(ctx, jobs, signal).catch((error: unknown) => {
@@ -47,6 +48,9 @@ async function startRunner(ctx: Ctx, jobs: Jobs, signal: AbortSignal): Promise<R
     concurrency: 3,
     pollInterval: 1_000,
     noHandleSignals: true,
+    // In batches, even of one: unbatched, the library leaves a failure to write a job's end unhandled, which would end
+    // this process whenever the database restarts (graphile-worker 0.17, worker.js).
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: Object.fromEntries(
       Object.entries(jobs).map(([name, work]) => [
         name,

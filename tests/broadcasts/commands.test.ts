@@ -77,6 +77,25 @@ describe('D6, G3: pause and resume', () => {
     expect(await world.received(account)).toEqual(firstOnce(account, PEOPLE))
   })
 
+  test('while a batch waits for its turn: it is not sent when its turn comes', async () => {
+    const account = await world.bind({ fans: PEOPLE })
+    const broadcast = await world.frozen(account, SIZES)
+    await world.api('PUT', `/api/accounts/${account.id}/limits`, { massPerMinuteByOpenid: 360 })
+    await sendNextBatch(world.ctx, never)
+    const waiting = sendNextBatch(world.ctx, never)
+    await until(async () => (await lease(broadcast.id)) !== null)
+    await world.act(broadcast, 'pause')
+    await waiting
+    expect((await world.batches(broadcast)).map((batch) => batch.state)).toEqual([
+      'accepted',
+      'planned',
+      'planned',
+    ])
+    await world.act(broadcast, 'resume')
+    await world.drain()
+    expect(await world.received(account)).toEqual(firstOnce(account, PEOPLE))
+  })
+
   test('pausing and going on again and again loses nobody and repeats nobody', async () => {
     const account = await world.bind({ fans: 20 })
     const broadcast = await world.frozen(account, [2, 2, 2, 2, 2, 2, 2, 2, 2, 2])

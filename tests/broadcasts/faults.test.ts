@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Ctx } from '../../src/context.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
@@ -10,6 +11,7 @@ import {
   type SendingWorld,
   sweepOnce,
 } from '../support/sending.ts'
+import { until } from '../support/until.ts'
 
 let world: SendingWorld
 const never = new AbortController().signal
@@ -214,6 +216,59 @@ describe('G3: a repeat that is refused proves nothing about the first call', () 
     await world.drain()
     expect(await world.people(broadcast)).toEqual(people)
     expect(await world.received(account)).toEqual(everyone(account))
+  })
+})
+
+describe('G3: a worker that wakes up late', () => {
+  /** A process that hears its answer only when it is let. */
+  const sleepy = () => {
+    const { promise: woken, resolve: wake } = Promise.withResolvers<void>()
+    const { channels } = world.ctx
+    const where: Ctx = {
+      ...world.ctx,
+      channels: {
+        ...channels,
+        officialAccount: (options) => {
+          const client = channels.officialAccount(options)
+          return { ...client, call: (api, input) => client.call(api, input).finally(() => woken) }
+        },
+      },
+    }
+    return { where, wake }
+  }
+  /** The platform has the call: as a job, or as a refusal that was used up. */
+  const isCalled = async ({ appid }: Bound, refused: boolean) => {
+    const { rows } = await world.ctx.pool.query<{ called: boolean }>(
+      refused
+        ? `select not exists (select 1 from simulator.fault
+             where remaining > 0 and spec->'match'->>'appid' = $1) as called`
+        : `select exists (select 1 from simulator.mass_job j join simulator.account a on a.id = j.account_id
+             where a.appid = $1) as called`,
+      [appid],
+    )
+    return rows[0]?.called === true
+  }
+
+  test.each([
+    ['that it was taken', undefined],
+    ['that it was refused', { kind: 'error', errcode: 40007, remaining: 1 }],
+  ])('and hears %s after another finished its batch writes nothing', async (_what, refusal) => {
+    const { account, on, broadcast } = await make([PEOPLE])
+    if (refusal !== undefined) await world.fault(on(refusal))
+    const { where, wake } = sleepy()
+    const late = sendNextBatch(where, never)
+    await until(() => isCalled(account, refusal !== undefined))
+    await world.ctx.pool.query('update broadcast_batches set lease_until = null where broadcast_id = $1', [
+      broadcast.id,
+    ])
+    await later(61_000)
+    await world.drain()
+    await expectAllOnce(account, broadcast)
+    const before = await world.batches(broadcast)
+    wake()
+    await late
+    expect(await world.batches(broadcast)).toEqual(before)
+    expect(await used(account)).toBe(PEOPLE)
   })
 })
 

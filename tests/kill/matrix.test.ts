@@ -27,16 +27,57 @@ const INTENT = 'insert into mass_allowances'
 const CLAIM = 'update broadcast_batches t set lease_until'
 const ANSWER = 'update "broadcast_batches" set .*"accepted_at"'
 const RESULT = 'update "broadcast_batches" set .*"sent_count"'
-const moments: Record<string, Omit<Moment, 'nth'>> = {
-  'before the intent': { at: 'sql', what: CLAIM, when: 'after' },
-  'in the intent, before its commit': { at: 'commit', what: INTENT, when: 'before' },
-  'after the intent': { at: 'commit', what: INTENT, when: 'after' },
-  'before the call': { at: 'call', what: CALL, when: 'before' },
-  'after the answer': { at: 'call', what: CALL, when: 'after' },
-  'with the answer, before its commit': { at: 'commit', what: ANSWER, when: 'before' },
-  'after the answer’s commit': { at: 'commit', what: ANSWER, when: 'after' },
-  'with the result, before its commit': { at: 'commit', what: RESULT, when: 'before' },
-  'after the result’s commit': { at: 'commit', what: RESULT, when: 'after' },
+/** `left`: what the dead worker's first such moment must have left behind, so that each is the moment it says. */
+type Case = Omit<Moment, 'nth'> & {
+  left: Partial<Record<'sending' | 'jobs' | 'accepted' | 'delivered', boolean>>
+}
+const moments: Record<string, Case> = {
+  'before the intent': { at: 'sql', what: CLAIM, when: 'after', left: { sending: false, jobs: false } },
+  'in the intent, before its commit': {
+    at: 'commit',
+    what: INTENT,
+    when: 'before',
+    left: { sending: false, jobs: false },
+  },
+  'after the intent': { at: 'commit', what: INTENT, when: 'after', left: { sending: true, jobs: false } },
+  'before the call': { at: 'call', what: CALL, when: 'before', left: { sending: true, jobs: false } },
+  'after the answer': {
+    at: 'call',
+    what: CALL,
+    when: 'after',
+    left: { sending: true, jobs: true, accepted: false },
+  },
+  'with the answer, before its commit': {
+    at: 'commit',
+    what: ANSWER,
+    when: 'before',
+    left: { sending: true, jobs: true, accepted: false },
+  },
+  'after the answer’s commit': {
+    at: 'commit',
+    what: ANSWER,
+    when: 'after',
+    left: { jobs: true, accepted: true },
+  },
+  'with the result, before its commit': {
+    at: 'commit',
+    what: RESULT,
+    when: 'before',
+    left: { accepted: true, delivered: false },
+  },
+  'after the result’s commit': { at: 'commit', what: RESULT, when: 'after', left: { delivered: true } },
+}
+
+/** Which of these exist: what a dead worker did not commit is gone at once. */
+async function leftBehind(account: Bound, broadcast: Broadcast, expected: Case['left']) {
+  const { items } = await world.control<{ items: object[] }>('GET', `/mass?appid=${account.appid}`)
+  const states = (await world.batches(broadcast)).map((batch) => batch.state)
+  return Object.fromEntries(
+    Object.keys(expected).map((key) => [
+      key,
+      key === 'jobs' ? items.length > 0 : states.some((state) => state === key),
+    ]),
+  )
 }
 
 /** What must hold whatever happened: the simulator's ledger, our states, our month. */
@@ -61,15 +102,16 @@ const recover = async () => {
 }
 
 describe('G3: a worker killed', () => {
-  const cases = Object.entries(moments).flatMap(([name, moment]) => [
-    { name, moment: { ...moment, nth: 1 } },
-    { name: `${name}, at a later batch`, moment: { ...moment, nth: 2 } },
+  const cases = Object.entries(moments).flatMap(([name, { left, ...moment }]) => [
+    { name, moment: { ...moment, nth: 1 }, left },
+    { name: `${name}, at a later batch`, moment: { ...moment, nth: 2 }, left: {} },
   ])
-  test.each(cases)('$name: everybody once, in one end state', async ({ moment }) => {
+  test.each(cases)('$name: everybody once, in one end state', async ({ moment, left }) => {
     const account = await world.bind({ fans: PEOPLE })
     const broadcast = await world.frozen(account, SIZES)
     worker = forkWorker(world, moment)
     expect(await worker.ended).toBe('SIGKILL')
+    expect(await leftBehind(account, broadcast, left)).toEqual(left)
     await recover()
     await expectEverybodyOnce(account, broadcast)
   })

@@ -89,6 +89,15 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     ok(await api<Preflight>('POST', at(broadcast, '/preflight'), {}))
   const forward = (to: Date) => moveClocks(world, to)
 
+  const list = async (account: Bound, fanIds: readonly string[]): Promise<Audience> => {
+    const { rows } = await ctx.pool.query<{ id: string }>(
+      `with made as (insert into fan_lists (account_id, name, size, created_at) values ($1, 'L', $2, now()) returning id),
+           members as (insert into fan_list_members (list_id, fan_id) select id, fan from made, unnest($3::bigint[]) as fan)
+         select id from made`,
+      [account.id, fanIds.length, fanIds],
+    )
+    return { kind: 'list', listId: rows[0]?.id as string }
+  }
   const draft = async (account: Bound, fields: Partial<Fields> = {}) => {
     const body: Fields = {
       name: '群发',
@@ -115,7 +124,7 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     async frozen(account, sizes) {
       const count = sizes.reduce((sum, size) => sum + size, 0)
       const broadcast = await draft(account, {
-        audience: { kind: 'fans', fanIds: account.fanIds.slice(0, count) },
+        audience: await list(account, account.fanIds.slice(0, count)),
       })
       await confirm(broadcast)
       await prepareNext(ctx, NEVER)
@@ -147,15 +156,7 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
       const run = await syncArticles(ctx, account.id, { scope: 'all', kinds: ['draft'] })
       await contentsModule.jobs?.['contents.sync-articles']?.(ctx, { runId: run.id }, NEVER)
     },
-    async list(account, fanIds) {
-      const { rows } = await ctx.pool.query<{ id: string }>(
-        `with made as (insert into fan_lists (account_id, name, size, created_at) values ($1, 'L', $2, now()) returning id),
-           members as (insert into fan_list_members (list_id, fan_id) select id, fan from made, unnest($3::bigint[]) as fan)
-         select id from made`,
-        [account.id, fanIds.length, fanIds],
-      )
-      return { kind: 'list', listId: rows[0]?.id as string }
-    },
+    list,
     read: async (broadcast) => ok(await api<Broadcast>('GET', at(broadcast))),
     batches: async (broadcast) =>
       ok(await api<{ items: Batch[] }>('GET', at(broadcast, '/batches?limit=200'))).items,
@@ -224,6 +225,7 @@ async function splitInto({ pool }: Ctx, broadcastId: string, sizes: readonly num
      where r.broadcast_id = $1 and r.fan_id = o.fan_id and s.n = o.n`,
     [broadcastId, seqs],
   )
+  await pool.query('delete from broadcast_batches where broadcast_id = $1 and seq > 0', [broadcastId])
   await pool.query(
     `with sized as (select n::int - 1 as seq, size from unnest($2::int[]) with ordinality as s(size, n)),
        first as (update broadcast_batches set size = sized.size from sized
@@ -266,11 +268,12 @@ async function drain(world: TestWorld, where: Ctx): Promise<void> {
     const platform = await world.control<{ nextDueAt: string | null; busy: boolean }>('GET', '/next-due')
     if ((await sweepOnce(where)) > 0) continue
     const dueAt = platform.nextDueAt === null ? null : new Date(platform.nextDueAt)
-    if (platform.busy || (dueAt !== null && dueAt <= where.clock.now())) {
+    const now = where.clock.now()
+    if (platform.busy || (dueAt !== null && dueAt <= now)) {
       await delay(2)
       continue
     }
-    const next = await nextDue(where, dueAt)
+    const next = await nextDue(where, dueAt, now)
     if (next === undefined) return
     await moveClocks(world, next)
     if (where !== world.ctx) await (where as OwnedCtx).clock.refresh()
@@ -278,11 +281,10 @@ async function drain(world: TestWorld, where: Ctx): Promise<void> {
   throw new Error('the worker never came to an end')
 }
 
-async function nextDue(where: Ctx, platform: Date | null): Promise<Date | undefined> {
+async function nextDue(where: Ctx, platform: Date | null, now: Date): Promise<Date | undefined> {
   const ours = await broadcastsModule.nextDue?.(where)
-  const now = where.clock.now().getTime()
   const instants = [ours?.dueAt, platform]
     .filter((at): at is Date => at instanceof Date)
-    .filter((at) => at.getTime() > now && at.getTime() - now <= NEAR_MS)
+    .filter((at) => at > now && at.getTime() - now.getTime() <= NEAR_MS)
   return instants.sort((a, b) => a.getTime() - b.getTime())[0]
 }

@@ -41,12 +41,12 @@ export async function measureMemory(bench: Bench): Promise<CaseResult> {
     await delay(3_000)
     const read = () => sample({ api, worker, simulator: world.simulator.process }, server)
     const rest = read()
-    const console = await signIn(world, api.url)
+    const browse = await signIn(world, api.url)
     const began = performance.now()
     const samples: Sample[] = []
-    const broadcastId = await confirm(console, account.id)
+    const broadcastId = await confirm(browse, account.id)
     for (let ended = false; !ended; ) {
-      const broadcast = await console<Broadcast>('GET', `/accounts/${account.id}/broadcasts/${broadcastId}`)
+      const broadcast = await browse<Broadcast>('GET', `/accounts/${account.id}/broadcasts/${broadcastId}`)
       const { planned, submitted } = broadcast.totals
       samples.push({ ...read(), progress: planned > 0 ? submitted / planned : 0 })
       ended = !['preparing', 'running'].includes(broadcast.state)
@@ -192,16 +192,16 @@ async function signIn(world: World, apiUrl: string): Promise<Console> {
   return call
 }
 
-async function confirm(console: Console, accountId: string): Promise<string> {
+async function confirm(browse: Console, accountId: string): Promise<string> {
   const base = `/accounts/${accountId}/broadcasts`
-  const draft = await console<Broadcast>('POST', base, {
+  const draft = await browse<Broadcast>('POST', base, {
     name: '百万群发 A million',
     audience: { kind: 'all' },
     content: { kind: 'text', text: '今天下午三点，新品试饮 😀' },
     path: 'list',
   })
-  const preflight = await console<Preflight>('POST', `${base}/${draft.id}/preflight`, {})
-  await console('POST', `${base}/${draft.id}/send`, {
+  const preflight = await browse<Preflight>('POST', `${base}/${draft.id}/preflight`, {})
+  await browse('POST', `${base}/${draft.id}/send`, {
     version: draft.version,
     expectedReached: preflight.reached,
   })

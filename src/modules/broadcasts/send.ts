@@ -54,7 +54,9 @@ async function waitForTurn(ctx: Ctx, { account, broadcast, batch, signal }: Turn
       await releaseBatch(ctx.db, batch)
       return false
     }
-    await delay(Math.min(RENEW_EVERY_MS, turnAt - Date.now()), undefined, { signal }).catch(() => undefined)
+    await delay(Math.max(0, Math.min(RENEW_EVERY_MS, turnAt - Date.now())), undefined, { signal }).catch(
+      () => undefined,
+    )
   }
   return true
 }
