@@ -2,7 +2,7 @@ import type { AccountType } from '../../wechat/rules/account-abilities.ts'
 import { type BroadcastPath, decidePath, entersHistory, isExact } from '../../wechat/rules/broadcast-quota.ts'
 import type { Audience } from '../contacts/schema.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
-import type { BroadcastState, Label, Path, Totals } from './schema.ts'
+import type { BroadcastState, Label, Path } from './schema.ts'
 
 export type BatchTally = Record<DeliveryState, number>
 
@@ -95,14 +95,3 @@ export function minutesFor(batchSizes: readonly number[], perMinute: number): nu
   const before = batchSizes.slice(0, -1).reduce((sum, size) => sum + size, 0)
   return before / perMinute
 }
-
-export const emptyTotals = (): Totals => ({
-  planned: 0,
-  skipped: 0,
-  waiting: 0,
-  submitted: 0,
-  delivered: 0,
-  platformFailed: 0,
-  failed: 0,
-  unknown: 0,
-})

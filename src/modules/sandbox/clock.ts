@@ -74,20 +74,29 @@ export async function stopFastRun(ctx: Ctx): Promise<ClockState> {
   return showClock(ctx)
 }
 
-/** The platform first: it may be ahead of us for an instant, but must never judge by an earlier time than ours. */
+/**
+ * The platform first: it may be ahead of us for an instant, but must never judge by an earlier time than ours. Under
+ * the lock of our clock's row, which a reset takes as well: a jump that comes too late must not follow it.
+ */
 async function jumpTo(
   ctx: Ctx,
   to: Date,
   record: (trx: Executor) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await pushToSimulator(ctx, to)
   await inTransaction(ctx.db, async (trx) => {
-    await sql`select 1 from business_clock for update`.execute(trx)
+    await lockClock(trx)
+    await pushToSimulator(ctx, to)
     await sql`update business_clock set offset_ms = greatest(offset_ms,
       ceil(extract(epoch from ${to}::timestamptz - clock_timestamp()) * 1000)::bigint)`.execute(trx)
     await record(trx)
   })
   await ctx.wake.notify('clock')
+}
+
+/** `clock_was_reset` when the row we waited for is gone: a reset makes a new one. */
+export async function lockClock(trx: Executor): Promise<void> {
+  const { rows } = await sql`select 1 from business_clock for update`.execute(trx)
+  if (rows.length === 0) throw conflict('clock_was_reset', 'the sandbox was reset meanwhile')
 }
 
 async function pushToSimulator(ctx: Ctx, to: Date): Promise<void> {
@@ -102,7 +111,7 @@ async function pushToSimulator(ctx: Ctx, to: Date): Promise<void> {
 /** After a restart of either side: the later of both clocks holds. */
 export async function alignClocks(ctx: Ctx): Promise<void> {
   const simulated = await control<{ now: string }>(ctx, 'GET', '/clock')
-  const ours = ctx.clock.now().getTime()
+  const ours = instantOf(await readClock(ctx)).getTime()
   const theirs = new Date(simulated.now).getTime()
   if (Math.abs(theirs - ours) < 1_000) return
   if (theirs < ours) await pushToSimulator(ctx, new Date(ours))

@@ -9,7 +9,7 @@ import { syncArticles } from '../contents/index.ts'
 import { createMiniProgram, linkMiniProgram } from '../mini-programs/index.ts'
 import { getRun } from '../runs/index.ts'
 import { syncTags } from '../tags/index.ts'
-import { alignClocks } from './clock.ts'
+import { alignClocks, lockClock } from './clock.ts'
 import { control, requireSandbox } from './simulator.ts'
 
 type Report = (line: string) => void
@@ -140,8 +140,9 @@ async function waitFor(
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */
 export async function resetSandbox(ctx: Ctx): Promise<void> {
   requireSandbox(ctx)
-  await control(ctx, 'POST', '/reset')
   await inTransaction(ctx.db, async (trx) => {
+    await lockClock(trx)
+    await control(ctx, 'POST', '/reset')
     await sql`truncate accounts, account_tokens, mini_programs, operator_accounts, background_runs, contacts, contact_aliases, fans, wechat_tags,
       fan_lists, fan_list_members, article_sets, media_assets, source_keys, events, mass_allowances, mass_days, broadcasts,
       broadcast_batches, broadcast_recipients, mass_results, rate_buckets cascade`.execute(trx)

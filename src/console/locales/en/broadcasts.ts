@@ -162,6 +162,8 @@ export const totals: Texts['totals'] = {
   submitted: 'Submitted',
   submittedHint: 'People in batches that WeChat accepted.',
   delivered: 'Delivered',
+  uncounted: 'Sent, not counted',
+  uncountedHint: 'WeChat says these were sent, but its push with the numbers was lost.',
   deliveredHint: 'As WeChat counts; final after 09:00 the next day.',
   waiting: 'Waiting',
   failed: 'Failed',

@@ -157,6 +157,8 @@ export const totals = {
   submitted: '已提交微信',
   submittedHint: '微信已受理的批次人数。',
   delivered: '微信确认送达',
+  uncounted: '已发送，未报数',
+  uncountedHint: '微信确认已发送，但带人数的结果通知丢失，无法再查询人数。',
   deliveredHint: '微信结果通知中的送达人数之和；次日 9 点后为最终结果。',
   waiting: '等待发送',
   failed: '失败',

@@ -75,6 +75,8 @@ export const totals = z.object({
   waiting: z.number(),
   submitted: z.number(),
   delivered: z.number(),
+  /** Sent, but WeChat's numbers never came: its push was lost and they can't be asked for. */
+  uncounted: z.number(),
   platformFailed: z.number(),
   failed: z.number(),
   unknown: z.number(),

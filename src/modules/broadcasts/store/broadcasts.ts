@@ -60,6 +60,7 @@ const TALLY = sql`(select jsonb_build_object(
     'peopleWaiting', coalesce(sum(size) filter (where state in ('planned', 'held', 'sending')), 0),
     'peopleSubmitted', coalesce(sum(size) filter (where state in ('accepted', 'delivered')), 0),
     'peopleDelivered', coalesce(sum(sent_count) filter (where state = 'delivered'), 0),
+    'peopleUncounted', coalesce(sum(size) filter (where state = 'delivered' and sent_count is null), 0),
     'peopleErred', coalesce(sum(size - sent_count) filter (where state = 'delivered' and sent_count is not null), 0),
     'peopleFailed', coalesce(sum(size) filter (where state = 'failed'), 0),
     'peopleUnknown', coalesce(sum(size) filter (where state = 'unknown'), 0))
@@ -105,6 +106,7 @@ function present(row: RawRow): BroadcastRow {
       waiting: tally['peopleWaiting'] ?? 0,
       submitted: tally['peopleSubmitted'] ?? 0,
       delivered: tally['peopleDelivered'] ?? 0,
+      uncounted: tally['peopleUncounted'] ?? 0,
       platformFailed: tally['peopleErred'] ?? 0,
       failed: tally['peopleFailed'] ?? 0,
       unknown: tally['peopleUnknown'] ?? 0,

@@ -29,6 +29,13 @@ export function BroadcastTotals({ broadcast }: { broadcast: Broadcast }) {
         tone={totals.delivered > 0 ? 'good' : undefined}
         hint={t('totals.deliveredHint')}
       />
+      {totals.uncounted > 0 && (
+        <NumberStat
+          label={t('totals.uncounted')}
+          value={format.number(totals.uncounted)}
+          hint={t('totals.uncountedHint')}
+        />
+      )}
       {totals.waiting > 0 && <NumberStat label={t('totals.waiting')} value={format.number(totals.waiting)} />}
       <NumberStat
         label={t('totals.failed')}
