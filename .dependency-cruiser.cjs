@@ -37,9 +37,10 @@ module.exports = {
         pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/(index|schema|console/index)\\.tsx?$'],
       },
     ),
+    // a route's test goes through the app, so a test may start the shell it is served by
     forbid(
       'modules-do-not-import-shells',
-      { path: '^src/modules/[^/]+/' },
+      { path: '^src/modules/[^/]+/', pathNot: '\\.test\\.ts$' },
       { path: '^src/(server|worker|simulator|cli/|main)' },
     ),
     forbid(

@@ -31,11 +31,13 @@ export function buildConsole(node, { force = false } = {}) {
 /** All files that end up in the console: its pages, and the pure code it shares with the server. */
 function consoleSources() {
   const modules = inRoot('src', 'modules')
-  const shared = existsSync(modules)
-    ? readdirSync(modules).flatMap((name) =>
-        ['console', 'schema', 'schema.ts', 'rules', 'rules.ts'].map((part) => path.join(modules, name, part)),
-      )
+  // folders only: Node 20 throws ENOTDIR for a path below a file, whatever throwIfNoEntry says
+  const folders = existsSync(modules)
+    ? readdirSync(modules, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     : []
+  const shared = folders.flatMap(({ name }) =>
+    ['console', 'schema', 'schema.ts', 'rules', 'rules.ts'].map((part) => path.join(modules, name, part)),
+  )
   const places = ['src/console', 'src/kernel', 'src/wechat', 'vite.config.ts', 'package-lock.json']
   return [...places.map((place) => inRoot(place)), ...shared].flatMap(filesUnder).sort()
 }

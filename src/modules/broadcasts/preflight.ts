@@ -26,6 +26,7 @@ export const decidedFor = (account: Account, broadcast: Pick<BroadcastRow, 'audi
     audience: audienceRelation(account.id, broadcast.audience),
     months: monthsToReserve(now),
     limit: fanLimitOf(account),
+    many: true,
   })
 
 export type Plan = {

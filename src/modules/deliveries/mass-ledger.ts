@@ -13,15 +13,16 @@ export type DecidedRow = { fan_id: string; openid: string; used: number; reason:
 /**
  * A SELECT that decides each fan of `audience` (a relation with fan_id, openid, following): `reason` is null for
  * those a mass send may go to, `used` what the month already holds, at most the limit. The verdicts come from the
- * one pure rule, joined as a table.
+ * one pure rule, joined as a table. With `many`, for audiences up to everybody, run it under `planForMany`.
  */
 export function decidedAudience(input: {
   accountId: string
   audience: RawBuilder<unknown>
   months: Months
   limit: number | null
+  many?: boolean
 }): RawBuilder<DecidedRow> {
-  const { accountId, audience, months, limit } = input
+  const { accountId, audience, months, limit, many = false } = input
   const verdicts = sql.join(
     massVerdicts(limit).map(
       ({ following, used, verdict }) =>
@@ -29,7 +30,7 @@ export function decidedAudience(input: {
     ),
   )
   const used = limit === null ? sql`0` : usedUpTo(months, limit)
-  const ledgers = limit === null ? sql`` : joinLedgers(accountId, months)
+  const ledgers = limit === null ? sql`` : joinLedgers(accountId, months, many)
   return sql<DecidedRow>`
     select a.fan_id, a.openid, v.used, v.reason
     from (${audience}) a ${ledgers}
@@ -39,17 +40,26 @@ export function decidedAudience(input: {
 
 const ledgerName = (index: number) => sql.ref(`m${index}`)
 
-const joinLedgers = (accountId: string, months: Months) =>
+/**
+ * The planner knows nothing of a month that has just begun and takes it for empty. The whole ledger is joined by its
+ * hash; a batch is looked up fan by fan (`offset 0` keeps it so): either way no plan compares everybody with everybody.
+ */
+const joinLedgers = (accountId: string, months: Months, many: boolean) =>
   sql.join(
-    firstDays(months).map(
-      (
-        month,
-        index,
-      ) => sql`left join mass_allowances ${ledgerName(index)} on ${ledgerName(index)}.account_id = ${accountId}::bigint
-        and ${ledgerName(index)}.month = ${month}::date and ${ledgerName(index)}.fan_id = a.fan_id`,
-    ),
+    firstDays(months).map((month, index) => {
+      const name = ledgerName(index)
+      const ofMonth = sql`${name}.account_id = ${accountId}::bigint and ${name}.month = ${month}::date
+        and ${name}.fan_id = a.fan_id`
+      return many
+        ? sql`left join mass_allowances ${name} on ${ofMonth}`
+        : sql`left join lateral (select used from mass_allowances ${name} where ${ofMonth} offset 0) ${name} on true`
+    }),
     sql` `,
   )
+
+/** For statements over whole audiences, until the end of the transaction: joins by hash, sorts in memory. */
+export const planForMany = (trx: Executor) =>
+  sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`.execute(trx)
 
 const usedUpTo = (months: Months, limit: number) =>
   sql`least(greatest(${sql.join(months.map((_, index) => sql`coalesce(${ledgerName(index)}.used, 0)`))}), ${limit}::int)`
@@ -74,16 +84,17 @@ export async function reserveMass(
     on conflict (account_id, month, fan_id) do update set used = m.used + 1`.execute(trx)
 }
 
-/** Gives back what a definite refusal did not use. */
+/** Gives back what a definite refusal did not use. Found by its key, however little the planner knows of the month. */
 export async function releaseMass(
   trx: Executor,
   accountId: string,
   months: Months,
   fans: RawBuilder<unknown>,
 ): Promise<void> {
-  await sql`update mass_allowances m set used = m.used - 1 from (${fans}) f
-    where m.account_id = ${accountId}::bigint and m.month = any(${firstDays(months)}::date[])
-      and m.fan_id = f.fan_id and m.used > 0`.execute(trx)
+  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
+    select ${accountId}::bigint, month, fan_id, 0
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month
+    on conflict (account_id, month, fan_id) do update set used = m.used - 1 where m.used > 0`.execute(trx)
 }
 
 export type MassDay = { sends: number; calls: number; recipients: number }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
-import type { DecidedRow } from '../../deliveries/index.ts'
+import { type DecidedRow, planForMany } from '../../deliveries/index.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
 
 type Decided = RawBuilder<DecidedRow>
@@ -11,9 +11,12 @@ export async function countDecided(
   db: Executor,
   decided: Decided,
 ): Promise<{ reason: string | null; used: number; count: number }[]> {
-  const { rows } = await sql<{ reason: string | null; used: number; count: string }>`
-    select reason, used, count(*) as count from (${decided}) d group by 1, 2`.execute(db)
-  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+  return inTransaction(db, async (trx) => {
+    await planForMany(trx)
+    const { rows } = await sql<{ reason: string | null; used: number; count: string }>`
+      select reason, used, count(*) as count from (${decided}) d group by 1, 2`.execute(trx)
+    return rows.map((row) => ({ ...row, count: Number(row.count) }))
+  })
 }
 
 /**
@@ -30,6 +33,7 @@ export async function freezeRecipients(
     largest === null
       ? sql`0`
       : sql`((place + (${moved} and place = ${reached - 2})::int) / ${largest}::int)::int`
+  await planForMany(trx)
   await sql`insert into broadcast_recipients (broadcast_id, fan_id, batch_seq, reason)
     select ${broadcastId}::bigint, fan_id, case when reason is null then ${batch} end, reason
     from (
@@ -54,11 +58,12 @@ export async function skipUndeliverable(
   input: { broadcastId: string; seq: number; decided: Decided },
 ): Promise<Record<string, number>> {
   const { rows } = await sql<{ reason: string; count: string }>`
-    with gone as (
-      update broadcast_recipients r set batch_seq = null, reason = d.reason from (${input.decided}) d
-      where r.broadcast_id = ${input.broadcastId}::bigint and r.fan_id = d.fan_id and r.batch_seq = ${input.seq}
-        and d.reason is not null
-      returning d.reason)
+    with undeliverable as materialized (
+      select fan_id, reason from (${input.decided}) d where reason is not null),
+    gone as (
+      update broadcast_recipients r set batch_seq = null, reason = u.reason from undeliverable u
+      where r.broadcast_id = ${input.broadcastId}::bigint and r.fan_id = u.fan_id and r.batch_seq = ${input.seq}
+      returning u.reason)
     select reason, count(*) as count from gone group by 1`.execute(trx)
   return Object.fromEntries(rows.map((row) => [row.reason, Number(row.count)]))
 }
