@@ -84,7 +84,7 @@ async function openWorld(server: EmbeddedPostgres, dataDir: string): Promise<Wor
   const env = await settings(databaseUrl, dataDir)
   const processes: Running[] = []
   const start = async (role: string) => {
-    const started = startProcess(process.execPath, [path.join(root, 'src', 'main.ts'), role], { env })
+    const started = startProcess(process.execPath, [path.join(root, 'scripts', 'weida.mjs'), role], { env })
     processes.unshift(started)
     const said = await started.line(/ Weida \w+: /)
     return { ...started, url: said.split(': ')[1] ?? '' }

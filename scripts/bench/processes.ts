@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export const root = path.resolve(import.meta.dirname, '../..')
 
@@ -103,8 +104,8 @@ function fieldMb(file: string, field: string): number | undefined {
   }
 }
 
-/** A process and everything it started, by what their command line begins with. Linux only; else just the process. */
-export function descendants(pid: number): { pid: number; postgres: boolean }[] {
+/** A process and everything it started, with their command lines. Linux only; else just the process. */
+export function descendants(pid: number): { pid: number; command: string }[] {
   const parents = new Map<number, number>()
   for (const name of numbersIn('/proc')) {
     const stat = readText(`/proc/${name}/stat`)
@@ -116,7 +117,10 @@ export function descendants(pid: number): { pid: number; postgres: boolean }[] {
     before = family.size
     for (const [child, parent] of parents) if (family.has(parent)) family.add(child)
   }
-  return [...family].map((one) => ({ pid: one, postgres: /postgres/.test(readText(`/proc/${one}/comm`)) }))
+  return [...family].map((one) => ({
+    pid: one,
+    command: readText(`/proc/${one}/cmdline`).replaceAll('\0', ' '),
+  }))
 }
 
 function numbersIn(directory: string): string[] {
@@ -133,4 +137,18 @@ function readText(file: string): string {
   } catch {
     return ''
   }
+}
+
+const BARE = `const app = require('fastify')(); app.get('/', async () => ({ ok: true }));
+  app.listen({ port: 0 }).then((url) => console.log('bare: ' + url))`
+
+/** The least a Node process with an HTTP server takes here, in MB. */
+export async function bareServerMb(): Promise<number> {
+  const bare = startProcess(process.execPath, ['-e', BARE], { env: process.env })
+  const url = (await bare.line(/^bare: /)).slice('bare: '.length)
+  await fetch(url).then((answer) => answer.text())
+  await delay(500)
+  const mb = residentMb(bare.pid) ?? Number.NaN
+  await bare.stop()
+  return mb
 }

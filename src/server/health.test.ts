@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BareWorld, createBareWorld } from '../../tests/security/world.ts'
 import { createTestApi, type TestApi } from '../../tests/support/api.ts'
+import { until } from '../../tests/support/index.ts'
 import { run } from '../../tests/support/postgres.ts'
 import type { Role } from '../context.ts'
 import { createApp, startServer } from './index.ts'
@@ -74,10 +75,26 @@ test('/healthz says that the process lives; /readyz that it can work, and not wh
   await gone.close()
 })
 
-test('a server that is closed answers what it began and takes nothing new', async () => {
+test('a server that is closed answers what it began, waits for no idle connection, and takes nothing new', async () => {
   const server = await startServer(world.ctx)
   const answer = await fetch(`${server.url}/healthz`)
   expect(await answer.json()).toEqual({ ok: true })
+  const slow = fetch(`${server.url}/api/session`, {
+    method: 'POST',
+    headers: { 'x-weida-request': '1', 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'nobody@example.com', password: 'x' }),
+  })
+  // its try is counted before the password is looked at, which takes a while
+  await until(
+    async () =>
+      (await world.ctx.pool.query('select 1 from sign_in_failures where failures > 0')).rows.length > 0,
+    {
+      everyMs: 1,
+    },
+  )
+  const asked = performance.now()
   await server.close()
+  expect(performance.now() - asked).toBeLessThan(3_000)
+  expect((await slow).status).toBe(401)
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
 })

@@ -43,12 +43,30 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(multipart, { limits: { files: 1, fileSize: 64 * 1024 * 1024, fields: 10 } })
   app.setErrorHandler((error, request, reply) => sendError(ctx, error, request, reply))
+  letGoOnClose(app)
   registerSecurityHeaders(app, ctx)
   registerHealth(app, ctx)
   for (const module of modules) for (const route of module.routes ?? []) registerRoute(app, ctx, route)
   app.get('/openapi.json', async () => buildOpenApi(ctx))
   await registerConsole(app)
   return app
+}
+
+/**
+ * Closing ends idle connections once, when it begins; one that was busy then would be kept alive for a minute after
+ * its answer, and closing waits for it.
+ */
+function letGoOnClose(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close')
+  })
+  app.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
+  })
 }
 
 /** Addresses carry callback keys, signatures and what people search for: of a request only its route is logged. */

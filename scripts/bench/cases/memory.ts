@@ -6,12 +6,10 @@ import { createOperator } from '../../../src/modules/operators/index.ts'
 import { type BenchAccount, makeAccount } from '../accounts.ts'
 import { type Bench, postgresPid, run, type World } from '../bench.ts'
 import { settle } from '../population.ts'
-import { descendants, type Running, residentMb, sharedMb, startProcess } from '../processes.ts'
+import { bareServerMb, descendants, type Running, residentMb, sharedMb } from '../processes.ts'
 import type { CaseResult } from '../report.ts'
 
 const SAMPLE_EVERY_MS = 250
-const BARE = `const app = require('fastify')(); app.get('/', async () => ({ ok: true }));
-  app.listen({ port: 0 }).then((url) => console.log('bare: ' + url))`
 
 /** What runs of ours at one moment, in MB; `progress` is the share of people handed over. */
 type Sample = {
@@ -37,9 +35,10 @@ export async function measureMemory(bench: Bench): Promise<CaseResult> {
     const server = await postgresPid(await bench.postgres())
     const [api, worker] = [await world.role('api'), await world.role('worker')]
     await pointCallback(world, account, api.url)
-    const floor = await bareProcess()
+    const floor = await bareServerMb()
     await delay(3_000)
-    const read = () => sample({ api, worker, simulator: world.simulator.process }, server)
+    const pids = { api: pidsOf(api), worker: pidsOf(worker), simulator: pidsOf(world.simulator.process) }
+    const read = () => sample(pids, server)
     const rest = read()
     const browse = await signIn(world, api.url)
     const began = performance.now()
@@ -135,29 +134,22 @@ async function pointCallback(world: World, account: BenchAccount, apiUrl: string
   await world.control('PATCH', `/accounts/${account.appid}`, { callback })
 }
 
+/** A role with what started it, where that is another process. */
+const pidsOf = (running: Running) => descendants(running.pid).map(({ pid }) => pid)
+const sumMb = (pids: readonly number[]) => pids.reduce((sum, pid) => sum + (residentMb(pid) ?? 0), 0)
+
 function sample(
-  { api, worker, simulator }: Record<'api' | 'worker' | 'simulator', Running>,
+  pids: Record<'api' | 'worker' | 'simulator', readonly number[]>,
   server: number,
 ): Omit<Sample, 'progress'> {
   const postgres = sharedMb(descendants(server).map(({ pid }) => pid))
   return {
-    api: residentMb(api.pid) ?? 0,
-    worker: residentMb(worker.pid) ?? 0,
-    simulator: residentMb(simulator.pid) ?? 0,
+    api: sumMb(pids.api),
+    worker: sumMb(pids.worker),
+    simulator: sumMb(pids.simulator),
     postgres: postgres?.private ?? 0,
     buffers: (postgres?.total ?? 0) - (postgres?.private ?? 0),
   }
-}
-
-/** The least a Node process with an HTTP server takes here. */
-async function bareProcess(): Promise<number> {
-  const bare = startProcess(process.execPath, ['-e', BARE], { env: process.env })
-  const url = (await bare.line(/^bare: /)).slice('bare: '.length)
-  await fetch(url).then((answer) => answer.text())
-  await delay(500)
-  const mb = residentMb(bare.pid) ?? Number.NaN
-  await bare.stop()
-  return mb
 }
 
 type Console = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>

@@ -7,7 +7,7 @@ import { waitUntilReady } from '../../../src/infra/postgres/connect.ts'
 import { ownDirectory, prepareHome } from '../../../src/infra/postgres/home.ts'
 import { type Bench, freePort } from '../bench.ts'
 import { timed } from '../measure.ts'
-import { descendants, type Running, root, sharedMb, startProcess } from '../processes.ts'
+import { bareServerMb, descendants, type Running, root, sharedMb, startProcess } from '../processes.ts'
 import type { CaseResult } from '../report.ts'
 
 const SOURCES = [
@@ -60,24 +60,26 @@ export async function measureStart(bench: Bench): Promise<CaseResult> {
         unit: 's',
         ceiling: { what: 'bare PostgreSQL start', value: bare.started },
       },
+      {
+        name: 'all of `npm start` at rest, without npm',
+        value: second.memory.node + second.memory.postgres + second.memory.buffers,
+        unit: 'MB',
+        ceiling: { what: 'bare fastify and bare PostgreSQL', value: bare.mb + (await bareServerMb()) },
+      },
     ],
     notes: [
       `the sandbox of 20,000 + 2,500 fans is filled ${first.ready.toFixed(1)} s after the first start, everything is up ${second.ready.toFixed(1)} s after the second`,
+      `at rest: API, worker and simulated WeChat in one process ${second.memory.node.toFixed(0)} MB, PostgreSQL ${second.memory.postgres.toFixed(0)} MB and ${second.memory.buffers.toFixed(0)} MB of buffers and program text`,
       `of the first start ${build.toFixed(1)} s are the console's build and ${bare.made.toFixed(1)} s initdb; the packages were installed before`,
     ],
   }
 }
 
-type Started = { page: number; ready: number }
+/** Seconds until the page and until everything is up; megabytes some seconds later. */
+type Started = { page: number; ready: number; memory: Memory }
 
+/** `npm start` in `place`, as a newcomer types it, and Ctrl-C. */
 async function startOnce(place: string): Promise<Started> {
-  const started = await startWhole(place)
-  await started.running.stop()
-  return started
-}
-
-/** `npm start` in `place`, as a newcomer types it. */
-export async function startWhole(place: string): Promise<Started & { running: Running }> {
   const port = await freePort()
   const env = {
     PATH: process.env['PATH'],
@@ -89,11 +91,29 @@ export async function startWhole(place: string): Promise<Started & { running: Ru
   const began = performance.now()
   const since = () => (performance.now() - began) / 1000
   const running = startProcess('npm', ['start'], { cwd: place, env, group: true })
-  const ended = running.line(/Ctrl-C/)
-  ended.catch(() => undefined)
-  const page = await Promise.race([firstPage(`http://127.0.0.1:${port}`).then(since), ended.then(since)])
-  await ended
-  return { page, ready: since(), running }
+  const up = running.line(/Ctrl-C/).then(since)
+  up.catch(() => undefined)
+  const page = await Promise.race([firstPage(`http://127.0.0.1:${port}`).then(since), up])
+  const ready = await up
+  await delay(5_000)
+  const memory = memoryOf(running)
+  await running.stop()
+  return { page, ready, memory }
+}
+
+type Memory = { node: number; postgres: number; buffers: number }
+
+/** Ours (not npm's own) and PostgreSQL's, each page of memory counted once. */
+function memoryOf(running: Running): Memory {
+  const family = descendants(running.pid)
+  const of = (pattern: RegExp) =>
+    sharedMb(family.filter(({ command }) => pattern.test(command)).map(({ pid }) => pid))
+  const postgres = of(/postgres/)
+  return {
+    node: of(/weida\.mjs|main\.ts/)?.total ?? 0,
+    postgres: postgres?.private ?? 0,
+    buffers: (postgres?.total ?? 0) - (postgres?.private ?? 0),
+  }
 }
 
 /** The page itself and every script and style it names. */
@@ -112,20 +132,7 @@ async function firstPage(url: string): Promise<void> {
   }
 }
 
-/** What `startWhole` has running, each page of memory counted once. */
-export function memoryOf(running: Running): { node: number; postgres: number; postgresPrivate: number } {
-  const family = descendants(running.pid)
-  const of = (postgres: boolean) =>
-    sharedMb(family.filter((one) => one.postgres === postgres).map(({ pid }) => pid))
-  const postgres = of(true)
-  return {
-    node: of(false)?.total ?? 0,
-    postgres: postgres?.total ?? 0,
-    postgresPrivate: postgres?.private ?? 0,
-  }
-}
-
-async function barePostgres(directory: string): Promise<{ made: number; started: number }> {
+async function barePostgres(directory: string): Promise<{ made: number; started: number; mb: number }> {
   const home = await prepareHome(directory)
   const binaries = await prepareBinaries(home.directory, home.owner)
   await ownDirectory(home.data, home.owner)
@@ -141,11 +148,12 @@ async function barePostgres(directory: string): Promise<{ made: number; started:
   })
   await waitUntilReady(`postgres://weida@127.0.0.1:${port}/postgres`, { timeoutMs: 60_000 })
   const started = (performance.now() - began) / 1000
+  const mb = sharedMb(descendants(server.pid ?? -1).map(({ pid }) => pid))?.total ?? Number.NaN
   const gone = new Promise((resolve) => server.once('exit', resolve))
   server.kill('SIGINT')
   await gone
   await rm(home.directory, { recursive: true, force: true })
-  return { made, started }
+  return { made, started, mb }
 }
 
 const viteIn = (place: string) => path.join(place, 'node_modules', 'vite', 'bin', 'vite.js')

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../../tests/support/index.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../../../tests/support/sending.ts'
-import { createTestWorld } from '../../../tests/support/world.ts'
+import { createTestWorld, type TestWorld } from '../../../tests/support/world.ts'
 import type { OwnedCtx } from '../../context.ts'
 import { type RunningWorker, startWorker } from '../../worker/index.ts'
-import { forwardClock } from './clock.ts'
+import { alignClocks, forwardClock } from './clock.ts'
 import type { ClockState } from './schema.ts'
 
 const HOUR = 3_600_000
@@ -212,7 +212,6 @@ describe('D6: to what is due next', () => {
 })
 
 test('after a restart of either side the later clock holds', async () => {
-  const { alignClocks } = await import('./clock.ts')
   const ahead = await nowPlus(HOUR)
   await world.control('POST', '/clock', { now: ahead.toISOString() })
   await alignClocks(world.ctx)
@@ -225,4 +224,44 @@ test('after a restart of either side the later clock holds', async () => {
   await world.ctx.clock.refresh()
   await alignClocks(world.ctx)
   expect(new Date((await simulated()).now).getTime()).toBeGreaterThanOrEqual(further.getTime() - 1_000)
+})
+
+describe('D6: a reset makes a new clock', () => {
+  const renew = 'delete from business_clock; insert into business_clock default values'
+  const aheadAtSimulator = async (of: TestWorld) =>
+    (await of.control<{ offsetMs: number }>('GET', '/clock')).offsetMs
+
+  test('a jump that waited for it does not follow', async () => {
+    const empty = await createTestWorld()
+    const client = await empty.ctx.pool.connect()
+    try {
+      await client.query('begin; select 1 from business_clock for update')
+      const late = forwardClock(empty.ctx, new Date(Date.now() + DAY), 'jump').catch(
+        (error: unknown) => error,
+      )
+      await until(
+        async () =>
+          (await empty.ctx.pool.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).rows
+            .length > 0,
+      )
+      await client.query(`${renew}; commit`)
+      expect(await late).toMatchObject({ reason: 'clock_was_reset' })
+      expect(await aheadAtSimulator(empty)).toBe(0)
+    } finally {
+      client.release()
+      await empty.close()
+    }
+  })
+
+  test('a process that has not heard of it does not take the simulator back into the future', async () => {
+    const empty = await createTestWorld()
+    try {
+      await empty.ctx.pool.query(renew)
+      const stale = { ...empty.ctx, clock: { ...empty.ctx.clock, now: () => new Date(Date.now() + DAY) } }
+      await alignClocks(stale)
+      expect(await aheadAtSimulator(empty)).toBeLessThan(2_000)
+    } finally {
+      await empty.close()
+    }
+  })
 })

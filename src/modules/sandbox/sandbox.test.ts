@@ -225,11 +225,8 @@ describe('after a restore', () => {
     const world = await createSendingWorld()
     let worker: RunningWorker | undefined
     close = async () => {
-      console.log('closing worker')
       await worker?.close()
-      console.log('closing world')
       await world.close()
-      console.log('closed')
     }
     const account = await world.bind({ fans: 6 })
     const broadcast = await world.frozen(account, [3])
