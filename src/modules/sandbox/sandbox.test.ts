@@ -66,6 +66,12 @@ describe('the first fill', () => {
       ['account.bound'],
     )
     expect(rows[0].bound).toBe(2)
+    // the second account came after the cut: one of the two processes read it, the other waited
+    const { rows: syncs } = await world.ctx.pool.query(
+      `select count(*)::int as syncs from background_runs where kind like 'contacts.%' and account_id =
+         (select max(id) from accounts)`,
+    )
+    expect(syncs[0].syncs).toBe(1)
     expect((await facts())[0].fans).toBeGreaterThan(FANS / 2)
   })
 
