@@ -21,6 +21,7 @@ function describeError(error: unknown, language: string): ErrorText {
       lookUp('reasons', error.reason, error.detail) ??
       i18next.t('errors.other', { reason: error.reason }),
     advice:
+      (error.detail['ip'] === undefined ? undefined : lookUp('advice', error.reason, error.detail)) ??
       adviceIn(error.detail, language) ??
       issuesIn(error.detail) ??
       lookUp('advice', error.reason, error.detail),

@@ -51,6 +51,7 @@ export const broadcasts: Texts['broadcasts'] = {
   sentSoFar: '{{done}} / {{planned}} submitted',
   deliveredOf: '{{delivered}} / {{planned}} delivered',
   failedCount: '{{number}} failed',
+  uncountedCount: '{{number}} not counted',
   unknownCount: '{{number}} to be checked',
   notSentYet: 'not sent yet',
   step: { audience: 'To whom', content: 'What', review: 'Pre-flight and send' },

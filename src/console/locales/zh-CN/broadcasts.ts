@@ -48,6 +48,7 @@ export const broadcasts = {
   sentSoFar: '已提交 {{done}} / {{planned}}',
   deliveredOf: '送达 {{delivered}} / {{planned}}',
   failedCount: '失败 {{number}}',
+  uncountedCount: '未报数 {{number}}',
   unknownCount: '待核实 {{number}}',
   notSentYet: '尚未发送',
   step: { audience: '发给谁', content: '发什么', review: '预演与发送' },

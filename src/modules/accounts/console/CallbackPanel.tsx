@@ -47,7 +47,7 @@ function CallbackFields({ info, accountId }: { info: CallbackInfo; accountId: st
   return (
     <>
       <p className="w-soft" style={{ marginTop: 0 }}>
-        {t(sandbox ? 'accounts.callbackSandbox' : 'accounts.callbackHint')}
+        {t(sandbox && info.verifiedAt !== null ? 'accounts.callbackSandbox' : 'accounts.callbackHint')}
       </p>
       <div className="w-fields">
         <Field label={t('accounts.callbackUrl')}>

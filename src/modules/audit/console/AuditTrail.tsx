@@ -28,7 +28,8 @@ export function AuditTrail({ subjectKind, subjectId }: { subjectKind: string; su
           key: entry.id,
           content: (
             <>
-              <strong>{actionText(entry.action)}</strong> · {entry.actorName}
+              <strong>{actionText(entry.action)}</strong> ·{' '}
+              {entry.actorKind === 'system' ? t('common.system') : entry.actorName}
               <div className="w-faint w-small">{format.second(entry.at)}</div>
             </>
           ),

@@ -32,7 +32,7 @@ export function FanBroadcasts({ fanId }: { fanId: string }) {
                 rowKey="broadcastId"
                 dataSource={items}
                 pagination={{ pageSize: 10, hideOnSinglePage: true, size: 'small' }}
-                scroll={{ x: 480 }}
+                scroll={{ x: 400 }}
                 columns={[
                   {
                     title: t('broadcasts.name'),

@@ -25,6 +25,9 @@ export function TotalsBar({ totals, moving }: { totals: Totals; moving: boolean 
       </div>
       <div className="w-small w-soft">
         {text}
+        {!moving && underWay > 0 && (
+          <> · {t('broadcasts.uncountedCount', { number: format.number(underWay) })}</>
+        )}
         {failed > 0 && (
           <span style={{ color: 'var(--w-bad)' }}>
             {' '}

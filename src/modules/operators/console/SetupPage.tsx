@@ -76,10 +76,12 @@ export function SetupPage() {
         <Form.Item
           name="password"
           label={t('operators.password')}
-          extra={t('operators.passwordRule', { min: PASSWORD_MIN })}
           rules={[schemaRule(fields.shape.password, t('operators.passwordRule', { min: PASSWORD_MIN }))]}
         >
-          <Input.Password autoComplete="new-password" />
+          <Input.Password
+            autoComplete="new-password"
+            placeholder={t('operators.passwordRule', { min: PASSWORD_MIN })}
+          />
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={create.isPending}>
           {t('entrance.setupGo')}

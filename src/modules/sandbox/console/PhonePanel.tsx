@@ -7,13 +7,14 @@ import { EmptyState } from '../../../console/ui/states.tsx'
 
 /** A fan's phone, drawn by the simulated WeChat itself. */
 export function PhonePanel({ target }: { target: PhoneTarget | undefined }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { simulatorUrl } = useMe()
   const account = useCurrentAccount()
   if (simulatorUrl === null) return <EmptyState compact title={t('sandbox.noPhone')} />
   const search = new URLSearchParams(
     target ? { appid: target.appid, openid: target.openid } : account ? { appid: account.appid } : {},
   )
+  search.set('lang', i18n.language === 'en' ? 'en' : 'zh')
   const url = `${simulatorUrl}/phone?${search}`
   return (
     <>

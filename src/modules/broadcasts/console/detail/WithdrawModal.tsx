@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
+import { listAuditEntriesEndpoint } from '../../../audit/schema.ts'
 import { type Broadcast, getBroadcastEndpoint, withdrawBroadcastEndpoint } from '../../schema.ts'
 import { useDraftOf } from '../edit/use-draft.ts'
 
@@ -20,7 +21,9 @@ export function WithdrawModal({
   const accountId = useAccountId()
   const [article, setArticle] = useState(0)
   const articles = useDraftOf(open ? broadcast : undefined)?.articles ?? []
-  const withdraw = useEndpointMutation(withdrawBroadcastEndpoint, { invalidates: [getBroadcastEndpoint] })
+  const withdraw = useEndpointMutation(withdrawBroadcastEndpoint, {
+    invalidates: [getBroadcastEndpoint, listAuditEntriesEndpoint],
+  })
   const result = withdraw.data
   const close = () => {
     withdraw.reset()

@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router'
 import { ApiError } from '../../../../console/api.ts'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useEndpointMutation, useTellError } from '../../../../console/hooks.ts'
-import { useAccountId, useCan } from '../../../../console/session.ts'
+import { useAccount, useAccountId, useCan } from '../../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../../console/ui/ConfirmWithNumbers.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
 import type { Audience } from '../../../contacts/schema.ts'
@@ -127,9 +127,11 @@ function SendBar({
 }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const account = useAccount()
   const allowed = useCan('broadcasts:send')
   const [asking, setAsking] = useState(false)
   const blocked = report.blockers.length > 0
+  const reached = `${report.promise === 'estimate' ? '≈ ' : ''}${format.number(report.reached)}`
   const why = !allowed ? t('common.notAllowed') : blocked ? t('preflight.blocked') : undefined
   return (
     <div className="w-edit-foot w-edit-foot-sticky" style={{ marginTop: 0 }}>
@@ -142,18 +144,15 @@ function SendBar({
           loading={busy}
           onClick={() => setAsking(true)}
         >
-          {t('preflight.send', { number: format.number(report.reached) })}
+          {t('preflight.send', { number: reached })}
         </Button>
       </Tooltip>
       <ConfirmWithNumbers
         open={asking}
         title={t('preflight.confirmTitle')}
         numbers={[
-          {
-            label: t('preflight.reached'),
-            value: `${report.promise === 'estimate' ? '≈ ' : ''}${format.number(report.reached)}`,
-            strong: true,
-          },
+          { label: t('accounts.account'), value: account?.name },
+          { label: t('preflight.reached'), value: reached, strong: true },
           { label: t('preflight.notReached'), value: format.number(report.total - report.reached) },
           { label: t('preflight.batches'), value: format.number(report.batches) },
           { label: t('preflight.finishes'), value: format.instant(report.finishesAt) },
