@@ -91,10 +91,10 @@ async function tellWhere(
 
 async function signInHint(ctx: OwnedCtx): Promise<string> {
   if (Number(await countOperators(ctx.db)) > 0)
-    return '用已有成员登录；新建成员：weida operator create  as a member; add one: weida operator create'
+    return '用已有成员登录；忘记密码  as a member; password forgotten: npm run weida -- operator password --email …'
   return ctx.mode === 'sandbox'
     ? '打开控制台，建立第一个管理员  open the console and make the first administrator'
-    : '先建立第一个管理员  make the first administrator: weida operator create --role administrator --email … --name …'
+    : '先建立第一个管理员  make the first administrator: npm run weida -- operator create --role administrator --email … --name …'
 }
 
 function endedByItself(ended: Promise<void>, place: string): Promise<never> {

@@ -12,6 +12,10 @@ export async function backup(config: Config, file: string): Promise<void> {
   if (await exists(file)) {
     throw new StartFailure(`${file} 已存在，不会覆盖。`, `${file} exists already and is not overwritten.`)
   }
+  const folder = path.dirname(path.resolve(file))
+  if (!(await exists(folder))) {
+    throw new StartFailure(`没有目录 ${folder}，请先建立。`, `There is no directory ${folder}, make it first.`)
+  }
   await withDatabase(config, async ({ url }) => {
     await requireMigrated(url)
     const { tables, files } = await terminal.step('备份', 'Backing up', () =>
@@ -26,6 +30,7 @@ export async function backup(config: Config, file: string): Promise<void> {
 
 /** Replaces the database by a backup; asks first when there is something to lose. */
 export async function restore(config: Config, file: string, { yes }: { yes: boolean }): Promise<void> {
+  if (!(await exists(file))) throw new StartFailure(`没有文件 ${file}。`, `There is no file ${file}.`)
   const manifest = await terminal.step('检查备份', 'Checking the backup', () => inspectBackup(file))
   await withDatabase(config, async ({ url }) => {
     if ((await otherProcesses(url)) > 0) throw stillRunning()

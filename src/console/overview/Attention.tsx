@@ -68,7 +68,8 @@ function useAccountMatters(account: AccountSummary | undefined): Matter[] {
   if (account === undefined) return []
   const to = `/settings/accounts/${account.id}`
   const action = t(mayManage ? 'overview.handle' : 'overview.look')
-  const advice = account.pauseDetail?.advice && sentence(account.pauseDetail.advice)
+  const detail = account.pauseDetail
+  const advice = detail?.advice && [sentence(detail.advice), detail.ip].filter(Boolean).join(' ')
   const { verifiedAt, lastReceivedAt } = account.callback
   const silent = lastReceivedAt !== null && now - new Date(lastReceivedAt).getTime() > SILENT_MS
   const matters: (Matter | false)[] = [

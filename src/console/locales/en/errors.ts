@@ -17,7 +17,7 @@ export const errors: Texts['errors'] = {
   wrong_password: 'The current password is wrong.',
   email_taken: 'Another member has this e-mail.',
   already_set_up: 'There is an administrator already; sign in.',
-  set_up_by_command_line: 'Make the first administrator on the server: weida operator create',
+  set_up_by_command_line: 'Make the first administrator on the server: npm run weida -- operator create',
   last_administrator: 'This is the last administrator: the role can’t be taken away.',
   appid_taken: 'This AppID is bound already.',
   appid_of_account: 'This is the AppID of an official account; enter the mini program’s.',

@@ -9,7 +9,7 @@ export const entrance: Texts['entrance'] = {
   signInHint: 'Use the e-mail that an administrator set up for you.',
   sandboxHint: 'This is a sandbox; the terminal said how to sign in when it started.',
   forgotten:
-    'Forgot the password? An administrator can reset it under Members, or run weida operator create on the server.',
+    'Forgot the password? An administrator can reset it under Members, or run npm run weida -- operator password on the server.',
   setup: 'Create the first administrator',
   setupSandbox: 'This is a sandbox: try anything, messages go to a simulated WeChat only.',
   setupProduction:

@@ -16,7 +16,7 @@ export const errors = {
   wrong_password: '当前密码不正确。',
   email_taken: '这个邮箱已有成员使用。',
   already_set_up: '管理员已经创建过了，请直接登录。',
-  set_up_by_command_line: '请在服务器上创建第一位管理员：weida operator create',
+  set_up_by_command_line: '请在服务器上创建第一位管理员：npm run weida -- operator create',
   last_administrator: '这是最后一位管理员，不能停用或改为其他角色。',
   appid_taken: '这个 AppID 已经绑定过了。',
   appid_of_account: '这是公众号的 AppID，请填写小程序的 AppID。',

@@ -6,7 +6,7 @@ export const entrance = {
   signIn: '登录',
   signInHint: '使用管理员为你开通的邮箱登录。',
   sandboxHint: '这是沙盒环境，登录账号见启动时终端的提示。',
-  forgotten: '忘记密码？请管理员在“成员”中重设，或在服务器上运行 weida operator create。',
+  forgotten: '忘记密码？请管理员在“成员”中重设，或在服务器上运行 npm run weida -- operator password。',
   setup: '创建第一位管理员',
   setupSandbox: '这是沙盒环境：可以放心试用，消息只发给模拟微信。',
   setupProduction: '这是正式环境：第一位管理员需在服务器上用命令行创建。',

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
-import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
+import { useEndpoint, useEndpointMutation, useInvalidate } from '../../../console/hooks.ts'
 import { useCan } from '../../../console/session.ts'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { useSentence } from '../../../console/ui/sentence.ts'
@@ -71,10 +71,10 @@ function Actions({ account }: { account: AccountDetail }) {
   const mayManage = useCan('accounts:manage')
   const params = { accountId: account.id }
   const done = { invalidates: CHANGED, success: t('common.saved') }
-  const check = useEndpointMutation(checkCredentialEndpoint, {
-    invalidates: CHANGED,
-    success: t('accounts.credentialGood'),
-  })
+  const check = useEndpointMutation(checkCredentialEndpoint, { success: t('accounts.credentialGood') })
+  const invalidate = useInvalidate()
+  // a refusal changes the account as well
+  const onSettled = () => invalidate(...CHANGED)
   const pause = useEndpointMutation(pauseAccountEndpoint, done)
   const restore = useEndpointMutation(restoreAccountEndpoint, done)
   if (!mayManage) return null
@@ -87,7 +87,7 @@ function Actions({ account }: { account: AccountDetail }) {
   }
   return (
     <>
-      <Button loading={check.isPending} onClick={() => check.mutate({ params })}>
+      <Button loading={check.isPending} onClick={() => check.mutate({ params }, { onSettled })}>
         {t('accounts.check')}
       </Button>
       {account.state === 'active' && (

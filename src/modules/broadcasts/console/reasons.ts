@@ -34,7 +34,8 @@ export function useReason(): (reason: string, detail?: Record<string, unknown> |
 function adviceOf(detail: Record<string, unknown>, sentence: (one: Sentence) => string): string | undefined {
   const advice = detail['advice'] as Partial<Sentence> | undefined
   return typeof advice?.zh === 'string' && typeof advice.en === 'string'
-    ? sentence(advice as Sentence)
+    ? // 40164 speaks of "the address shown"
+      [sentence(advice as Sentence), detail['ip']].filter(Boolean).join(' ')
     : undefined
 }
 
