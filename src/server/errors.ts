@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodError } from 'zod'
 import type { Ctx } from '../context.ts'
-import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import { AppError, type ErrorCode, notFound } from '../kernel/errors.ts'
 
 const STATUS: Record<ErrorCode, number> = {
   invalid: 400,
@@ -52,6 +52,8 @@ function toAppError(error: unknown): AppError | undefined {
   }
   if (VALUE_DOES_NOT_FIT.has((error as { code?: string }).code ?? ''))
     return new AppError('invalid', 'value_does_not_fit', 'a value does not fit where it belongs')
+  // longer than any id of ours: nothing can be there
+  if ((error as { code?: string }).code === 'FST_ERR_MAX_PARAM_LENGTH') return notFound('page')
   const status = (error as { statusCode?: number }).statusCode
   if (status === 413) return new AppError('invalid', 'body_too_large', 'the request body is too large')
   if (status !== undefined && status >= 400 && status < 500) {

@@ -14,7 +14,10 @@ export async function backup(config: Config, file: string): Promise<void> {
   }
   const folder = path.dirname(path.resolve(file))
   if (!(await exists(folder))) {
-    throw new StartFailure(`没有目录 ${folder}，请先建立。`, `There is no directory ${folder}, make it first.`)
+    throw new StartFailure(
+      `没有目录 ${folder}，请先建立。`,
+      `There is no directory ${folder}, make it first.`,
+    )
   }
   await withDatabase(config, async ({ url }) => {
     await requireMigrated(url)

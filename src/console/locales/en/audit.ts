@@ -69,6 +69,7 @@ export const audit: Texts['audit'] = {
     'broadcast.resumed': 'Mass send resumed',
     'broadcast.cancelled': 'Mass send cancelled',
     'broadcast.stopped': 'Mass send stopped',
+    'broadcast.failed': 'Mass send failed',
     'broadcast.ended': 'Mass send ended',
     'broadcast.withdrawn': 'Sent content deleted',
     'broadcast.batch_retried': 'Batch sent again',

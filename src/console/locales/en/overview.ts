@@ -76,8 +76,9 @@ export const sandbox: Texts['sandbox'] = {
   ledgerHint: 'What fans of “{{name}}” really received, by the simulator’s own book.',
   received: 'Received',
   fansReached: 'Fans',
-  duplicates: 'Twice',
-  duplicatesHint: 'Fans who got the same content more than once; always 0.',
+  duplicates: 'Same content again',
+  duplicatesHint:
+    'Fans who got the same content more than once. Always 0 unless it was sent again on purpose, as by copying a send.',
   kind: 'Kind',
   fansCount: 'Fans',
   faultsHint: 'Make the simulated WeChat fail, and see how the system copes.',

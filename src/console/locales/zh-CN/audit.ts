@@ -67,6 +67,7 @@ export const audit = {
     'broadcast.resumed': '继续群发',
     'broadcast.cancelled': '取消群发',
     'broadcast.stopped': '群发中止',
+    'broadcast.failed': '群发失败',
     'broadcast.ended': '群发结束',
     'broadcast.withdrawn': '删除已群发的内容',
     'broadcast.batch_retried': '重试批次',

@@ -26,8 +26,9 @@ export function FanFacts({ fan }: { fan: FanDetail }) {
           },
           { key: 'tags', label: t('nav.tags'), children: <TagNames tagIds={fan.tagIds} /> },
           { key: 'remark', label: t('fans.remark'), children: fan.remark || '—' },
+          { key: 'state', label: t('fans.following'), children: <FollowTag following={fan.following} /> },
           { key: 'followed', label: t('fans.followedAt'), children: format.instant(fan.followedAt) },
-          ...(fan.unfollowedAt === null
+          ...(fan.unfollowedAt === null || fan.following
             ? []
             : [
                 {

@@ -31,7 +31,7 @@ export function LedgerPanel() {
             <NumberStat
               label={t('sandbox.duplicates')}
               value={format.number(ledger.duplicates)}
-              tone={ledger.duplicates === 0 ? 'good' : 'bad'}
+              {...(ledger.duplicates === 0 && { tone: 'good' as const })}
               hint={t('sandbox.duplicatesHint')}
             />
           </StatRow>
