@@ -13,6 +13,7 @@ export function ConfirmWithNumbers({
   note,
   consent,
   okText,
+  cancelText,
   danger,
   busy,
   onConfirm,
@@ -25,6 +26,8 @@ export function ConfirmWithNumbers({
   /** A sentence to tick before the button works. */
   consent?: ReactNode
   okText: string
+  /** Where 取消 is what is asked about, another word for not doing it. */
+  cancelText?: string
   danger?: boolean
   busy?: boolean
   onConfirm: () => void
@@ -40,7 +43,7 @@ export function ConfirmWithNumbers({
       open={open}
       title={title}
       okText={okText}
-      cancelText={t('common.cancel')}
+      cancelText={cancelText ?? t('common.cancel')}
       onOk={onConfirm}
       onCancel={onCancel}
       width={480}

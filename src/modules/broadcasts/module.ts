@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
-import { beijingDay, beijingMonth } from '../../kernel/beijing.ts'
+import { addBeijingDays, beijingDay, beijingMonth } from '../../kernel/beijing.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { getAccount } from '../accounts/index.ts'
 import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/index.ts'
-import { massDay, massDaysOfMonth, monthLeft, usedByFan } from '../deliveries/index.ts'
+import { massDay, massDaysOfMonth, massDaysSince, monthLeft, usedByFan } from '../deliveries/index.ts'
 import { type Manifest, route } from '../manifest.ts'
 import * as batches from './commands/batches.ts'
 import * as draft from './commands/draft.ts'
@@ -124,15 +124,19 @@ async function existing(ctx: Ctx, key: { accountId: string; broadcastId: string 
   return broadcast
 }
 
+/** What the overview draws, across the month's end. */
+const CHART_DAYS = 30
+
 async function usage(ctx: Ctx, accountId: string) {
   const account = await getAccount(ctx, accountId)
   const { limits } = account
   const now = ctx.clock.now()
   const limit = fanLimitOf(account)
   const followers = sql`select fan_id from (${audienceRelation(accountId, { kind: 'all' })}) a where following`
-  const [day, days, left] = await Promise.all([
+  const [day, month, days, left] = await Promise.all([
     massDay(ctx.db, accountId, now),
     massDaysOfMonth(ctx.db, accountId, now),
+    massDaysSince(ctx.db, accountId, addBeijingDays(beijingDay(now), 1 - CHART_DAYS)),
     limit === null ? [] : monthLeft(ctx.db, { accountId, at: now, limit, fans: followers }),
   ])
   return {
@@ -144,7 +148,7 @@ async function usage(ctx: Ctx, accountId: string) {
     recipientsToday: day.recipients,
     recipientsPerDay: limits.massRecipientsPerDay,
     month: beijingMonth(now),
-    sendsThisMonth: days.reduce((sum, row) => sum + row.sends, 0),
+    sendsThisMonth: month.reduce((sum, row) => sum + row.sends, 0),
     sendsPerMonth: limits.massSendsPerMonth,
     monthLeft: left,
     days: days.map(({ day: on, sends, recipients }) => ({ day: on, sends, recipients })),

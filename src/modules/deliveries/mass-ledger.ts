@@ -157,6 +157,22 @@ export async function massDaysOfMonth(
   }))
 }
 
+/** Days from `from` on (`2026-11-21`) on which something was sent, oldest first. */
+export async function massDaysSince(
+  db: Executor,
+  accountId: string,
+  from: string,
+): Promise<({ day: string } & MassDay)[]> {
+  const rows = await db
+    .selectFrom('mass_days')
+    .select(['day', 'sends', 'calls', 'recipients'])
+    .where('account_id', '=', accountId)
+    .where('day', '>=', from)
+    .orderBy('day')
+    .execute()
+  return rows.map((row) => ({ ...row, recipients: Number(row.recipients) }))
+}
+
 /** How many of the month's mass sends one fan has used. */
 export async function usedByFan(db: Executor, accountId: string, fanId: string, at: Date): Promise<number> {
   const row = await db

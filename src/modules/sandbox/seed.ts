@@ -18,7 +18,7 @@ type Report = (line: string) => void
 const accounts = (ctx: Ctx) => [
   {
     appid: 'wx5a4d3c2b1a000001',
-    secret: 'sandbox-secret-of-the-service-account',
+    secret: 'sandboxSecretOfServiceAccount01',
     name: '小满咖啡',
     kind: 'service' as const,
     ghId: 'gh_sandbox_service',
@@ -27,7 +27,7 @@ const accounts = (ctx: Ctx) => [
   },
   {
     appid: 'wx5a4d3c2b1a000002',
-    secret: 'sandbox-secret-of-the-subscription',
+    secret: 'sandboxSecretOfSubscription0002',
     name: '小满生活志',
     kind: 'subscription' as const,
     ghId: 'gh_sandbox_subscription',

@@ -88,6 +88,7 @@ export const broadcasts: Texts['broadcasts'] = {
   cancelTitle: 'Cancel the rest?',
   cancelStopped: 'Will not be sent',
   cancelGone: 'Submitted to WeChat already',
+  cancelNot: 'Keep sending',
   cancelHint: 'This can’t be undone; copy it to send again.',
   copy: 'Copy',
   copied: 'Copied as a new draft',

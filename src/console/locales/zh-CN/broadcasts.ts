@@ -84,6 +84,7 @@ export const broadcasts = {
   cancelTitle: '取消余下的发送？',
   cancelStopped: '不再发送',
   cancelGone: '已提交给微信，不受影响',
+  cancelNot: '不取消',
   cancelHint: '取消后不能恢复；需要时可复制为新群发。',
   copy: '复制',
   copied: '已复制为新草稿',

@@ -104,6 +104,7 @@ function MakeKeyModal({ open, onClose }: { open: boolean; onClose: () => void })
     <Modal
       open={open}
       title={t('apiKeys.make')}
+      {...(made && { cancelButtonProps: { hidden: true } })}
       onCancel={close}
       onOk={made ? close : form.submit}
       okText={made ? t('apiKeys.kept') : t('apiKeys.make')}

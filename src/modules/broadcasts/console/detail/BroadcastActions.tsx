@@ -148,6 +148,7 @@ function CancelButton({ broadcast, denied }: { broadcast: Broadcast; denied: str
         ]}
         note={t('broadcasts.cancelHint')}
         okText={t('broadcasts.cancel')}
+        cancelText={t('broadcasts.cancelNot')}
         danger
         busy={cancel.isPending}
         onConfirm={() => cancel.mutate({ params: { accountId, broadcastId: broadcast.id } })}

@@ -37,6 +37,7 @@ export function WithdrawModal({
       onCancel={close}
       okText={result ? t('common.close') : t('broadcasts.withdrawGo')}
       okButtonProps={{ danger: !result }}
+      cancelButtonProps={{ hidden: result !== undefined }}
       confirmLoading={withdraw.isPending}
       onOk={() =>
         result
