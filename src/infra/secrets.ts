@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export type Secrets = {
   encrypt(plain: string): Buffer
   decrypt(sealed: Buffer): string
+  /** 32 bytes that only who holds the key can make again; texts for different purposes never look alike. */
+  mac(purpose: string, text: string): Buffer
 }
 
 const VERSION = 1
@@ -13,6 +15,12 @@ const VERSION = 1
 export function createSecrets(keyHex: string): Secrets {
   const key = Buffer.from(keyHex, 'hex')
   if (key.length !== 32) throw new Error('the secrets key must have 64 hex digits')
+  const macKeys = new Map<string, Buffer>()
+  const macKey = (purpose: string): Buffer => {
+    const known = macKeys.get(purpose) ?? Buffer.from(hkdfSync('sha256', key, '', purpose, 32))
+    macKeys.set(purpose, known)
+    return known
+  }
   return {
     encrypt(plain) {
       const iv = randomBytes(12)
@@ -26,6 +34,7 @@ export function createSecrets(keyHex: string): Secrets {
       decipher.setAuthTag(sealed.subarray(13, 29))
       return Buffer.concat([decipher.update(sealed.subarray(29)), decipher.final()]).toString('utf8')
     },
+    mac: (purpose, text) => createHmac('sha256', macKey(purpose)).update(text).digest(),
   }
 }
 

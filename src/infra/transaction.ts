@@ -1,5 +1,5 @@
 import { type Kysely, Kysely as KyselyClient, PostgresDialect, type Transaction } from 'kysely'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { DB } from './database-types.ts'
 
 export type Db = Kysely<DB>
@@ -8,6 +8,16 @@ export type Executor = Kysely<DB> | Transaction<DB>
 export type { DB } from './database-types.ts'
 
 export const createDb = (pool: Pool): Db => new KyselyClient<DB>({ dialect: new PostgresDialect({ pool }) })
+
+/** Stores on a connection whose transaction someone else begins and ends. */
+export const onClient = (client: PoolClient): Executor => {
+  const lent = { query: client.query.bind(client), release: () => undefined }
+  return new KyselyClient<DB>({
+    dialect: new PostgresDialect({
+      pool: { connect: async () => lent as PoolClient, end: async () => undefined },
+    }),
+  })
+}
 
 /** Serialisation failures and deadlocks are nobody's fault: the whole unit runs again, at most three times. */
 const RETRYABLE = new Set(['40001', '40P01'])

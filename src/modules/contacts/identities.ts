@@ -1,38 +1,95 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
-import { type IdentityPlan, planIdentities } from './rules.ts'
+import { applyMerges } from './merges/apply.ts'
+import { noteReviews } from './merges/note-reviews.ts'
+import { type Ask, askingIn } from './people/ask.ts'
+import type { Identity } from './people/claims.ts'
+import { lockContacts } from './people/lock.ts'
+import { conflictsOf, type Facts, memberOf, pairOf } from './people/plan.ts'
+import { selectFacts, selectKeptApart } from './people/rows.ts'
+import { type IdentityPlan, type Learned, planIdentities } from './rules.ts'
 
 type Told = { fanId: string; contactId: string; unionid: string }
 
 /**
  * Brings fans to the contact of their unionid: contacts learn it, merge or fans move, each kind in one statement.
- * No contact is deleted; a merged one leaves an alias that readers of old events resolve. The caller holds the
- * unionid lock.
+ * Contacts that something else keeps apart are not merged: the fan moves alone, and the pair goes to review. No contact
+ * is deleted; a merged one leaves an alias that readers of old events resolve. The caller holds the unionids
+ * (`lockIdentities`).
  */
 export async function settleIdentities(
   trx: Executor,
   { fans, now }: { fans: readonly Told[]; now: Date },
 ): Promise<void> {
   if (fans.length === 0) return
-  const { rows } = await sql<{ id: string; unionid: string | null }>`
-    select id, unionid from contacts
-    where id = any(${fans.map((fan) => fan.contactId)}::bigint[])
-      or unionid = any(${fans.map((fan) => fan.unionid)}::text[])`.execute(trx)
-  const unionidOf = new Map(rows.map((row) => [row.id, row.unionid]))
-  const holderOf = new Map(rows.map((row) => [row.unionid, row.id]))
-  const plan = planIdentities(
-    fans.map((fan) => ({
-      ...fan,
-      contactUnionid: unionidOf.get(fan.contactId) ?? null,
-      holderId: holderOf.get(fan.unionid) ?? null,
-    })),
-  )
+  const ask = askingIn(trx)
+  const facts = await lockInvolved(ask, fans)
+  const unionidOf = new Map([...facts.values()].map((one) => [one.id, one.unionid]))
+  const holderOf = new Map([...facts.values()].map((one) => [one.unionid, one.id]))
+  const learned = fans.map((fan) => ({
+    ...fan,
+    contactUnionid: unionidOf.get(fan.contactId) ?? null,
+    holderId: holderOf.get(fan.unionid) ?? null,
+  }))
+  const doubts = await findDoubts(ask, learned, facts)
+  const plan = planIdentities(learned, (a, b) => doubts.has(pairOf(a, b)))
   await adopt(trx, plan.adopt)
-  await merge(trx, plan.merge, now)
+  const merges = plan.merge.map(({ from, into, unionid }) => ({
+    sourceId: from,
+    targetId: into,
+    evidence: [{ kind: 'unionid', value: unionid }] satisfies Identity[],
+  }))
+  await applyMerges(ask, merges, { now, cause: 'unionid', by: null })
   await moveFans(trx, [...plan.move, ...(await findContacts(trx, plan.found, now))])
+  await noteReviews(
+    ask,
+    [...doubts.values()].filter(({ conflicts }) => conflicts.length > 0),
+    now,
+  )
 }
 
-/** The contact of each unionid, made where there is none. The caller holds the unionid lock. */
+/** The fans' contacts and those of the unionids, which nobody changes until the end of the transaction. */
+async function lockInvolved(ask: Ask, fans: readonly Told[]): Promise<Map<string, Facts>> {
+  const rows = await ask<{ id: string }>(
+    'select id from contacts where id = any($1::bigint[]) or unionid = any($2::text[])',
+    [fans.map((fan) => fan.contactId), fans.map((fan) => fan.unionid)],
+  )
+  return selectFacts(ask, [
+    ...(await lockContacts(
+      ask,
+      rows.map((row) => row.id),
+    )),
+  ])
+}
+
+type Doubts = Map<string, { a: string; b: string; evidence: Identity[]; conflicts: Identity['kind'][] }>
+
+/** Pairs a unionid would make one although they differ in something else, or were decided to stay apart. */
+async function findDoubts(
+  ask: Ask,
+  learned: readonly Learned[],
+  facts: ReadonlyMap<string, Facts>,
+): Promise<Doubts> {
+  const doubts: Doubts = new Map()
+  const pairs = learned.filter(
+    ({ contactId, contactUnionid, holderId }) =>
+      contactUnionid === null && holderId !== null && holderId !== contactId,
+  )
+  if (pairs.length === 0) return doubts
+  const keptApart = await selectKeptApart(ask, [...facts.keys()])
+  for (const { contactId, holderId, unionid } of pairs) {
+    const [a, b] = [facts.get(contactId), facts.get(holderId as string)]
+    if (a === undefined || b === undefined) continue
+    const pair = pairOf(a.id, b.id)
+    const kept = keptApart.has(pair)
+    const conflicts = kept ? [] : conflictsOf(memberOf(a), memberOf(b))
+    if (!kept && conflicts.length === 0) continue
+    doubts.set(pair, { a: a.id, b: b.id, evidence: [{ kind: 'unionid', value: unionid }], conflicts })
+  }
+  return doubts
+}
+
+/** The contact of each unionid, made where there is none. The caller holds the unionids. */
 export async function contactsByUnionid(
   trx: Executor,
   unionids: readonly string[],
@@ -58,20 +115,6 @@ async function adopt(trx: Executor, adopted: IdentityPlan['adopt']): Promise<voi
     from unnest(${adopted.map((one) => one.contactId)}::bigint[], ${adopted.map((one) => one.unionid)}::text[])
       as i (contact_id, unionid)
     where c.id = i.contact_id`.execute(trx)
-}
-
-async function merge(trx: Executor, merges: IdentityPlan['merge'], now: Date): Promise<void> {
-  if (merges.length === 0) return
-  const from = merges.map((one) => one.from)
-  const into = merges.map((one) => one.into)
-  await sql`
-    with pairs as (select * from unnest(${from}::bigint[], ${into}::bigint[]) as p (source, target)),
-    moved as (update fans f set contact_id = p.target from pairs p where f.contact_id = p.source),
-    chained as (
-      update contact_aliases a set merged_into = p.target from pairs p where a.merged_into = p.source)
-    insert into contact_aliases (contact_id, merged_into, merged_at, cause)
-    select source, target, ${now}::timestamptz, 'unionid' from pairs
-    on conflict (contact_id) do update set merged_into = excluded.merged_into`.execute(trx)
 }
 
 async function findContacts(

@@ -2,6 +2,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { contactsByUnionid, settleIdentities } from './identities.ts'
+import { askingIn } from './people/ask.ts'
+import { keyOf } from './people/claims.ts'
+import { lockIdentities } from './people/lock.ts'
+import { erasedAmong } from './people/tombstones.ts'
 import { wholeSecond } from './rules.ts'
 
 /** What the platform tells of one fan. Null: not told, what is known stays. */
@@ -26,14 +30,17 @@ export async function learnFans(
   db: Executor,
   learned: { accountId: string; facts: readonly FanFact[]; observedAt: Date; runId?: string },
 ): Promise<void> {
-  const facts = [...new Map(learned.facts.map((fact) => [fact.openid, fact])).values()]
+  const facts = await withoutErased(ctx, db, learned)
   if (facts.length === 0) return
   facts.sort((a, b) => (a.openid < b.openid ? -1 : 1))
   const now = ctx.clock.now()
   await inTransaction(db, async (trx) => {
     const told = facts.filter((fact) => fact.unionid !== null)
-    // Whoever gives out unionids does it alone: two accounts' syncs may meet the same person at the same time.
-    if (told.length > 0) await sql`select pg_advisory_xact_lock(hashtext('contacts.unionid'))`.execute(trx)
+    // Two accounts' syncs, or a source, may meet the same person at the same time.
+    await lockIdentities(
+      askingIn(trx),
+      told.map((fact) => ({ kind: 'unionid', value: fact.unionid as string })),
+    )
     const contacts = await contactsFor(trx, learned.accountId, { facts, now })
     const rows = await upsertFans(trx, { ...learned, facts, contacts: contacts.byOpenid })
     await dropOrphans(
@@ -55,6 +62,23 @@ export async function learnFans(
       now,
     })
   })
+}
+
+/** Each fan once; not those erased on request, unless they came back by themselves. */
+async function withoutErased(
+  ctx: Ctx,
+  db: Executor,
+  { accountId, facts }: { accountId: string; facts: readonly FanFact[] },
+): Promise<FanFact[]> {
+  const all = [...new Map(facts.map((fact) => [fact.openid, fact])).values()]
+  const identityOf = ({ openid }: FanFact) => ({ kind: 'openid' as const, value: `${accountId}:${openid}` })
+  const erased = await erasedAmong(ctx, db, all.map(identityOf))
+  if (erased.size === 0) return all
+  const { rows } = await sql<{ openid: string }>`
+    select openid from fans where account_id = ${accountId}
+      and openid = any(${all.map((fact) => fact.openid)}::text[])`.execute(db)
+  const there = new Set(rows.map((row) => row.openid))
+  return all.filter((fact) => there.has(fact.openid) || !erased.has(keyOf(identityOf(fact))))
 }
 
 type Contacts = {

@@ -2,6 +2,7 @@ import { type Manifest, route, streamRoute } from '../manifest.ts'
 import { learnNewFans } from './details.ts'
 import { countFansBy, getFanDetail, listFans } from './fans.ts'
 import { createFanList, deleteFanList, getFanList, listFanLists, listMembers } from './lists.ts'
+import { peopleRoutes } from './people/routes.ts'
 import * as schema from './schema.ts'
 import { runFanSync, SYNC_FANS, startFanSync } from './sync.ts'
 import { uploadFanList } from './upload.ts'
@@ -9,6 +10,7 @@ import { uploadFanList } from './upload.ts'
 export const contactsModule: Manifest = {
   name: 'contacts',
   routes: [
+    ...peopleRoutes,
     route(schema.listFansEndpoint, (ctx, { params, query }) => listFans(ctx, params.accountId, query)),
     route(schema.countFansEndpoint, (ctx, { params, query }) => countFansBy(ctx, params.accountId, query)),
     route(schema.getFanEndpoint, (ctx, { params }) => getFanDetail(ctx, params.accountId, params.fanId)),

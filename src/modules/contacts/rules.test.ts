@@ -11,7 +11,7 @@ test('E1: a contact without a unionid learns it where nobody has it', () => {
 test('E1: a contact that turns out to be another one merges into it', () => {
   expect(planIdentities([{ ...fan, holderId: '11' }])).toEqual({
     ...nothing,
-    merge: [{ from: '10', into: '11' }],
+    merge: [{ from: '10', into: '11', unionid: 'U' }],
   })
 })
 
@@ -26,6 +26,13 @@ test('contacts with different unionids are never merged: only the fan moves', ()
   })
 })
 
+test('F1: contacts that something else keeps apart are never merged by a unionid: only the fan moves', () => {
+  expect(planIdentities([{ ...fan, holderId: '11' }], (a, b) => a === '10' && b === '11')).toEqual({
+    ...nothing,
+    move: [{ fanId: '1', into: '11' }],
+  })
+})
+
 test('nothing is planned where the fan is with the right contact', () => {
   expect(planIdentities([{ ...fan, contactUnionid: 'U', holderId: '10' }])).toEqual(nothing)
 })
@@ -35,7 +42,7 @@ test('a unionid told twice at once gets one contact', () => {
   expect(plan).toEqual({
     ...nothing,
     adopt: [{ contactId: '10', unionid: 'U' }],
-    merge: [{ from: '20', into: '10' }],
+    merge: [{ from: '20', into: '10', unionid: 'U' }],
   })
 })
 

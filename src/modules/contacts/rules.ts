@@ -22,8 +22,8 @@ export type IdentityPlan = {
   /** Contacts that now get to know their unionid. */
   adopt: { contactId: string; unionid: string }[]
   /** Contacts without a unionid that turn out to be another one: all their fans move, an alias stays. */
-  merge: { from: string; into: string }[]
-  /** Single fans that belong to another contact: both have a unionid, so the contacts themselves stay apart. */
+  merge: { from: string; into: string; unionid: string }[]
+  /** Single fans that belong to another contact, where the contacts themselves stay apart. */
   move: { fanId: string; into: string }[]
   /** The same, where nobody has the unionid yet. */
   found: { fanId: string; unionid: string }[]
@@ -31,16 +31,20 @@ export type IdentityPlan = {
 
 /**
  * What to do so that every fan belongs to the contact with its unionid and no unionid has two. Contacts with different
- * unionids are never merged. Nothing is planned where all is well already.
+ * unionids are never merged, nor those that `areApart` says something else keeps apart. Nothing is planned where all is well.
  */
-export function planIdentities(learned: readonly Learned[]): IdentityPlan {
+export function planIdentities(
+  learned: readonly Learned[],
+  areApart: (contactId: string, holderId: string) => boolean = () => false,
+): IdentityPlan {
   const plan: IdentityPlan = { adopt: [], merge: [], move: [], found: [] }
   const settled = new Set<string>()
   const adopters = new Map<string, string>()
   for (const { fanId, unionid, contactId, contactUnionid, ...rest } of learned) {
     const holderId = rest.holderId ?? adopters.get(unionid) ?? null
     if (contactUnionid === unionid || holderId === contactId) continue
-    if (contactUnionid !== null || settled.has(contactId)) {
+    const apart = holderId !== null && areApart(contactId, holderId)
+    if (contactUnionid !== null || settled.has(contactId) || apart) {
       if (holderId === null) plan.found.push({ fanId, unionid })
       else plan.move.push({ fanId, into: holderId })
       continue
@@ -49,7 +53,7 @@ export function planIdentities(learned: readonly Learned[]): IdentityPlan {
     if (holderId === null) {
       adopters.set(unionid, contactId)
       plan.adopt.push({ contactId, unionid })
-    } else plan.merge.push({ from: contactId, into: holderId })
+    } else plan.merge.push({ from: contactId, into: holderId, unionid })
   }
   return plan
 }

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 
+export * from './merges/schema.ts'
+export * from './people/schema.ts'
+
 export const id = z.string().regex(/^\d{1,19}$/)
 export const MAX_CHOSEN_FANS = 1_000
 export const MAX_POSTED_OPENIDS = 10_000

@@ -142,3 +142,11 @@ export async function resolveContacts(
   const aliases = new Map(rows.map((row) => [row.contact_id, row.merged_into]))
   return new Map(contactIds.map((id) => [id, aliases.get(id) ?? id]))
 }
+
+/** Every id under which facts of a person were stored: their own and those merged into them. */
+export async function idsOfContact(db: Executor, contactId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select ${contactId}::bigint as id
+    union all select contact_id from contact_aliases where merged_into = ${contactId}::bigint`.execute(db)
+  return rows.map((row) => row.id)
+}

@@ -11,7 +11,9 @@ export function FanFacts({ fan }: { fan: FanDetail }) {
   const format = useFormat()
   return (
     <section className="w-panel">
-      <h2>{t('fans.identity')}</h2>
+      <h2>
+        {t('fans.identity')} <Link to={`/customers/${fan.contactId}`}>{t('fans.openPerson')}</Link>
+      </h2>
       <Descriptions
         colon={false}
         size="small"
