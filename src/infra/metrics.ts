@@ -23,6 +23,12 @@ export const callbacksReceived = new Counter({
   labelNames: ['outcome'],
   registers: [metrics],
 })
+export const messagesReceived = new Counter({
+  name: 'weida_messages_total',
+  help: 'Messages of sources by outcome: stored, repeated, refused, ignored',
+  labelNames: ['outcome'],
+  registers: [metrics],
+})
 export const sweepRuns = new Counter({
   name: 'weida_sweep_chunks_total',
   help: 'Chunks of work done by each sweep',

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ctx } from '../context.ts'
+import type { Executor } from '../infra/transaction.ts'
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '../kernel/endpoint.ts'
 
 /** What an endpoint's handler gets: checked input, and where the call came from. */
@@ -45,20 +46,28 @@ export type Sweep = {
   run(ctx: Ctx, signal: AbortSignal): Promise<number>
 }
 
-/** A follower of the event log; gets each event of its names at least once, in the order of the sequence. */
+/**
+ * A follower of the event log; gets each event of its names at least once, in the order of the sequence. What it writes
+ * in `trx` is committed together with its place, so exactly once.
+ */
 export type Reaction = {
   name: string
-  events: readonly string[]
-  react(ctx: Ctx, events: readonly ReactionEvent[]): Promise<void>
+  events: readonly string[] | 'all'
+  /** Events at a time, 500 where left out. */
+  chunk?: number
+  react(ctx: Ctx, events: readonly ReactionEvent[], trx: Executor): Promise<void>
 }
 
 export type ReactionEvent = {
   id: string
-  accountId: string
+  /** Null where it came from a source of no account. */
+  accountId: string | null
   contactId: string | null
   fanId: string | null
+  sourceId: string | null
   name: string
   at: Date
+  receivedAt: Date
   properties: Record<string, unknown>
 }
 

@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify'
 import type { Ctx } from '../context.ts'
 import { invalid } from '../kernel/errors.ts'
-import { registerCallbackBody } from '../modules/ingest/index.ts'
+import { registerIncoming } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { registerConsole } from './console.ts'
 import { sendError } from './errors.ts'
@@ -39,7 +39,7 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
       done(invalid('not_json', 'the request body is not JSON'))
     }
   })
-  registerCallbackBody(app)
+  registerIncoming(app)
   await app.register(cookie)
   await app.register(multipart, { limits: { files: 1, fileSize: 64 * 1024 * 1024, fields: 10 } })
   app.setErrorHandler((error, request, reply) => sendError(ctx, error, request, reply))

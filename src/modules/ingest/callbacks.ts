@@ -10,25 +10,31 @@ import {
   touchCallback,
   withEachSecret,
 } from '../accounts/index.ts'
+import { registerPreflight } from './collect/http.ts'
+import { collectionPaths } from './collect/schema.ts'
 import { ingestCallback } from './ingest.ts'
 import { receiveCallbackEndpoint } from './schema.ts'
 
-const BODY_TYPE = 'application/x-wechat-callback'
+const BODY_TYPE = 'application/x-weida-incoming'
 const TOUCH_EVERY_MS = 60_000
 
 /**
- * Hands the body of callbacks over as the bytes that came, whatever type they claim to be: signatures cover text, and
- * the app's JSON reader would lose ids beyond 2^53. Call it once, before the routes.
+ * Hands the bodies of what comes in over as the bytes that came, whatever type they claim to be: signatures cover text,
+ * the app's JSON reader would lose ids beyond 2^53, and a closing page sends JSON as text/plain. Answers browsers that
+ * ask whether a page may send. Call it once, before the routes.
  */
-export function registerCallbackBody(app: FastifyInstance): void {
+export function registerIncoming(app: FastifyInstance): void {
   app.addContentTypeParser(BODY_TYPE, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.method === 'POST' && request.routeOptions.url === receiveCallbackEndpoint.path) {
+    if (request.method === 'POST' && RAW.has(request.routeOptions.url ?? '')) {
       request.headers['content-type'] = BODY_TYPE
     }
     done()
   })
+  registerPreflight(app)
 }
+
+const RAW = new Set([receiveCallbackEndpoint.path, ...collectionPaths])
 
 /** 服务器地址验证: answers WeChat's check with its own text. */
 export async function answerEcho(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -2,10 +2,8 @@ import type { Pool, PoolClient } from 'pg'
 import { type Incoming, idOf, type Outcome } from './incoming.ts'
 import { findOrMakeFans } from './people.ts'
 import { sumUp } from './rules.ts'
-import { beginIngest, insertEvents, insertKeys, selectReplies } from './store.ts'
-
-const RETRYABLE = new Set(['40001', '40P01'])
-const ATTEMPTS = 3
+import { insertEvents, insertKeys, selectReplies } from './store.ts'
+import { inIngest, isAboutContent } from './transaction.ts'
 
 /**
  * Stores what came in, in one transaction: keys, people, events. A repeat, within the batch or of earlier days, changes
@@ -30,28 +28,8 @@ const asError = (error: unknown): Error => {
   return error as Error
 }
 
-/** Data (22), integrity (23) and syntax or access (42) errors are the item's; anything else is the database's. */
-const isAboutContent = (error: unknown): boolean =>
-  /^(22|23|42)/.test((error as { code?: string }).code ?? '')
-
-async function attempt(pool: Pool, items: readonly Incoming[]): Promise<Outcome[]> {
-  for (let turn = 1; ; turn += 1) {
-    const client = await pool.connect()
-    let broken: Error | undefined
-    try {
-      const outcomes = await storeAll(client, items)
-      await client.query('commit')
-      return outcomes
-    } catch (error) {
-      await client.query('rollback').catch((reason: Error) => {
-        broken = reason
-      })
-      if (turn === ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
-    } finally {
-      client.release(broken)
-    }
-  }
-}
+const attempt = (pool: Pool, items: readonly Incoming[]): Promise<Outcome[]> =>
+  inIngest(pool, (client) => storeAll(client, items))
 
 /**
  * In this order everywhere, so that two batches never wait for each other: keys, then people in the order of their
@@ -63,7 +41,6 @@ async function storeAll(client: PoolClient, items: readonly Incoming[]): Promise
     const id = idOf(item)
     if (!first.has(id)) first.set(id, item)
   }
-  await beginIngest(client)
   const fresh = new Set(await insertKeys(client, [...first.values()]))
   const news = [...first].filter(([id]) => fresh.has(id)).map(([, item]) => item)
   if (news.length > 0) {

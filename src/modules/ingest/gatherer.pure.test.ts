@@ -52,3 +52,33 @@ test('beyond 10,000 waiting, a request is refused at once', async () => {
   for (let n = 0; n < 10_000; n += 1) void gatherer.add(n)
   await expect(gatherer.add(10_001)).rejects.toMatchObject({ reason: 'too_busy' })
 })
+
+test('items that weigh more share a commit up to its weight; one that alone weighs more goes alone', async () => {
+  const batches: number[][] = []
+  const gatherer = createGatherer<number, number>({
+    most: 10,
+    lanes: 1,
+    weigh: (item) => item,
+    commit: async (items) => {
+      batches.push([...items])
+      return items
+    },
+  })
+  const items = [4, 6, 1, 25, 3, 8]
+  expect(await Promise.all(items.map((item) => gatherer.add(item)))).toEqual(items)
+  expect(batches).toEqual([[4, 6], [1], [25], [3], [8]])
+})
+
+test('what waits is bounded by weight, and there is room again once it is taken', async () => {
+  const gatherer = createGatherer<number, number>({
+    most: 10,
+    mostWaiting: 20,
+    lanes: 1,
+    weigh: (item) => item,
+    commit: async (items) => items,
+  })
+  const waiting = [12, 12].map((item) => gatherer.add(item))
+  await expect(gatherer.add(1)).rejects.toMatchObject({ reason: 'too_busy' })
+  await Promise.all(waiting)
+  expect(await gatherer.add(5)).toBe(5)
+})

@@ -1,4 +1,5 @@
-export { registerCallbackBody } from './callbacks.ts'
+export { registerIncoming } from './callbacks.ts'
+export { signOpenid } from './collect/collect.ts'
 export type { Outcome } from './incoming.ts'
-export { ingestCallback } from './ingest.ts'
+export { ingestCallback, ingestOccurrences, type NamedOccurrence } from './ingest.ts'
 export { createReactionSweep, REACTIONS_TOPIC } from './reactions.ts'

@@ -4,15 +4,13 @@ import type { Ctx } from '../../context.ts'
 import { type Callback, callbackKeyOf } from '../../wechat/payloads/callbacks/callback.ts'
 import { commitIncoming } from './commit.ts'
 import { createGatherer, type Gatherer } from './gatherer.ts'
+import { hintReactions } from './hint.ts'
 import type { Incoming, Outcome } from './incoming.ts'
-import { REACTIONS_TOPIC } from './reactions.ts'
-import { describe } from './rules.ts'
+import { describe, type Occurrence } from './rules.ts'
 
 /** Requests in one commit, and commits at the same time. */
 const MOST_IN_BATCH = 200
 const LANES = 2
-/** Real time between two hints to those who follow the log; the log itself is the truth. */
-const HINT_EVERY_MS = 50
 
 const gatherers = new WeakMap<Pool, Gatherer<Incoming, Outcome>>()
 
@@ -28,6 +26,26 @@ export function ingestCallback(ctx: Ctx, accountId: string, callback: Callback):
     receivedAt,
     key: hash('sha256', callbackKeyOf(callback), 'buffer').subarray(0, 16),
   })
+}
+
+/** Something the platform told when asked; `key` makes telling it again harmless. */
+export type NamedOccurrence = Occurrence & { key: string }
+
+/** Stores what was read rather than pushed, each once for ever. Resolves after the commits. */
+export async function ingestOccurrences(
+  ctx: Ctx,
+  accountId: string,
+  occurrences: readonly NamedOccurrence[],
+): Promise<void> {
+  const receivedAt = ctx.clock.now()
+  const items = occurrences.map(({ key, ...occurrence }) => ({
+    ...occurrence,
+    accountId,
+    receivedAt,
+    key: hash('sha256', key, 'buffer').subarray(0, 16),
+  }))
+  for (const outcome of await Promise.allSettled(items.map((item) => gathererOf(ctx).add(item))))
+    if (outcome.status === 'rejected') throw outcome.reason
 }
 
 /** One for all accounts of the process. */
@@ -46,18 +64,4 @@ function gathererOf(ctx: Ctx): Gatherer<Incoming, Outcome> {
   })
   gatherers.set(ctx.pool, gatherer)
   return gatherer
-}
-
-/** At most one hint under way and one every 50 ms; the last batch always gets one. */
-function hintReactions(ctx: Ctx): () => void {
-  let pending = false
-  const send = () => {
-    pending = false
-    ctx.wake.notify(REACTIONS_TOPIC).catch((error: Error) => ctx.log.debug({ err: error }, 'hint not sent'))
-  }
-  return () => {
-    if (pending) return
-    pending = true
-    setTimeout(send, HINT_EVERY_MS).unref()
-  }
 }

@@ -44,9 +44,10 @@ function follow(ctx: Ctx, reaction: Reaction): Promise<number> {
     const settled = await settledUpTo(trx)
     if (settled === null) return 0
     const upTo = smaller(BigInt(settled), BigInt(place) + BigInt(LOOK_AHEAD))
-    const events = await selectEvents(trx, reaction.events, { after: place, upTo: upTo.toString() })
-    if (events.length > 0) await reaction.react(ctx, events)
-    const last = events.length === EVENTS_PER_CHUNK ? BigInt(events.at(-1)?.id as string) : upTo
+    const most = reaction.chunk ?? EVENTS_PER_CHUNK
+    const events = await selectEvents(trx, reaction.events, { after: place, upTo: upTo.toString(), most })
+    if (events.length > 0) await reaction.react(ctx, events, trx)
+    const last = events.length === most ? BigInt(events.at(-1)?.id as string) : upTo
     await sql`update reaction_places set place = ${last.toString()}::bigint where name = ${reaction.name}`.execute(
       trx,
     )
@@ -64,30 +65,35 @@ async function lastNumber(db: Executor): Promise<bigint> {
 
 async function selectEvents(
   db: Executor,
-  names: readonly string[],
-  { after, upTo }: { after: string; upTo: string },
+  names: Reaction['events'],
+  { after, upTo, most }: { after: string; upTo: string; most: number },
 ): Promise<ReactionEvent[]> {
   const { rows } = await sql<Row>`
-    select id, account_id, contact_id, fan_id, name, at, properties from events
-    where id > ${after}::bigint and id <= ${upTo}::bigint and name = any(${[...names]}::text[])
-    order by id limit ${EVENTS_PER_CHUNK}`.execute(db)
+    select id, account_id, contact_id, fan_id, source_id, name, at, received_at, properties from events
+    where id > ${after}::bigint and id <= ${upTo}::bigint
+      and ${names === 'all' ? sql`true` : sql`name = any(${[...names]}::text[])`}
+    order by id limit ${most}`.execute(db)
   return rows.map((row) => ({
     id: row.id,
     accountId: row.account_id,
     contactId: row.contact_id,
     fanId: row.fan_id,
+    sourceId: row.source_id,
     name: row.name,
     at: row.at,
+    receivedAt: row.received_at,
     properties: row.properties,
   }))
 }
 
 type Row = {
   id: string
-  account_id: string
+  account_id: string | null
   contact_id: string | null
   fan_id: string | null
+  source_id: string | null
   name: string
   at: Date
+  received_at: Date
   properties: Record<string, unknown>
 }

@@ -112,5 +112,5 @@ const IMPERSONAL: readonly string[] = [
   'items',
 ]
 
-const impersonal = (properties: Record<string, unknown>): Record<string, unknown> =>
+export const impersonal = (properties: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => IMPERSONAL.includes(name)))

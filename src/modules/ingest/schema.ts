@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 
+export * from './schema/registry.ts'
+export * from './schema/timeline.ts'
+
 const id = z.string().regex(/^\d{1,19}$/)
 
 /** Names under which WeChat's callbacks enter the event log. */
@@ -21,6 +24,8 @@ export const EVENTS = {
   subscriptionSent: 'wechat.subscription_sent',
   accountChanged: 'wechat.account_changed',
   privacyRequested: 'wechat.privacy_requested',
+  /** Read from WeChat, which doesn't push it. */
+  comment: 'wechat.comment',
   /** Kept raw: a name this version does not know. */
   unknown: 'wechat.unknown',
 } as const
@@ -39,7 +44,8 @@ export const CALLBACK_BODY_LIMIT = 256 * 1024
 
 export const contactEvent = z.object({
   id: z.string(),
-  accountId: z.string(),
+  /** Null where it came from a source that is of no account. */
+  accountId: z.string().nullable(),
   fanId: z.string().nullable(),
   contactId: z.string().nullable(),
   name: z.string(),

@@ -21,7 +21,10 @@ const INSERT_KEYS = `
   returning account_id || ':' || encode(key_hash, 'hex') as id`
 
 /** The ids of those that were not there yet. Waits for a batch that is storing the same key right now. */
-export async function insertKeys(client: PoolClient, items: readonly Incoming[]): Promise<string[]> {
+export async function insertKeys(
+  client: PoolClient,
+  items: readonly Pick<Incoming, 'accountId' | 'key' | 'receivedAt'>[],
+): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     prepared(INSERT_KEYS, [
       items.map((item) => item.accountId),
@@ -51,34 +54,66 @@ export async function selectReplies(
 }
 
 const INSERT_EVENTS = `
-  insert into events (account_id, contact_id, fan_id, name, at, received_at, properties)
-  select i.account_id, i.contact_id, i.fan_id, i.name, i.at, i.received_at, i.properties::jsonb
-  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[])
-    with ordinality as i (account_id, contact_id, fan_id, name, at, received_at, properties, ord)
+  insert into events (account_id, contact_id, fan_id, source_id, name, at, received_at, properties)
+  select i.account_id, i.contact_id, i.fan_id, i.source_id, i.name, i.at, i.received_at, i.properties::jsonb
+  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+      $8::text[])
+    with ordinality as i (account_id, contact_id, fan_id, source_id, name, at, received_at, properties, ord)
   order by i.ord`
 
-export async function insertEvents(
-  client: PoolClient,
-  items: readonly (Incoming & { fan: FanRef | null | undefined })[],
-): Promise<void> {
+/** One entry of the log. */
+export type EventRow = {
+  accountId: string | null
+  contactId: string | null
+  fanId: string | null
+  /** Null for WeChat's own. */
+  sourceId: string | null
+  name: string
+  at: Date
+  receivedAt: Date
+  /** JSON. */
+  properties: string
+}
+
+/** The only way into the log, in a transaction of `beginIngest`; numbered in this order. */
+export async function insertEventRows(client: PoolClient, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return
   await client.query(
     prepared(INSERT_EVENTS, [
-      items.map((item) => item.accountId),
-      items.map((item) => item.fan?.contactId ?? null),
-      items.map((item) => item.fan?.id ?? null),
-      items.map((item) => item.name),
-      items.map((item) => item.at),
-      items.map((item) => item.receivedAt),
-      items.map((item) => storable(item.properties)),
+      rows.map((row) => row.accountId),
+      rows.map((row) => row.contactId),
+      rows.map((row) => row.fanId),
+      rows.map((row) => row.sourceId),
+      rows.map((row) => row.name),
+      rows.map((row) => row.at),
+      rows.map((row) => row.receivedAt),
+      rows.map((row) => storable(row.properties)),
     ]),
   )
 }
 
+export const insertEvents = (
+  client: PoolClient,
+  items: readonly (Incoming & { fan: FanRef | null | undefined })[],
+): Promise<void> =>
+  insertEventRows(
+    client,
+    items.map(({ fan, ...item }) => ({
+      accountId: item.accountId,
+      contactId: fan?.contactId ?? null,
+      fanId: fan?.id ?? null,
+      sourceId: null,
+      name: item.name,
+      at: item.at,
+      receivedAt: item.receivedAt,
+      properties: JSON.stringify(item.properties),
+    })),
+  )
+
 /** PostgreSQL's JSON has neither NUL nor half surrogates; both can stand in a message. */
-function storable(properties: Record<string, unknown>): string {
-  const text = JSON.stringify(properties)
+function storable(text: string): string {
   if (!/\\u(0000|d[89a-f])/i.test(text)) return text
-  return JSON.stringify(properties, (_name, value: unknown) =>
+  return JSON.stringify(JSON.parse(text), (_name, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
   )
 }

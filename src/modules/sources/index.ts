@@ -1,0 +1,5 @@
+export { createSource, type NewSource, rotateSourceKeys, updateSource } from './commands.ts'
+export { findSourceByKey, type SourceAccess } from './lookup.ts'
+export { listTrackedOrigins } from './origins.ts'
+export { getSource, listRejections, listSources } from './reads.ts'
+export { countReceived, keepRejections, type Rejected, writeCounts } from './received.ts'
