@@ -1,12 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, minify, type Plugin, transformWithOxc } from 'vite'
 
 // Where the API runs under `npm run dev`.
 const api = `http://127.0.0.1:${process.env['PORT'] || 7300}`
 
+/** The H5 tracker, made small and readable for the browsers inside older phones. */
+const tracker: Plugin = {
+  name: 'weida-tracker',
+  apply: 'build',
+  async generateBundle() {
+    const source = readFileSync(join(import.meta.dirname, 'src/sdk/h5/weida.js'), 'utf8')
+    const { code } = await transformWithOxc(source, 'weida.js', { target: 'es2018' })
+    const small = await minify('weida.js', code, { compress: { target: 'es2018' } })
+    this.emitFile({ type: 'asset', fileName: 'sdk/weida.js', source: small.code })
+  },
+}
+
 export default defineConfig({
   root: 'src/console',
-  plugins: [react()],
+  plugins: [react(), tracker],
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,
@@ -32,7 +46,10 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: Object.fromEntries(
-      ['/api', '/callbacks', '/files', '/openapi.json', '/docs'].map((path) => [path, api]),
+      ['/api', '/callbacks', '/files', '/openapi.json', '/docs', '/sdk', '/v1', '/sa'].map((path) => [
+        path,
+        api,
+      ]),
     ),
   },
 })

@@ -38,7 +38,14 @@ function consoleSources() {
   const shared = folders.flatMap(({ name }) =>
     ['console', 'schema', 'schema.ts', 'rules', 'rules.ts'].map((part) => path.join(modules, name, part)),
   )
-  const places = ['src/console', 'src/kernel', 'src/wechat', 'vite.config.ts', 'package-lock.json']
+  const places = [
+    'src/console',
+    'src/kernel',
+    'src/sdk/h5',
+    'src/wechat',
+    'vite.config.ts',
+    'package-lock.json',
+  ]
   return [...places.map((place) => inRoot(place)), ...shared].flatMap(filesUnder).sort()
 }
 

@@ -2,6 +2,7 @@ import { loadClock } from './clock.ts'
 import { loadFaults } from './faults/faults.ts'
 import { loadUsage } from './official-account/quota/usage.ts'
 import { buildServer } from './server.ts'
+import { startClerk } from './shop/clerk.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { type Sweeper, startSweeper } from './sweeper.ts'
 import { selfSigned } from './tls/certificate.ts'
@@ -60,7 +61,7 @@ async function listen(
   const world: World = { db, clock, faults, usage, log, origin: () => url, wake: () => sweeper?.wake() }
   const tls = selfSigned()
   const running = startSweeper(world)
-  ends.push(usage.flush, running.close)
+  ends.push(usage.flush, running.close, startClerk(world).close)
   sweeper = running
   const plain = await buildServer(world, running)
   const secure = await buildServer(world, running, tls)

@@ -5,9 +5,11 @@ import { forbidden } from '../../kernel/errors.ts'
 import { listAccounts } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { type Manifest, route } from '../manifest.ts'
+import { callbacksSweep } from './callbacks.ts'
 import { forwardClock, jumpToNextDue, showClock, stopFastRun } from './clock.ts'
 import * as schema from './schema.ts'
-import { resetSandbox, seedSandbox } from './seed.ts'
+import { refillSandbox, resetSandbox } from './seed.ts'
+import { nameShop, showShop, steerShop } from './shop.ts'
 import { control } from './simulator.ts'
 
 type SimulatedFault = schema.Fault & { match?: { path?: string } }
@@ -47,6 +49,8 @@ export const sandboxModule: Manifest = {
       })
       return control(ctx, 'GET', `/ledger/summary?${search}`)
     }),
+    route(schema.getShopEndpoint, (ctx) => showShop(ctx)),
+    route(schema.setShopEndpoint, (ctx, { body }) => steerShop(ctx, body)),
     route(schema.resetSandboxEndpoint, async (ctx) => {
       await resetSandbox(ctx)
       return { started: true }
@@ -61,7 +65,11 @@ export const sandboxModule: Manifest = {
       return {}
     }),
   ],
-  jobs: { 'sandbox.seed': (ctx) => seedSandbox(ctx) },
+  jobs: {
+    'sandbox.seed': (ctx, payload) => refillSandbox(ctx, payload),
+    'sandbox.name-shop': (ctx, _payload, signal) => nameShop(ctx, signal),
+  },
+  sweeps: [callbacksSweep],
 }
 
 /** The simulated platform knows apps, not our accounts, so the scope is looked up here; the same answer for all others. */

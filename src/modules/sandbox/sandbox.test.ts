@@ -11,9 +11,23 @@ import { type RunningWorker, startWorker } from '../../worker/index.ts'
 import { createOperator } from '../operators/index.ts'
 import { forwardClock } from './clock.ts'
 import { sandboxModule } from './module.ts'
-import { seedSandbox } from './seed.ts'
+import { FORGOTTEN, seedSandbox } from './seed.ts'
 
 const FANS = 24
+/** Members, what they did, settings of the installation, and the clock, which is made anew. */
+const KEPT = new Set([
+  'api_keys',
+  'audit_entries',
+  'business_clock',
+  'collection_settings',
+  'installation',
+  'operator_sessions',
+  'operators',
+  'privacy_settings',
+  'reaction_places',
+  'schema_migrations',
+  'sign_in_failures',
+])
 
 describe('the first fill', () => {
   let world: TestWorld
@@ -83,6 +97,15 @@ describe('the first fill', () => {
     expect((await world.ctx.pool.query('select max(id) as last from background_runs')).rows).toEqual(rows)
   })
 
+  test('a reset forgets every table that is not kept on purpose', async () => {
+    const { rows } = await world.ctx.pool.query(
+      `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace
+         and c.relkind in ('r', 'p') and not c.relispartition`,
+    )
+    const forgotten = new Set(FORGOTTEN.split(',').map((name) => name.trim()))
+    expect(rows.map(({ name }) => name).filter((name) => !forgotten.has(name) && !KEPT.has(name))).toEqual([])
+  })
+
   test('a reset forgets fans, sends and events, keeps members and the audit log, and fills anew in real time', async () => {
     const member = await createOperator(world.ctx, {
       email: 'stays@example.com',
@@ -98,6 +121,14 @@ describe('the first fill', () => {
     )
     const [{ appid, id }] = (await world.ctx.pool.query('select appid, id from accounts order by id limit 1'))
       .rows
+    const limited = await createOperator(world.ctx, {
+      email: 'limited@example.com',
+      password: 'a good password',
+      name: '小李',
+      role: 'operator',
+      allAccounts: false,
+      accountIds: [id],
+    })
     const { items } = await world.control<{ items: { openid: string }[] }>(
       'GET',
       `/fans?appid=${appid}&limit=1`,
@@ -141,6 +172,14 @@ describe('the first fill', () => {
     await until(() => world.ctx.clock.now().getTime() - Date.now() < 60_000)
     const me = await server.app.inject({ url: '/api/me', cookies })
     expect(me.statusCode).toBe(200)
+    // the account has another number now; who was to see it sees it, and no other
+    const sees = () =>
+      world.ctx.pool.query(
+        'select a.appid from operator_accounts o join accounts a on a.id = o.account_id where operator_id = $1',
+        [limited.id],
+      )
+    await until(async () => (await sees()).rows.length > 0)
+    expect((await sees()).rows).toEqual([{ appid }])
   })
 })
 

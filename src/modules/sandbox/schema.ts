@@ -99,6 +99,46 @@ export const ledgerSummaryEndpoint = endpoint({
   }),
 })
 
+/** The simulated shop whose customers are the service account's fans. */
+export const shopState = z.object({
+  isOpen: z.boolean(),
+  visitsPerHour: z.number().int(),
+  /** How many fans have told their past. */
+  history: z.object({ days: z.number(), done: z.number(), total: z.number() }),
+  /** Business time up to which it has told what happened. */
+  toldUntil: z.iso.datetime(),
+  visits: z.number(),
+  events: z.number(),
+  orders: z.number(),
+  clicks: z.number(),
+  /** What was said when reporting failed last; it goes on trying. */
+  problem: z.string().nullable(),
+  /** The source it reports by. */
+  sourceId: z.string().nullable(),
+})
+export type ShopState = z.infer<typeof shopState>
+const shopAnswer = z.object({ shop: shopState.nullable() })
+export const getShopEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/sandbox/shop',
+  access: 'signed-in',
+  tag,
+  summary: 'The simulated shop: how many come, and what it has told so far',
+  response: shopAnswer,
+})
+export const setShopEndpoint = endpoint({
+  method: 'PATCH',
+  path: '/api/sandbox/shop',
+  access: 'sandbox:control',
+  tag,
+  summary: 'Opens or closes the shop, or changes how many come',
+  body: z.object({
+    isOpen: z.boolean().optional(),
+    visitsPerHour: z.number().int().min(0).max(6_000).optional(),
+  }),
+  response: shopAnswer,
+})
+
 export const resetSandboxEndpoint = endpoint({
   method: 'POST',
   path: '/api/sandbox/reset',

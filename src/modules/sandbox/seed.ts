@@ -1,23 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Ctx, systemActor, withActor } from '../../context.ts'
-import { inTransaction } from '../../infra/transaction.ts'
-import { bindAccount, getCallbackInfo } from '../accounts/index.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { bindAccount } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { startFanSync } from '../contacts/index.ts'
 import { syncArticles } from '../contents/index.ts'
 import { createMiniProgram, linkMiniProgram } from '../mini-programs/index.ts'
 import { getRun } from '../runs/index.ts'
 import { syncTags } from '../tags/index.ts'
+import { pointCallback } from './callbacks.ts'
 import { alignClocks, lockClock } from './clock.ts'
+import { openShop } from './shop.ts'
 import { control, requireSandbox } from './simulator.ts'
 
 type Report = (line: string) => void
 
+const SERVICE_APPID = 'wx5a4d3c2b1a000001'
+
 /** The two accounts every sandbox begins with; both under one open platform, so that their fans overlap. */
 const accounts = (ctx: Ctx) => [
   {
-    appid: 'wx5a4d3c2b1a000001',
+    appid: SERVICE_APPID,
     secret: 'sandboxSecretOfServiceAccount01',
     name: '小满咖啡',
     kind: 'service' as const,
@@ -44,10 +48,7 @@ export async function seedSandbox(base: Ctx, report: Report = () => undefined): 
   const ctx = withActor(base, systemActor('sandbox'))
   if (ctx.mode !== 'sandbox') return
   await alignClocks(ctx)
-  if (await isSeeded(ctx)) {
-    for (const account of accounts(ctx)) await pointCallback(ctx, account.appid)
-    return
-  }
+  if (await isSeeded(ctx)) return meetAgain(ctx)
   const client = await ctx.pool.connect()
   try {
     await client.query(`select pg_advisory_lock(hashtext('sandbox-seed'))`)
@@ -55,11 +56,28 @@ export async function seedSandbox(base: Ctx, report: Report = () => undefined): 
     if (await isSeeded(ctx)) return
     for (const account of accounts(ctx)) await seedAccount(ctx, account, report)
     await seedMiniProgram(ctx)
+    await openShop(ctx, SERVICE_APPID)
     await sql`update installation set seeded_at = now()`.execute(ctx.db)
   } finally {
     await client.query(`select pg_advisory_unlock(hashtext('sandbox-seed'))`)
     client.release()
   }
+}
+
+/** A simulated world that was made anew by an upgrade gets the same people again, from the same seeds. */
+async function meetAgain(ctx: Ctx): Promise<void> {
+  for (const seed of accounts(ctx)) {
+    const account = await findAccountId(ctx, seed.appid)
+    if (account === undefined) continue
+    await control(ctx, 'POST', '/accounts', atPlatform(seed))
+    await pointCallback(ctx, { id: account, appid: seed.appid })
+  }
+  await openShop(ctx, SERVICE_APPID)
+}
+
+async function findAccountId(ctx: Ctx, appid: string): Promise<string | undefined> {
+  const row = await ctx.db.selectFrom('accounts').select('id').where('appid', '=', appid).executeTakeFirst()
+  return row?.id
 }
 
 async function isSeeded(ctx: Ctx): Promise<boolean> {
@@ -85,17 +103,14 @@ async function seedMiniProgram(ctx: Ctx): Promise<void> {
 }
 
 type Seed = ReturnType<typeof accounts>[number]
+const atPlatform = (seed: Seed) => ({ ...seed, verified: true, openPlatform: 'op_sandbox' })
 
 async function seedAccount(ctx: Ctx, seed: Seed, report: Report): Promise<void> {
   report(`${seed.name}: ${seed.fans.toLocaleString('en')} 位粉丝 fans`)
-  await control(ctx, 'POST', '/accounts', { ...seed, verified: true, openPlatform: 'op_sandbox' })
-  const existing = await ctx.db
-    .selectFrom('accounts')
-    .select('id')
-    .where('appid', '=', seed.appid)
-    .executeTakeFirst()
-  const accountId = existing?.id ?? (await bindAccount(ctx, { ...seed, verified: true }))
-  await pointCallback(ctx, seed.appid)
+  await control(ctx, 'POST', '/accounts', atPlatform(seed))
+  const accountId =
+    (await findAccountId(ctx, seed.appid)) ?? (await bindAccount(ctx, { ...seed, verified: true }))
+  await pointCallback(ctx, { id: accountId, appid: seed.appid })
   const run = await startFanSync(ctx, accountId)
   const articles = await syncArticles(ctx, accountId, { scope: 'newest-500' })
   await syncTags(ctx, accountId)
@@ -105,15 +120,6 @@ async function seedAccount(ctx: Ctx, seed: Seed, report: Report): Promise<void> 
     ),
   )
   await waitFor(ctx, articles.id, () => undefined)
-}
-
-/** Tells the simulated platform where this installation listens, as an operator would paste it at WeChat. */
-async function pointCallback(ctx: Ctx, appid: string): Promise<void> {
-  const row = await ctx.db.selectFrom('accounts').select('id').where('appid', '=', appid).executeTakeFirst()
-  if (row === undefined) return
-  const { url, token, aesKey, mode } = await getCallbackInfo(ctx, row.id)
-  await control(ctx, 'PATCH', `/accounts/${appid}`, { callback: { url, token, aesKey, mode } })
-  await control(ctx, 'POST', `/accounts/${appid}/callback/verify`)
 }
 
 const LONGEST_SYNC_MS = 30 * 60_000
@@ -137,21 +143,59 @@ async function waitFor(
   throw new Error('the sandbox could not be filled within half an hour')
 }
 
+/** What a reset forgets: all but members, the audit log and settings of the installation. */
+export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_links, operator_accounts, background_runs,
+  contacts, contact_aliases, contact_identities, contact_merges, contact_reviews, fans, wechat_tags, fan_lists, fan_list_members,
+  attributes, contact_attributes, tag_groups, tags, contact_tags, fan_tags,
+  tag_links, tag_link_looks, tag_member_readings, tag_run_results, wechat_tag_changes, comment_readings, erasures, erasure_tombstones,
+  sources, source_rejections, source_counts, source_keys, events, event_names, event_properties,
+  datasets, dataset_imports, dataset_import_errors,
+  segments, segment_snapshots, segment_chunks, segment_uses, segment_preparations, segment_unknown_ids,
+  article_sets, media_assets, mass_allowances, mass_days, broadcasts, broadcast_batches, broadcast_recipients, mass_results,
+  rate_buckets`
+
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */
 export async function resetSandbox(ctx: Ctx): Promise<void> {
   requireSandbox(ctx)
   await inTransaction(ctx.db, async (trx) => {
     await lockClock(trx)
     await control(ctx, 'POST', '/reset')
-    await sql`truncate accounts, account_tokens, mini_programs, operator_accounts, background_runs, contacts, contact_aliases, fans, wechat_tags,
-      fan_lists, fan_list_members, article_sets, media_assets, source_keys, events, mass_allowances, mass_days, broadcasts,
-      broadcast_batches, broadcast_recipients, mass_results, rate_buckets cascade`.execute(trx)
+    const members = await whoSeesWhat(trx)
+    await sql`truncate ${sql.raw(FORGOTTEN)} cascade`.execute(trx)
+    await dropDetails(trx)
     // only an update is guarded against going back: a reset makes a new clock
     await sql`delete from business_clock`.execute(trx)
     await sql`insert into business_clock default values`.execute(trx)
     await sql`update installation set seeded_at = null`.execute(trx)
-    await ctx.queue.add(trx, 'sandbox.seed', {}, { key: 'sandbox.seed' })
+    await ctx.queue.add(trx, 'sandbox.seed', { members }, { key: 'sandbox.seed' })
     await audit(ctx, trx, { action: 'sandbox.reset' })
   })
   await ctx.wake.notify('clock')
+}
+
+/** Each dataset has tables of its own, which go with it. */
+async function dropDetails(trx: Executor): Promise<void> {
+  const { rows } = await sql<{ name: string }>`select format('%I.%I', schemaname, tablename) as name
+    from pg_tables where schemaname = 'details'`.execute(trx)
+  if (rows.length > 0)
+    await sql.raw(`drop table ${rows.map(({ name }) => name).join(', ')} cascade`).execute(trx)
+}
+
+/** Accounts come back under other numbers; by their app ids members find them again. Operator ids and app ids, as JSON. */
+async function whoSeesWhat(trx: Executor): Promise<string> {
+  const { rows } = await sql<{ operator: string; appid: string }>`
+    select o.operator_id as operator, a.appid from operator_accounts o join accounts a on a.id = o.account_id`.execute(
+    trx,
+  )
+  return JSON.stringify(rows.map(({ operator, appid }) => [operator, appid]))
+}
+
+/** Fills a sandbox after a reset, and lets members see the accounts again that they could see before. */
+export async function refillSandbox(ctx: Ctx, { members }: Record<string, string>): Promise<void> {
+  await seedSandbox(ctx)
+  if (members === undefined) return
+  await sql`insert into operator_accounts (operator_id, account_id)
+    select o.id, a.id from jsonb_array_elements(${members}::jsonb) m
+    join operators o on o.id = (m->>0)::bigint join accounts a on a.appid = m->>1
+    on conflict do nothing`.execute(ctx.db)
 }

@@ -14,6 +14,7 @@ import { confirmJob, listJobs } from './jobs.ts'
 import { readLedger, summariseLedger } from './ledger.ts'
 import { readChat, searchFans } from './people.ts'
 import * as schema from './schema.ts'
+import { patchShop, putShop, showShop } from './shop.ts'
 
 /** The control interface: how tests and the console steer the simulated world. For this machine only. */
 export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweeper): void {
@@ -71,6 +72,10 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
     return readChat(world, appid, openid)
   })
   app.post('/act', (request) => act(world, body(schema.actInput, request)))
+
+  app.get('/shop', () => showShop(world))
+  app.put('/shop', (request) => putShop(world, body(schema.shopInput, request)))
+  app.patch('/shop', (request) => patchShop(world, body(schema.shopPatch, request)))
 
   app.get('/mass', (request) => listJobs(world, schema.jobsQuery.parse(request.query).appid))
   app.post('/mass/confirm', (request) => confirmJob(world, body(schema.confirmInput, request)))

@@ -128,3 +128,21 @@ export const confirmInput = z.object({
   msgId: z.string().regex(/^\d+$/),
   accept: z.boolean(),
 })
+
+const shopUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ''))
+export const shopInput = z.object({
+  appid: z.string(),
+  /** Where it reports: an HTTP API that takes Segment's format, without a path. */
+  url: shopUrl,
+  writeKey: z.string().min(1).max(200),
+  /** The dataset that takes its orders; null where it keeps them to itself. */
+  ordersDataset: z.string().max(40).nullable().default(null),
+  seed: z.string().min(1).max(60).default('1'),
+  visitsPerHour: z.number().int().min(0).max(100_000).default(120),
+  historyDays: z.number().int().min(0).max(365).default(60),
+})
+export const shopPatch = z.object({
+  url: shopUrl.optional(),
+  isOpen: z.boolean().optional(),
+  visitsPerHour: z.number().int().min(0).max(100_000).optional(),
+})

@@ -97,7 +97,7 @@ export const TAGS = [
   { id: 101, name: '新客', share: 0.12 },
   { id: 102, name: '北京', share: 0.09 },
   { id: 103, name: '上海', share: 0.08 },
-  { id: 104, name: '高价值', share: 0.04 },
+  { id: 104, name: 'VIP', share: 0.04 },
   { id: 105, name: '沉睡', share: 0.18 },
   { id: 106, name: '活动参与', share: 0.06 },
   { id: 107, name: '门店老客', share: 0.02 },

@@ -293,3 +293,31 @@ create table push (
 create index push_waiting on push (next_at) where state = 'waiting';
 
 create table fault (id bigint generated always as identity primary key, spec jsonb not null, remaining int);
+
+-- The shop whose customers are an account's fans (src/simulator/shop): where it reports, and how far it has got.
+create table shop (
+  one bool primary key default true check (one),
+  -- another one after a reset: a report under way must not count for it
+  opening uuid not null default gen_random_uuid(),
+  account_id int not null references account,
+  url text not null,
+  write_key text not null,
+  orders_dataset text,
+  seed text not null,
+  is_open boolean not null,
+  visits_per_hour int not null,
+  opened_at timestamptz not null,
+  history_days int not null,
+  -- the last fan who has told their past, of so many
+  history_fan bigint not null default 0,
+  history_done int not null default 0,
+  history_total int not null,
+  -- what has been told up to an instant, and a period that is being told: written down first, so that a kill repeats it alike
+  told_until timestamptz not null,
+  telling_until timestamptz,
+  visits bigint not null default 0,
+  events bigint not null default 0,
+  orders bigint not null default 0,
+  clicks bigint not null default 0,
+  problem text
+);

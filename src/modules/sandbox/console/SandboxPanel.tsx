@@ -9,6 +9,7 @@ import { FaultsPanel } from './FaultsPanel.tsx'
 import { LedgerPanel } from './LedgerPanel.tsx'
 import { PhonePanel } from './PhonePanel.tsx'
 import { ResetPanel } from './ResetPanel.tsx'
+import { ShopPanel } from './ShopPanel.tsx'
 import './sandbox.css'
 
 /** The world outside, at the right edge: its clock, its faults, its phones. In a sandbox only. */
@@ -51,6 +52,7 @@ export function SandboxPanel() {
           items={[
             { key: 'clock', label: t('sandbox.clock'), children: <ClockPanel /> },
             { key: 'phone', label: t('sandbox.phone'), children: <PhonePanel target={target} /> },
+            { key: 'shop', label: t('shop.title'), children: <ShopPanel /> },
             { key: 'ledger', label: t('sandbox.ledger'), children: <LedgerPanel /> },
             { key: 'faults', label: t('sandbox.faults'), children: <FaultsPanel /> },
             { key: 'reset', label: t('sandbox.reset'), children: <ResetPanel /> },
