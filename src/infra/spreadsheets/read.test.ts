@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { ZipFile } from 'yazl'
+import { formatOf, readTable, type TableFormat } from './index.ts'
+
+const rowsOf = async (bytes: Uint8Array | readonly Uint8Array[], format: TableFormat = 'csv') => {
+  const chunks = bytes instanceof Uint8Array ? [bytes] : bytes
+  const rows: string[][] = []
+  for await (const row of readTable({
+    format,
+    open: async () => Readable.from(chunks, { objectMode: false }),
+  }))
+    rows.push(row)
+  return rows
+}
+const utf8 = (text: string) => Buffer.from(text, 'utf8')
+
+describe('F2: a CSV file as people have it', () => {
+  test.each([
+    ['comma', 'a,b\n1,2\n'],
+    ['semicolon', 'a;b\r\n1;2'],
+    ['tab', 'a\tb\n1\t2\n'],
+    ['with a mark', '\ufeffa,b\n1,2\n'],
+    ['with blank lines', '\na,b\n\n , \n1,2\n\n'],
+    ['quoted', '"a",b\n"1","2"\n'],
+  ])('%s', async (_name, text) => {
+    expect(await rowsOf(utf8(text))).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+    ])
+  })
+
+  test('quotes, line breaks in a cell, and rows of uneven length', async () => {
+    expect(await rowsOf(utf8('a,b\n"x ""y""","1\n2"\nz\n'))).toEqual([['a', 'b'], ['x "y"', '1\n2'], ['z']])
+  })
+
+  test('Chinese in UTF-8, GB18030 and UTF-16, also where a letter is cut between two chunks', async () => {
+    const gbk = Buffer.from('b6a9b5a5bac52cbdf0b6ee0a312c320a', 'hex')
+    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('订单号,金额\n1,2\n', 'utf16le')])
+    for (const bytes of [utf8('订单号,金额\n1,2\n'), gbk, utf16]) {
+      const table = [
+        ['订单号', '金额'],
+        ['1', '2'],
+      ]
+      expect(await rowsOf(bytes)).toEqual(table)
+      expect(await rowsOf([...bytes].map((byte) => Buffer.from([byte])))).toEqual(table)
+    }
+  })
+
+  test('an empty file has no rows; one that is no text after all is refused', async () => {
+    expect(await rowsOf(Buffer.alloc(0))).toEqual([])
+    const broken = Buffer.concat([Buffer.alloc(70_000, 'a,b\n'), Buffer.from([0xff, 0xff, 0xff, 0x0a])])
+    await expect(rowsOf(broken)).rejects.toMatchObject({ reason: 'file_not_table' })
+  })
+
+  test('a hundred thousand rows come in order', async () => {
+    let next = 0
+    const line = (n: number) => utf8(`${n},第${n}行\n`)
+    const open = async () => Readable.from(Array.from({ length: 100_000 }, (_, n) => line(n)))
+    for await (const [id] of readTable({ format: 'csv', open })) expect(id).toBe(String(next++))
+    expect(next).toBe(100_000)
+  })
+})
+
+async function workbook(parts: Record<string, string>): Promise<Buffer> {
+  const zip = new ZipFile()
+  for (const [name, xml] of Object.entries(parts)) zip.addBuffer(utf8(xml), name)
+  zip.end()
+  const chunks: Buffer[] = []
+  for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+const sheet = (rows: string, more: Record<string, string> = {}) =>
+  workbook({
+    'xl/workbook.xml': `<workbook xmlns:r="r"><sheets><sheet name="a" r:id="rId3"/><sheet name="b" r:id="rId4"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="rId4" Target="worksheets/other.xml"/><Relationship Id="rId3" Target="worksheets/first.xml"/></Relationships>`,
+    'xl/worksheets/first.xml': `<worksheet><sheetData>${rows}</sheetData></worksheet>`,
+    ...more,
+  })
+
+describe('F2: an XLSX file', () => {
+  test('texts kept apart and in place, numbers, truths, dates and gaps', async () => {
+    const bytes = await sheet(
+      `<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="D1" t="inlineStr"><is><t>日期</t></is></c></row>
+       <row r="2"/>
+       <row r="3"><c r="A3"><v>13800138000</v></c><c r="B3" t="b"><v>1</v></c><c r="C3"><v>1.5E-2</v></c><c r="D3" s="1"><v>46347</v></c>
+         <c r="E3" s="2"><v>46347.3333333333</v></c><c r="F3" t="str"><v>=1+1</v></c><c r="G3" t="e"><v>#N/A</v></c></row>`,
+      {
+        'xl/sharedStrings.xml': `<sst><si><t>订单</t><rPh><t>x</t></rPh></si><si><r><t>金</t></r><r><t xml:space="preserve">额 </t></r></si></sst>`,
+        'xl/styles.xml': `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>
+          <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>`,
+      },
+    )
+    expect(formatOf(bytes)).toBe('xlsx')
+    expect(await rowsOf(bytes, 'xlsx')).toEqual([
+      ['订单', '金额 ', '', '日期'],
+      ['13800138000', 'true', '0.015', '2026-11-21', '2026-11-21 08:00:00', '=1+1', ''],
+    ])
+  })
+
+  test.each([
+    ['no archive', Buffer.from('PK\x03\x04 and no more')],
+    ['no workbook', workbook({ 'a.txt': 'x' })],
+    ['a broken part', sheet('<row><c></row>')],
+    ['a document type', workbook({ 'xl/workbook.xml': '<!DOCTYPE x [<!ENTITY a "b">]><workbook/>' })],
+  ])('%s is refused', async (_name, bytes) => {
+    await expect(rowsOf(await bytes, 'xlsx')).rejects.toMatchObject({ reason: 'file_not_table' })
+  })
+
+  test('what is neither is told apart by its first bytes', () => {
+    expect(formatOf(utf8('a,b'))).toBe('csv')
+    expect(formatOf(Buffer.from([0xff, 0xfe, 0x61, 0]))).toBe('csv')
+    expect(formatOf(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))).toBeUndefined()
+    expect(formatOf(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0]))).toBeUndefined()
+  })
+})

@@ -1,0 +1,6 @@
+export { declareDataset } from './commands.ts'
+export { eraseDetails } from './erase.ts'
+export { collectDatasetRows, writeDatasetRows } from './rows.ts'
+export type { Dataset, Field } from './schema.ts'
+export { type DatasetShape, getDataset, listDatasets, resolveDataset } from './shape.ts'
+export { columnName, tableName } from './tables.ts'

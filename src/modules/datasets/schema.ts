@@ -1,0 +1,3 @@
+export * from './schema/definition.ts'
+export * from './schema/imports.ts'
+export * from './schema/rows.ts'
