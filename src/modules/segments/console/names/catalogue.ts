@@ -1,0 +1,38 @@
+import type { Dataset } from '../../../datasets/schema.ts'
+import type { TagRef, ValueType } from '../../schema/rule.ts'
+import type { RuleNames } from '../words/names.ts'
+
+export type Choice = { value: string; label: string; note?: string }
+export type Choices = readonly Choice[] | readonly { label: string; options: Choice[] }[]
+export type KnownAttribute = {
+  id: string
+  key: string
+  label: string
+  type: ValueType
+  options: readonly string[]
+}
+
+/** Everything a rule can name, as the installation has it now. What a rule names already stays among the choices. */
+export type Catalogue = {
+  names: RuleNames
+  accounts: readonly { id: string; name: string }[]
+  attributes: readonly KnownAttribute[]
+  datasets: readonly Dataset[]
+  scenes: readonly Choice[]
+  attributeOptions(current: string): Choices
+  eventOptions(current: string): Choices
+  datasetOptions(current: string): Choices
+  segmentOptions(current: string): Choices
+  sendOptions(current: string): Choices
+  tagOptions(current: readonly TagRef[]): Choices
+}
+
+/** The choices, and the current one where nobody offers it any more. */
+export function including(
+  choices: readonly Choice[],
+  current: string,
+  nameOf: (value: string) => string,
+): Choice[] {
+  if (current === '' || choices.some(({ value }) => value === current)) return [...choices]
+  return [...choices, { value: current, label: nameOf(current) }]
+}

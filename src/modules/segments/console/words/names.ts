@@ -1,0 +1,29 @@
+/** What the names and ids in a rule are called on screen. Whoever knows none answers with what was asked. */
+export type RuleNames = {
+  account(id: string): string
+  attribute(key: string): string
+  ownTag(id: string): string
+  wechatTag(accountId: string, tagId: number): string
+  event(name: string): string
+  property(event: string, property: string): string
+  dataset(key: string): string
+  field(dataset: string, level: 'row' | 'line', field: string): string
+  segment(id: string): string
+  broadcast(id: string): string
+  scene(code: string): string
+}
+
+/** Names for where nothing is known: ids and keys as they are. */
+export const plainNames: RuleNames = {
+  account: (id) => `#${id}`,
+  attribute: (key) => key,
+  ownTag: (id) => `#${id}`,
+  wechatTag: (_accountId, tagId) => `#${tagId}`,
+  event: (name) => name,
+  property: (_event, property) => property,
+  dataset: (key) => key,
+  field: (_dataset, _level, field) => field,
+  segment: (id) => `#${id}`,
+  broadcast: (id) => `#${id}`,
+  scene: (code) => code,
+}

@@ -1,0 +1,7 @@
+export { requireSound } from './ask/check.ts'
+export { forAudience, peopleOf } from './ask/people.ts'
+export { createStaticSegment, type NewStatic } from './commands/static.ts'
+export { forgetSegments, holdSegments, releaseSegments } from './commands/use.ts'
+export { requireUsable, type SegmentPeople, segmentPeople } from './members.ts'
+export { namedIn } from './rules.ts'
+export { forgetRun, preparationState, prepareForRun } from './snapshots/prepare.ts'

@@ -1,0 +1,451 @@
+import type pg from 'pg'
+
+/** A small world of people with everything a rule can ask about, made from a seed, and the same in a database. */
+export type Span = { since: number; until: number }
+export type Carried = Span & { key: string; values: (string | number)[] }
+export type Happened = {
+  /** As the source told it; perhaps someone who was merged since. */
+  person: string
+  name: string
+  account: string | null
+  at: number
+  received: number
+  properties: Record<string, unknown>
+}
+export type FanRow = {
+  account: string
+  person: string
+  following: boolean
+  followed: number | null
+  unfollowed: number | null
+  interacted: number | null
+  scene: string | null
+  qr: string | null
+  tags: (Span & { tag: number })[]
+}
+export type Line = { category: string; price: number | null; gift: boolean | null }
+export type Order = Span & {
+  key: string
+  person: string
+  at: number
+  status: string
+  day: string | null
+  lines: Line[]
+}
+export type Sent = { send: string; account: string; person: string; at: number }
+export type Population = {
+  people: string[]
+  /** Merged person → who they are now. */
+  aliases: Map<string, string>
+  attributes: Map<string, Carried[]>
+  ownTags: Map<string, (Span & { tag: string })[]>
+  fans: FanRow[]
+  events: Happened[]
+  /** Key of the dataset that holds the orders. */
+  dataset: string
+  orders: Order[]
+  sends: Sent[]
+  /** Sends the platform accepted, whoever was in them. */
+  sendsMade: { id: string; account: string; at: number }[]
+  /** Kinds of identity by person. */
+  identities: Map<string, Set<string>>
+  unionids: Set<string>
+  accounts: string[]
+  tags: string[]
+  /** Members of a segment computed once. */
+  stored: { id: string; members: string[] }
+}
+
+export const BASE = Date.parse('2026-11-21T04:00:00Z')
+const DAY = 86_400_000
+/** Instants asked about: now, and some of the past: on the hour, on Beijing's midnight, and a moment before one. */
+export const INSTANTS = [
+  BASE,
+  BASE - 10 * DAY,
+  Date.parse('2026-11-01T00:00:00+08:00'),
+  Date.parse('2026-11-20T23:59:59.999+08:00'),
+]
+const MIDNIGHTS = [Date.parse('2026-11-21T00:00:00+08:00'), Date.parse('2026-11-01T00:00:00+08:00')]
+export const ATTRIBUTES = {
+  city: 'text',
+  gender: 'enumeration',
+  points: 'number',
+  vip: 'boolean',
+  birthday: 'date',
+  visited: 'instant',
+  hobbies: 'list',
+} as const
+export const CITIES = ['上海', '北京', "it's; drop", '😀城']
+export const CATEGORIES = ['鞋', '包', '咖啡豆']
+export const NAMES = ['view', 'order', '分享']
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export async function makePopulation(client: pg.Client, seed: number, size = 36): Promise<Population> {
+  const next = random(seed)
+  const maybe = (share: number) => next() < share
+  const one = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T
+  const upTo = (n: number) => Math.floor(next() * (n + 1))
+  // often exactly where a window of a rule begins or ends, seen from an instant that is asked about
+  const instant = (days = 45) => {
+    const edge =
+      one([...INSTANTS, ...MIDNIGHTS]) -
+      one([0, 0, 0, 1, 2, 3, 5, 10, 20, 30]) * one([DAY, 3_600_000, 60_000])
+    return maybe(0.5) ? edge : BASE + DAY - upTo(days * DAY)
+  }
+  const ids = async (text: string, values: unknown[] = []) =>
+    (await client.query<{ id: string }>(text, values)).rows.map((row) => row.id)
+  const iso = (time: number) => new Date(time).toISOString()
+  const until = (time: number) => (time === Number.POSITIVE_INFINITY ? 'infinity' : iso(time))
+
+  const accounts = await ids(
+    `insert into accounts (appid, name, kind, verified, secret_encrypted, callback_key, callback_token_encrypted,
+       callback_aes_key_encrypted, created_at)
+     select 'wxcompiler' || n || $1, 'a', 'service', true, '', 'key' || n || $1, '', '', now()
+     from generate_series(1, 2) n returning id`,
+    [String(seed)],
+  )
+  const all = await ids(
+    `insert into contacts (created_at) select now() from generate_series(1, $1::int) returning id`,
+    [size],
+  )
+  const aliases = new Map<string, string>()
+  for (let index = 0; index < size; index += 9) aliases.set(all[index + 1] as string, all[index] as string)
+  for (const [from, into] of aliases)
+    await client.query(`insert into contact_aliases values ($1, $2, now(), 'test')`, [from, into])
+  const people = all.filter((id) => !aliases.has(id))
+
+  const attributes = new Map<string, Carried[]>()
+  const attributeIds = new Map<string, number>()
+  for (const [key, type] of Object.entries(ATTRIBUTES)) {
+    const [id] = await ids(
+      `insert into attributes (key, type, origin, created_at) values ($1, $2, 'declared', now())
+       on conflict (key) do update set type = excluded.type returning id`,
+      [key, type],
+    )
+    attributeIds.set(key, Number(id))
+  }
+  for (const person of people) {
+    const carried: Carried[] = []
+    for (const key of Object.keys(ATTRIBUTES) as (keyof typeof ATTRIBUTES)[]) {
+      let since = BASE - 50 * DAY + upTo(20 * DAY)
+      while (since < BASE && maybe(0.7)) {
+        const ends = maybe(0.4)
+          ? Math.max(since + 1, instant())
+          : maybe(0.5)
+            ? since + 1 + upTo(25 * DAY)
+            : Number.POSITIVE_INFINITY
+        carried.push({ key, since, until: ends, values: valuesOf(key, { next, one, upTo, instant }) })
+        since = ends + (maybe(0.5) ? 0 : upTo(2 * DAY))
+      }
+    }
+    attributes.set(person, carried)
+    for (const { key, values, ...span } of carried)
+      for (const [item, value] of values.entries())
+        await client.query(
+          `insert into contact_attributes (contact_id, attribute_id, item, text_value, number_value, since, until)
+           values ($1, $2, $3, $4, $5, $6, $7)`,
+          [
+            person,
+            attributeIds.get(key),
+            item,
+            typeof value === 'string' ? value : null,
+            typeof value === 'number' ? value : null,
+            iso(span.since),
+            until(span.until),
+          ],
+        )
+  }
+
+  const tags = await ids(
+    `insert into tags (name, created_at) select 't' || n || $1, now() from generate_series(1, 4) n returning id`,
+    [`-${seed}`],
+  )
+  const ownTags = new Map<string, (Span & { tag: string })[]>()
+  for (const person of people) {
+    const carried = tags
+      .filter(() => maybe(0.4))
+      .map((tag) => ({ tag, since: instant(), until: Number.POSITIVE_INFINITY }))
+    for (const span of carried) if (maybe(0.4)) span.until = Math.max(span.since, instant())
+    ownTags.set(person, carried)
+    for (const { tag, since, until: end } of carried)
+      await client.query(`insert into contact_tags values ($1, $2, $3, $4)`, [
+        tag,
+        person,
+        iso(since),
+        until(end),
+      ])
+  }
+
+  const fans: FanRow[] = []
+  for (const account of accounts)
+    for (const person of people.filter(() => maybe(0.7))) {
+      const following = maybe(0.7)
+      const fan: FanRow = {
+        account,
+        person,
+        following,
+        followed: maybe(0.9) ? instant(60) : null,
+        unfollowed: !following ? instant(20) : maybe(0.2) ? instant(60) : null,
+        interacted: maybe(0.7) ? instant() : null,
+        scene: maybe(0.8) ? one(['ADD_SCENE_QR_CODE', 'ADD_SCENE_SEARCH']) : null,
+        qr: maybe(0.3) ? one(['shop_1', 'shop_2', '']) : null,
+        tags: [100, 101]
+          .filter(() => maybe(0.4))
+          .map((tag) => {
+            const since = instant()
+            return { tag, since, until: maybe(0.3) ? Math.max(since, instant()) : Number.POSITIVE_INFINITY }
+          }),
+      }
+      fans.push(fan)
+      const [id] = await ids(
+        `insert into fans (account_id, contact_id, following, openid, followed_at, unfollowed_at, last_interaction_at,
+           subscribe_scene, qr_scene)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+        [
+          account,
+          person,
+          following,
+          `o${account}-${person}`,
+          fan.followed && iso(fan.followed),
+          fan.unfollowed && iso(fan.unfollowed),
+          fan.interacted && iso(fan.interacted),
+          fan.scene,
+          fan.qr,
+        ],
+      )
+      for (const tag of fan.tags)
+        await client.query(
+          `insert into fan_tags (account_id, tag_id, contact_id, fan_id, since, until) values ($1, $2, $3, $4, $5, $6)`,
+          [account, tag.tag, person, id, iso(tag.since), until(tag.until)],
+        )
+    }
+
+  const sends: Sent[] = []
+  const sendsMade: Population['sendsMade'] = []
+  for (const send of ['1', '2']) {
+    const account = one(accounts)
+    const accepted = instant(20)
+    const [id] = await ids(
+      `insert into broadcasts (account_id, name, state, audience, content, created_at, updated_at)
+       values ($1, 'b', 'ended', '{}', '{}', now(), now()) returning id`,
+      [account],
+    )
+    sendsMade.push({ id: id as string, account, at: accepted })
+    await client.query(
+      `insert into broadcast_batches (broadcast_id, account_id, seq, state, size, client_msg_id, due_at, accepted_at)
+       values ($1, $2, 0, 'accepted', 1, $3, now(), $4), ($1, $2, 1, 'failed', 1, $3 || 'x', now(), null)`,
+      [id, account, `c${seed}-${send}`, iso(accepted)],
+    )
+    for (const fan of fans.filter((one) => one.account === account && maybe(0.6))) {
+      const failed = maybe(0.2)
+      await client.query(
+        `insert into broadcast_recipients (broadcast_id, fan_id, batch_seq)
+         select $1, id, $2 from fans where account_id = $3 and contact_id = $4`,
+        [id, failed ? 1 : 0, account, fan.person],
+      )
+      if (!failed) sends.push({ send: id as string, account, person: fan.person, at: accepted })
+    }
+  }
+
+  const orders = await makeOrders(client, { all, seed, tools: { maybe, one, upTo, instant, iso, until } })
+  const events: Happened[] = []
+  for (let index = 0; index < size * 9; index += 1) {
+    const at = instant()
+    const name = maybe(0.2)
+      ? one(['wechat.message', 'wechat.message', 'wechat.menu_click', 'weida.click'])
+      : one(NAMES)
+    events.push({
+      person: one(all),
+      name,
+      account: maybe(0.5) ? one(accounts) : null,
+      at:
+        name.startsWith('wechat') && maybe(0.5)
+          ? one(INSTANTS) - one([0, 59_999, 60_000, 47.5 * 3_600_000, 48 * 3_600_000])
+          : at,
+      received: maybe(0.7) ? at : Math.max(at, instant()),
+      properties: {
+        ...(maybe(0.8) && { category: one([...CATEGORIES, null, '']) }),
+        ...(maybe(0.8) && {
+          price: one([upTo(300), upTo(300) + 0.25, '120', ' 80.5 ', 'free', null, '1e9']),
+        }),
+        ...(maybe(0.5) && { gift: one([true, false, 'true', 'yes', 1]) }),
+        ...(maybe(0.3) && { when: one([iso(instant()), '2026-11-20', '2026-02-31', 'soon', 7]) }),
+        ...(maybe(0.3) && { send: one(sendsMade).id }),
+        ...(maybe(0.2) && { "'; drop": one(CITIES) }),
+      },
+    })
+  }
+  for (const event of events)
+    await client.query(
+      `insert into events (account_id, contact_id, name, at, received_at, properties) values ($1, $2, $3, $4, $5, $6)`,
+      [
+        event.account,
+        event.person,
+        event.name,
+        iso(event.at),
+        iso(event.received),
+        JSON.stringify(event.properties),
+      ],
+    )
+
+  const identities = new Map<string, Set<string>>()
+  const unionids = new Set<string>()
+  for (const person of people) {
+    const kinds = new Set(['phone', 'user', 'external_user', 'anonymous'].filter(() => maybe(0.25)))
+    identities.set(person, kinds)
+    for (const kind of kinds)
+      await client.query(`insert into contact_identities values ($1, $2, $3, now())`, [
+        kind,
+        `${kind}${person}`,
+        person,
+      ])
+    if (!maybe(0.3)) continue
+    unionids.add(person)
+    await client.query(`update contacts set unionid = $1 where id = $2`, [`u${person}`, person])
+  }
+
+  const stored = all.filter(() => maybe(0.4))
+  const [segment] = await ids(
+    `insert into segments (name, update_kind, created_at, updated_at) values ('kept', 'static', now(), now()) returning id`,
+  )
+  const [snapshot] = await ids(
+    `insert into segment_snapshots (segment_id, version, cause, state, at, size, created_at)
+     values ($1, 1, 'import', 'ready', '2020-01-01', $2, now()) returning id`,
+    [segment, stored.length],
+  )
+  await client.query(
+    `insert into segment_chunks (snapshot_id, chunk, members)
+     select $1, id >> 16, array_agg(((id & 65535) - 32768)::smallint order by id) from unnest($2::bigint[]) id group by id >> 16`,
+    [snapshot, stored],
+  )
+  await client.query(`update segments set current_snapshot_id = $1 where id = $2`, [snapshot, segment])
+  return {
+    people,
+    aliases,
+    attributes,
+    ownTags,
+    fans,
+    events,
+    dataset: `orders${seed}`,
+    orders,
+    sends,
+    sendsMade,
+    identities,
+    unionids,
+    accounts,
+    tags,
+    stored: { id: segment as string, members: stored },
+  }
+}
+
+type Draw = {
+  next(): number
+  one<T>(list: readonly T[]): T
+  upTo(n: number): number
+  instant(): number
+}
+
+function valuesOf(key: keyof typeof ATTRIBUTES, { one, upTo, instant }: Draw): (string | number)[] {
+  switch (key) {
+    case 'city':
+      return [one(CITIES)]
+    case 'gender':
+      return [one(['男', '女'])]
+    case 'points':
+      return [one([0, 100, 100.5, upTo(500)])]
+    case 'vip':
+      return [one(['true', 'false'])]
+    case 'birthday':
+      return [one(['1990-11-21', '1992-11-28', '2000-02-29', '1985-12-31', '1999-01-01', '1988-03-01'])]
+    case 'visited':
+      return [instant()]
+    case 'hobbies':
+      return ['读书', '跑步', '咖啡'].filter(() => upTo(1) === 1)
+  }
+}
+
+type Tools = {
+  maybe(share: number): boolean
+  one<T>(list: readonly T[]): T
+  upTo(n: number): number
+  instant(days?: number): number
+  iso(time: number): string
+  until(time: number): string
+}
+
+async function makeOrders(
+  client: pg.Client,
+  { all, seed, tools }: { all: string[]; seed: number; tools: Tools },
+): Promise<Order[]> {
+  const { maybe, one, upTo, instant, iso, until } = tools
+  const { rows } = await client.query<{ id: number }>(
+    `insert into datasets (key, name, fields, line_fields, created_at) values ($1, '订单',
+       '[{"id":1,"key":"status","name":"状态","type":"enumeration"},{"id":2,"key":"day","name":"到店日","type":"date"}]',
+       '[{"id":3,"key":"category","name":"品类","type":"text"},{"id":4,"key":"price","name":"单价","type":"number"},{"id":5,"key":"gift","name":"赠品","type":"boolean"}]',
+       now()) returning id`,
+    [`orders${seed}`],
+  )
+  const table = `details.d${rows[0]?.id}`
+  await client.query(`
+    create table ${table} (key text not null, contact_id bigint, account_id bigint, at timestamptz not null,
+      since timestamptz not null, until timestamptz not null default 'infinity', received_at timestamptz not null,
+      f1 text, f2 date);
+    create table ${table}_lines (key text, line int, contact_id bigint, at timestamptz, since timestamptz,
+      until timestamptz, f3 text, f4 double precision, f5 boolean)`)
+  const orders: Order[] = []
+  for (let number = 0; number < all.length * 2; number += 1) {
+    const at = instant()
+    const person = one(all)
+    let since = at
+    // an order that changes: versions one after the other
+    for (let version = 0; version < 2; version += 1) {
+      const last = version === 1 || maybe(0.7)
+      const end = last ? Number.POSITIVE_INFINITY : Math.max(since + 1, instant())
+      orders.push({
+        key: `O${number}`,
+        person,
+        at,
+        since,
+        until: end,
+        status: one(['paid', 'refunded']),
+        day: maybe(0.7) ? one(['2026-11-20', '2026-11-21', '2026-10-01']) : null,
+        lines: Array.from({ length: upTo(3) }, () => ({
+          category: one(CATEGORIES),
+          price: maybe(0.9) ? upTo(300) + (maybe(0.3) ? 0.1 : 0) : null,
+          gift: one([true, false, null]),
+        })),
+      })
+      if (last) break
+      since = end
+    }
+  }
+  for (const order of orders) {
+    await client.query(
+      `insert into ${table} (key, contact_id, at, since, until, received_at, f1, f2) values ($1, $2, $3, $4, $5, $4, $6, $7)`,
+      [order.key, order.person, iso(order.at), iso(order.since), until(order.until), order.status, order.day],
+    )
+    for (const [index, line] of order.lines.entries())
+      await client.query(`insert into ${table}_lines values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [
+        order.key,
+        index,
+        order.person,
+        iso(order.at),
+        iso(order.since),
+        until(order.until),
+        line.category,
+        line.price,
+        line.gift,
+      ])
+  }
+  return orders
+}
