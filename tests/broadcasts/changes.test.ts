@@ -44,6 +44,28 @@ test('G1, G3: who leaves between freeze and send is skipped with the reason, and
   expect(rows).toHaveLength(8)
 })
 
+test.each([
+  ['in one batch', [10]],
+  ['in two', [5, 5]],
+])(
+  'G3: two fans who turn out to be one person after the freeze get one message, %s',
+  async (_where, sizes) => {
+    const account = await world.bind({ fans: 10 })
+    const broadcast = await world.frozen(account, sizes)
+    const [first = '', , , , , , other = ''] = account.fanIds
+    await world.ctx.pool.query(
+      'update fans set contact_id = (select contact_id from fans where id = $1) where id = $2',
+      [first, other],
+    )
+    await world.drain()
+    expect(await world.people(broadcast)).toEqual({ delivered: 9, 'skipped:same_person': 1 })
+    expect([...(await world.received(account)).keys()].toSorted()).toEqual(
+      account.openids.filter((_, at) => at !== 6).toSorted(),
+    )
+    expect(await world.read(broadcast)).toMatchObject({ totals: { planned: 9, skipped: 1, delivered: 9 } })
+  },
+)
+
 test('D4: a batch that shrank to one moves that one into a batch that waits', async () => {
   const account = await world.bind({ fans: 12 })
   const broadcast = await world.frozen(account, [3, 5])

@@ -3,7 +3,14 @@ import type { Ctx, OwnedCtx } from '../../src/context.ts'
 import { bindAccount } from '../../src/modules/accounts/index.ts'
 import { broadcastsModule } from '../../src/modules/broadcasts/module.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
-import type { Batch, Broadcast, Content, Path, Preflight } from '../../src/modules/broadcasts/schema.ts'
+import type {
+  Batch,
+  Broadcast,
+  BroadcastAudience,
+  Content,
+  Path,
+  Preflight,
+} from '../../src/modules/broadcasts/schema.ts'
 import type { Audience } from '../../src/modules/contacts/schema.ts'
 import { syncArticles } from '../../src/modules/contents/index.ts'
 import { contentsModule } from '../../src/modules/contents/module.ts'
@@ -20,7 +27,13 @@ const NEAR_MS = 2 * 60_000
 const ROUNDS = 20_000
 
 export type Bound = SimulatedAccount & { id: string; fanIds: string[]; openids: string[] }
-type Fields = { name: string; audience: Audience; content: Content; path: Path; ignoreReprint: boolean }
+type Fields = {
+  name: string
+  audience: BroadcastAudience
+  content: Content
+  path: Path
+  ignoreReprint: boolean
+}
 
 /** A world with our API listening for the platform's callbacks, and an administrator signed in. */
 export type SendingWorld = TestWorld & {

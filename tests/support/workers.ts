@@ -45,3 +45,9 @@ export async function endLeases({ ctx }: TestWorld): Promise<void> {
       `update ${table} set lease_until = clock_timestamp() - interval '1 second' where lease_until is not null`,
     )
 }
+
+/** The same for background runs and the changes they had in hand. */
+export const endRunLeases = ({ ctx }: TestWorld) =>
+  ctx.pool.query(
+    `update background_runs set lease_until = clock_timestamp() - interval '1 second' where lease_until is not null`,
+  )

@@ -12,7 +12,8 @@ export type CallbackCredentials = {
   secrets: readonly CallbackSecrets[]
 }
 
-const ACCOUNTS_CHANGED = 'accounts.changed'
+/** Says that accounts, or what signs their callbacks, changed. */
+export const ACCOUNTS_TOPIC = 'accounts.changed'
 /** Real time; a change is announced at once, this bounds a lost announcement. */
 const REMEMBER_MS = 5_000
 /** Unknown keys are not remembered, so the cache can't grow past the accounts there are. */
@@ -76,14 +77,14 @@ export async function getCallbackInfo(ctx: Ctx, accountId: string) {
 /** Tells every process that what it remembers of accounts may be old; call it after the commit. */
 export async function announceChange(ctx: Ctx): Promise<void> {
   cacheOf(ctx).clear()
-  await ctx.wake.notify(ACCOUNTS_CHANGED)
+  await ctx.wake.notify(ACCOUNTS_TOPIC)
 }
 
 function cacheOf(ctx: Ctx): Map<string, Remembered> {
   let cache = caches.get(ctx.wake)
   if (cache === undefined) {
     const created = new Map<string, Remembered>()
-    ctx.wake.on(ACCOUNTS_CHANGED, () => created.clear())
+    ctx.wake.on(ACCOUNTS_TOPIC, () => created.clear())
     caches.set(ctx.wake, created)
     cache = created
   }

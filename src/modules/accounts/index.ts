@@ -1,4 +1,5 @@
 export {
+  ACCOUNTS_TOPIC,
   type CallbackCredentials,
   findByCallbackKey,
   getCallbackInfo,

@@ -8,6 +8,7 @@ import { createDb, type Db } from '../../infra/transaction.ts'
 import { batchOf, planBatches } from '../../wechat/rules/broadcast-batches.ts'
 import { monthsToReserve } from '../../wechat/rules/broadcast-quota.ts'
 import type { Account } from '../accounts/index.ts'
+import { audienceRelation } from '../contacts/index.ts'
 import type { Audience } from '../contacts/schema.ts'
 import { lockMassLedger, releaseMass, reserveMass, usedByFan } from '../deliveries/index.ts'
 import { decidedFor, planBroadcast } from './preflight.ts'
@@ -57,7 +58,8 @@ test('G1, D4: what SQL counts and freezes is what anyone would work out person b
   await fc.assert(
     fc.asyncProperty(situation, async (given) => {
       const { account, broadcastId, audience, fanIds } = await make(given)
-      const plan = await planBroadcast(db, account, { audience, path: 'list' }, given.now)
+      const relation = audienceRelation(account.id, audience)
+      const plan = await planBroadcast(db, account, { audience: relation, path: 'list' }, given.now)
       const expected = byHand(given, fanIds)
       const reached = expected.filter((row) => row.reason === null)
       expect(plan.total).toBe(expected.length)
@@ -73,7 +75,7 @@ test('G1, D4: what SQL counts and freezes is what anyone would work out person b
 
       await freezeRecipients(db, {
         broadcastId,
-        decided: decidedFor(account, { audience }, given.now),
+        decided: decidedFor(account, relation, given.now),
         reached: plan.reached,
         largest: given.largest,
       })
@@ -116,7 +118,7 @@ test('D4, G3: two sends that both count a fan’s last place do so one after the
       const { reached } = await planBroadcast(
         trx,
         account,
-        { audience: { kind: 'all' }, path: 'list' },
+        { audience: audienceRelation(account.id, { kind: 'all' }), path: 'list' },
         MIDDLE,
       )
       if (reached === 1)

@@ -21,6 +21,7 @@ import {
   batchAudience,
   batchFans,
   moveIntoWaitingBatch,
+  skipSamePerson,
   skipUndeliverable,
   skipWholeBatch,
 } from './store/recipients.ts'
@@ -94,6 +95,10 @@ async function reviewRecipients(
     limit: fanLimitOf(account),
   })
   const gone = await skipUndeliverable(trx, { broadcastId: broadcast.id, seq: batch.seq, decided })
+  if (broadcast.path === 'list') {
+    const same = await skipSamePerson(trx, broadcast.id, batch.seq)
+    if (same > 0) gone['same_person'] = same
+  }
   let size = batch.size - Object.values(gone).reduce((sum, count) => sum + count, 0)
   if (broadcast.path === 'list' && size > 0 && size < SMALLEST_BATCH) {
     const target = await moveIntoWaitingBatch(trx, {

@@ -5,11 +5,14 @@ import { notFound } from '../../kernel/errors.ts'
 import { getAccount } from '../accounts/index.ts'
 import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/index.ts'
 import { massDay, massDaysOfMonth, massDaysSince, monthLeft, usedByFan } from '../deliveries/index.ts'
-import { type Manifest, route } from '../manifest.ts'
+import { type Due, type Manifest, route } from '../manifest.ts'
 import * as batches from './commands/batches.ts'
 import * as draft from './commands/draft.ts'
+import { saveResult } from './commands/result-segment.ts'
 import * as send from './commands/send.ts'
 import { testSend } from './commands/test-send.ts'
+import { readComments } from './comments/read.ts'
+import { nextReadingDue } from './comments/store.ts'
 import { fanLimitOf } from './preflight.ts'
 import { prepareNext } from './prepare.ts'
 import { presentBatch, presentListItem, readBroadcast } from './present.ts'
@@ -83,6 +86,7 @@ export const broadcastsModule: Manifest = {
       }))
       return { items, nextCursor: page.nextCursor }
     }),
+    route(schema.resultSegmentEndpoint, (ctx, { params, body }) => saveResult(ctx, params, body)),
     route(schema.fanBroadcastsEndpoint, async (ctx, { params }) => {
       const account = await getAccount(ctx, params.accountId)
       await getFan(ctx, params.accountId, params.fanId)
@@ -113,9 +117,20 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
+    { name: 'broadcasts.comments', everyMs: 10_000, run: readComments },
   ],
   reactions: [massResults],
-  nextDue: (ctx) => nextBatchDue(ctx.db, ctx.clock.now()),
+  nextDue: (ctx) => nextDue(ctx),
+}
+
+async function nextDue(ctx: Ctx): Promise<Due> {
+  const now = ctx.clock.now()
+  const dues = await Promise.all([nextBatchDue(ctx.db, now), nextReadingDue(ctx.db, now)])
+  const times = dues.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt.getTime()]))
+  return {
+    dueAt: times.length === 0 ? null : new Date(Math.min(...times)),
+    busy: dues.some(({ busy }) => busy),
+  }
 }
 
 async function existing(ctx: Ctx, key: { accountId: string; broadcastId: string }) {

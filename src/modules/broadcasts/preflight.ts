@@ -1,14 +1,16 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
-import type { Executor } from '../../infra/transaction.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { AppError } from '../../kernel/errors.ts'
 import { LARGEST_BATCH, planBatches } from '../../wechat/rules/broadcast-batches.ts'
 import { monthsToReserve } from '../../wechat/rules/broadcast-quota.ts'
 import type { Account } from '../accounts/index.ts'
-import { audienceRelation } from '../contacts/index.ts'
+import type { AudienceRow } from '../contacts/index.ts'
 import { decidedAudience, type MassDay, massDay, massDaysOfMonth } from '../deliveries/index.ts'
+import { pathProblem, resolveAudience } from './audience.ts'
 import { contentProblems } from './content.ts'
-import { entersHistory, minutesFor, pathsFor, promiseOf } from './rules.ts'
-import type { Path, Preflight } from './schema.ts'
+import { entersHistory, minutesFor, promiseOf } from './rules.ts'
+import type { AudienceBasis, Path, Preflight } from './schema.ts'
 import type { BroadcastRow } from './store/broadcasts.ts'
 import { countDecided } from './store/recipients.ts'
 
@@ -19,11 +21,11 @@ export const fanLimitOf = (account: Account): number | null =>
 export const ratePerMinute = (account: Account, path: Path): number =>
   path === 'list' ? account.limits.massPerMinuteByOpenid : account.limits.massPerMinuteByFilter
 
-/** The one relation that decides a broadcast's audience at an instant. */
-export const decidedFor = (account: Account, broadcast: Pick<BroadcastRow, 'audience'>, now: Date) =>
+/** The one relation that decides an audience (as {@link resolveAudience} reads it) at an instant. */
+export const decidedFor = (account: Account, audience: RawBuilder<AudienceRow>, now: Date) =>
   decidedAudience({
     accountId: account.id,
-    audience: audienceRelation(account.id, broadcast.audience),
+    audience,
     months: monthsToReserve(now),
     limit: fanLimitOf(account),
     many: true,
@@ -42,18 +44,18 @@ export type Plan = {
 export async function planBroadcast(
   db: Executor,
   account: Account,
-  broadcast: Pick<BroadcastRow, 'audience' | 'path'>,
+  { audience, path }: { audience: RawBuilder<AudienceRow>; path: Path },
   now: Date,
 ): Promise<Plan> {
   const limit = fanLimitOf(account)
-  const counts = await countDecided(db, decidedFor(account, broadcast, now))
+  const counts = await countDecided(db, decidedFor(account, audience, now))
   const total = counts.reduce((sum, row) => sum + row.count, 0)
   const reachable = counts.filter((row) => row.reason === null)
   const reached = reachable.reduce((sum, row) => sum + row.count, 0)
   const byReason = new Map<string, number>()
   for (const row of counts)
     if (row.reason !== null) byReason.set(row.reason, (byReason.get(row.reason) ?? 0) + row.count)
-  const batches = broadcast.path === 'list' ? planBatches(reached, LARGEST_BATCH) : planWhole(reached)
+  const batches = path === 'list' ? planBatches(reached, LARGEST_BATCH) : planWhole(reached)
   return {
     total,
     reached,
@@ -79,13 +81,14 @@ const planWhole = (reached: number) =>
  */
 export async function runPreflight(ctx: Ctx, account: Account, broadcast: BroadcastRow): Promise<Preflight> {
   const now = ctx.clock.now()
-  const [plan, day, days, problems, installation] = await Promise.all([
-    planBroadcast(ctx.db, account, broadcast, now),
+  const [found, day, days, problems, installation] = await Promise.all([
+    planNow(ctx, account, { broadcast, now }),
     massDay(ctx.db, account.id, now),
     massDaysOfMonth(ctx.db, account.id, now),
     contentProblems(ctx, account.id, broadcast.content),
     sql<{ sending_paused: boolean }>`select sending_paused from installation`.execute(ctx.db),
   ])
+  const { plan, basis, problem } = found
   const perMinute = ratePerMinute(account, broadcast.path)
   const minutes = minutesFor(plan.sizes, perMinute)
   const sendsThisMonth = days.reduce((sum, row) => sum + row.sends, 0)
@@ -93,6 +96,7 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
     at: now.toISOString(),
     path: broadcast.path,
     promise: promiseOf(broadcast.path),
+    basis,
     entersHistory: entersHistory(broadcast.path),
     total: plan.total,
     reached: plan.reached,
@@ -109,7 +113,10 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
     blockers: [
       ...accountBlockers(account, broadcast, day, sendsThisMonth),
       ...(installation.rows[0]?.sending_paused ? [{ reason: 'sending_paused', detail: {} }] : []),
-      ...(plan.refusal === null ? [] : [{ reason: plan.refusal, detail: { reached: plan.reached } }]),
+      ...(problem === null ? [] : [problem]),
+      ...(plan.refusal === null || problem !== null
+        ? []
+        : [{ reason: plan.refusal, detail: { reached: plan.reached } }]),
       ...problems.map(({ reason, ...detail }) => ({ reason, detail })),
     ],
     warnings: dayWarnings(account, plan, day, broadcast),
@@ -117,6 +124,37 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
 }
 
 type Note = { reason: string; detail: Record<string, unknown> }
+type Found = { plan: Plan; basis: AudienceBasis | null; problem: Note | null }
+const NO_PLAN: Plan = {
+  total: 0,
+  reached: 0,
+  notReached: [],
+  sizes: [],
+  refusal: 'nobody',
+  monthLeftAfter: [],
+}
+
+/** In one snapshot of the database. A segment that can't answer is a problem of the send, not of the question. */
+async function planNow(
+  ctx: Ctx,
+  account: Account,
+  { broadcast, now }: { broadcast: BroadcastRow; now: Date },
+): Promise<Found> {
+  try {
+    return await inTransaction(
+      ctx.db,
+      async (trx) => {
+        const { relation, basis } = await resolveAudience(ctx, trx, { account, broadcast, now })
+        const plan = await planBroadcast(trx, account, { audience: relation, path: broadcast.path }, now)
+        return { plan, basis, problem: null }
+      },
+      { isolation: 'repeatable read' },
+    )
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { plan: NO_PLAN, basis: null, problem: { reason: error.reason, detail: error.detail } }
+  }
+}
 
 function accountBlockers(
   account: Account,
@@ -128,9 +166,8 @@ function accountBlockers(
   const notes: Note[] = []
   if (account.state !== 'active')
     notes.push({ reason: 'account_paused', detail: { pauseReason: account.pauseReason } })
-  if (!pathsFor(account, broadcast.audience).includes(broadcast.path)) {
-    notes.push({ reason: 'path_not_available', detail: { path: broadcast.path } })
-  }
+  const problem = pathProblem(account, broadcast.audience, broadcast.path)
+  if (problem !== null) notes.push(problem)
   if (massSendsPerDay !== null && day.sends >= massSendsPerDay) {
     notes.push({ reason: 'account_day_used', detail: { used: day.sends, limit: massSendsPerDay } })
   }

@@ -1,20 +1,23 @@
 import { addDraft } from '../../channels/official-account/drafts.ts'
 import { isWechatError, type WechatError } from '../../channels/port.ts'
 import type { Ctx } from '../../context.ts'
-import { inTransaction } from '../../infra/transaction.ts'
-import { assert } from '../../kernel/errors.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { AppError, assert } from '../../kernel/errors.ts'
 import { adviceOf } from '../../wechat/error-codes.ts'
 import { LARGEST_BATCH } from '../../wechat/rules/broadcast-batches.ts'
 import { clientMsgId } from '../../wechat/rules/client-msg-id.ts'
 import { accountClient, getAccount, pauseForPlatformError } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
+import { releaseSegments } from '../segments/index.ts'
 import { platformRefusal } from './answer.ts'
+import { resolveAudience, snapshotsOf } from './audience.ts'
 import { decidedFor, planBroadcast } from './preflight.ts'
 import { drifted } from './rules.ts'
 import { type BatchRow, insertBatches, listUncopied, setDraftCopy } from './store/batches.ts'
 import * as store from './store/broadcasts.ts'
 import { installationMark } from './store/installation.ts'
 import { freezeRecipients } from './store/recipients.ts'
+import { tieLinks } from './tracked-links.ts'
 
 type Claim = { id: string; fence: string }
 const RETRY_MS = 3_000
@@ -42,7 +45,10 @@ async function freeze(ctx: Ctx, claim: Claim): Promise<void> {
       if (broadcast === undefined || broadcast.state !== 'preparing') return
       const account = await getAccount(ctx, broadcast.accountId)
       const now = ctx.clock.now()
-      const plan = await planBroadcast(trx, account, broadcast, now)
+      const found = await resolveAudience(ctx, trx, { account, broadcast, now }).catch(refusalOf)
+      if (found instanceof AppError) return pauseFor(ctx, trx, { broadcast, now, refusal: found })
+      const { relation: audience, basis } = found
+      const plan = await planBroadcast(trx, account, { audience, path: broadcast.path }, now)
       const expected = broadcast.preflight?.reached ?? plan.reached
       if (drifted(expected, plan.reached)) {
         const detail = { expected, now: plan.reached }
@@ -61,11 +67,13 @@ async function freeze(ctx: Ctx, claim: Claim): Promise<void> {
         return
       }
       const skipped = Object.fromEntries(plan.notReached.map(({ reason, count }) => [reason, count]))
+      await releaseSegments(trx, { kind: 'broadcast', id: claim.id }, snapshotsOf(basis))
       if (plan.refusal !== null) {
         await store.changeBroadcast(trx, claim.id, now, {
           state: 'failed',
           step: null,
           failure_reason: plan.refusal,
+          audience_basis: basis,
           skipped,
           planned: plan.reached,
           ended_at: now,
@@ -75,7 +83,7 @@ async function freeze(ctx: Ctx, claim: Claim): Promise<void> {
       }
       await freezeRecipients(trx, {
         broadcastId: claim.id,
-        decided: decidedFor(account, broadcast, now),
+        decided: decidedFor(account, audience, now),
         reached: plan.reached,
         largest: broadcast.path === 'list' ? LARGEST_BATCH : null,
       })
@@ -95,12 +103,39 @@ async function freeze(ctx: Ctx, claim: Claim): Promise<void> {
           : { state: 'running' as const, step: null, started_at: now }),
         planned: plan.reached,
         skipped,
+        audience_basis: basis,
         frozen_at: now,
         lease_until: null,
       })
     },
     { isolation: 'repeatable read' },
   )
+}
+
+const refusalOf = (error: unknown): AppError => {
+  if (error instanceof AppError) return error
+  throw error
+}
+
+/** A segment of it can't answer: an operator decides. */
+async function pauseFor(
+  ctx: Ctx,
+  trx: Executor,
+  { broadcast, now, refusal }: { broadcast: store.BroadcastRow; now: Date; refusal: AppError },
+): Promise<void> {
+  const { reason, detail } = refusal
+  await store.changeBroadcast(trx, broadcast.id, now, {
+    state: 'paused',
+    pause_reason: reason,
+    pause_detail: detail,
+    lease_until: null,
+  })
+  await audit(ctx, trx, {
+    action: 'broadcast.paused',
+    accountId: broadcast.accountId,
+    subject: subjectOf(broadcast.id),
+    detail: { reason },
+  })
 }
 
 export const subjectOf = (broadcastId: string) => ({ kind: 'broadcast', id: broadcastId })
@@ -120,9 +155,10 @@ async function copyDrafts(
   const pending = await listUncopied(ctx.db, claim.id, COPIES_A_CHUNK)
   if (pending.length > 0) {
     const client = await accountClient(ctx, broadcast.accountId)
+    const tied = await tieLinks(ctx, broadcast, articles)
     for (const batch of pending) {
       if (signal.aborted) break
-      const going = await copyOne(ctx, claim, batch, () => addDraft(client, articles))
+      const going = await copyOne(ctx, claim, batch, () => addDraft(client, tied))
       if (!going) return
     }
     return void (await store.releaseBroadcast(ctx.db, claim, 0))

@@ -57,6 +57,7 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
     ...(await presentListItem(ctx, row)),
     accountId: row.accountId,
     audience: row.audience,
+    audienceBasis: row.audienceBasis,
     content: row.content,
     ignoreReprint: row.ignoreReprint,
     version: row.version,

@@ -29,6 +29,8 @@ export const massResults: Reaction = {
         continue
       }
       const { data } = parsed
+      // WeChat's own events are always of an account
+      if (event.accountId === null) continue
       await sql`insert into mass_results (account_id, msg_id, status, total_count, filter_count, sent_count, error_count,
           article_urls, received_at)
         values (${event.accountId}::bigint, ${data.msgId}, ${data.status}, ${data.totalCount ?? null}, ${data.filterCount ?? null},

@@ -1,13 +1,12 @@
 import type { AccountType } from '../../wechat/rules/account-abilities.ts'
 import { type BroadcastPath, decidePath, entersHistory, isExact } from '../../wechat/rules/broadcast-quota.ts'
-import type { Audience } from '../contacts/schema.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
-import type { BroadcastState, Label, Path } from './schema.ts'
+import type { BroadcastAudience, BroadcastState, Label, Path } from './schema.ts'
 
 export type BatchTally = Record<DeliveryState, number>
 
 /** Which interfaces can carry this audience: only `list` is exact; tag and all leave the choice to WeChat. */
-export function pathsFor(account: AccountType, audience: Audience): Path[] {
+export function pathsFor(account: AccountType, audience: BroadcastAudience): Path[] {
   const wanted: BroadcastPath[] =
     audience.kind === 'all' ? ['all', 'list'] : audience.kind === 'tag' ? ['list', 'tag'] : ['list']
   return wanted.filter((path) => decidePath(account, path).can)

@@ -8,6 +8,7 @@ import { accountClient } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
 import { giveBack, RESULT_OVERDUE_MS } from './answer.ts'
+import { startReadingComments } from './comments/store.ts'
 import { endState } from './rules.ts'
 import {
   type BatchRow,
@@ -86,6 +87,7 @@ async function close(ctx: Ctx, row: BatchRow, closing: Closing): Promise<void> {
       ...closing.counts,
       ...(failed && { reserved_months: [], reserved_day: null }),
     })
+    if (closing.state === 'delivered') await startReadingComments(trx, batch.id, ctx.clock.now())
   })
 }
 

@@ -32,6 +32,15 @@ export const REASONS = {
       en: 'A fan of a service account receives at most 4 a calendar month; it starts anew on the 1st at 00:00 Beijing time.',
     },
   },
+  erased: { zh: '个人信息已应要求删除', en: 'Their personal data was erased on request' },
+  same_person: {
+    zh: '与名单中另一位粉丝是同一个人',
+    en: 'The same person as another fan of this send',
+    advice: {
+      zh: '同一次群发，一个人只发一次；在客户详情里可查看合并的依据。',
+      en: 'A person gets one message a send; the customer’s page shows why the two are one.',
+    },
+  },
   below_two: {
     zh: '按名单群发至少需要 2 人',
     en: 'A send by list needs at least two people',

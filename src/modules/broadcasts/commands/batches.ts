@@ -16,6 +16,7 @@ import type { Broadcast } from '../schema.ts'
 import { type BatchRow, changeBatch, findBatch, listBatches } from '../store/batches.ts'
 import * as store from '../store/broadcasts.ts'
 import { installationMark } from '../store/installation.ts'
+import { tieLinks } from '../tracked-links.ts'
 
 type BatchKey = { accountId: string; broadcastId: string; seq: number }
 
@@ -30,7 +31,7 @@ export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
   refuseUnsafe(batch, broadcast)
   const draft =
     broadcast.frozenContent?.kind === 'articles'
-      ? await copyAgain(ctx, key.accountId, broadcast.frozenContent.articles)
+      ? await copyAgain(ctx, broadcast, broadcast.frozenContent.articles)
       : null
   const installation = await installationMark(ctx.db)
   await inTransaction(ctx.db, async (trx) => {
@@ -84,11 +85,12 @@ function refuseUnsafe(batch: BatchRow, broadcast: store.BroadcastRow): void {
 
 async function copyAgain(
   ctx: Ctx,
-  accountId: string,
+  broadcast: store.BroadcastRow,
   articles: Parameters<typeof addDraft>[1],
 ): Promise<string> {
   try {
-    return await addDraft(await accountClient(ctx, accountId), articles)
+    const client = await accountClient(ctx, broadcast.accountId)
+    return await addDraft(client, await tieLinks(ctx, broadcast, articles))
   } catch (error) {
     if (!isWechatError(error)) throw error
     throw platformRefused(error)

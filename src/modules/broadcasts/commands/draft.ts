@@ -1,20 +1,31 @@
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import type { Audience } from '../../contacts/schema.ts'
+import { forgetSegments, holdSegments, requireSound } from '../../segments/index.ts'
+import { requirePath, segmentsIn } from '../audience.ts'
 import { subjectOf } from '../prepare.ts'
 import { presentBroadcast, readBroadcast } from '../present.ts'
-import { pathsFor } from '../rules.ts'
-import type { Broadcast, Content, Path } from '../schema.ts'
+import type { Broadcast, BroadcastAudience, Content, Path } from '../schema.ts'
 import * as store from '../store/broadcasts.ts'
 
-type Fields = { name: string; audience: Audience; content: Content; path: Path; ignoreReprint: boolean }
+type Fields = {
+  name: string
+  audience: BroadcastAudience
+  content: Content
+  path: Path
+  ignoreReprint: boolean
+}
 
 /** Saves a new draft. `path_not_available` where the account can't send to this audience that way. */
-export async function createBroadcast(ctx: Ctx, accountId: string, fields: Fields): Promise<Broadcast> {
-  await checkPath(ctx, accountId, fields)
+export async function createBroadcast(
+  ctx: Ctx,
+  accountId: string,
+  fields: Fields,
+  before: readonly string[] = [],
+): Promise<Broadcast> {
+  await check(ctx, accountId, fields)
   return inTransaction(ctx.db, async (trx) => {
     const broadcastId = await store.insertBroadcast(trx, {
       ...fields,
@@ -22,6 +33,12 @@ export async function createBroadcast(ctx: Ctx, accountId: string, fields: Field
       at: ctx.clock.now(),
       createdBy: ctx.actor.kind === 'system' ? null : ctx.actor.id,
     })
+    await holdSegments(
+      ctx,
+      trx,
+      { kind: 'broadcast', id: broadcastId, name: fields.name, accountId },
+      { ids: segmentsIn(fields.audience), before },
+    )
     await audit(ctx, trx, {
       action: 'broadcast.created',
       accountId,
@@ -40,14 +57,22 @@ export async function updateBroadcast(
   key: { accountId: string; broadcastId: string; version: number },
   fields: Fields,
 ): Promise<Broadcast> {
-  await checkPath(ctx, key.accountId, fields)
+  await check(ctx, key.accountId, fields)
   await inTransaction(ctx.db, async (trx) => {
+    const draft = await store.findBroadcast(trx, { ...key, lock: true })
     if (!(await store.updateDraft(trx, key, { ...fields, at: ctx.clock.now() }))) {
       const current = await store.findBroadcast(trx, key)
       if (current === undefined) throw notFound('broadcast')
       if (current.state !== 'draft') throw conflict('not_a_draft', 'only a draft can be edited')
       throw conflict('changed_meanwhile', 'someone else changed it meanwhile', { version: current.version })
     }
+    const { broadcastId: id, accountId } = key
+    await holdSegments(
+      ctx,
+      trx,
+      { kind: 'broadcast', id, name: fields.name, accountId },
+      { ids: segmentsIn(fields.audience), before: draft === undefined ? [] : segmentsIn(draft.audience) },
+    )
     await audit(ctx, trx, {
       action: 'broadcast.updated',
       accountId: key.accountId,
@@ -65,6 +90,7 @@ export async function deleteBroadcast(ctx: Ctx, accountId: string, broadcastId: 
         throw notFound('broadcast')
       throw conflict('not_a_draft', 'what was confirmed stays in the record')
     }
+    await forgetSegments(trx, { kind: 'broadcast', id: broadcastId })
     await audit(ctx, trx, { action: 'broadcast.deleted', accountId, subject: subjectOf(broadcastId) })
   })
 }
@@ -75,16 +101,11 @@ export async function copyBroadcast(ctx: Ctx, accountId: string, broadcastId: st
   if (source === undefined) throw notFound('broadcast')
   const { audience, content, path, ignoreReprint } = source
   const name = [...source.name].slice(0, 56).join('')
-  return createBroadcast(ctx, accountId, { name: `${name} (2)`, audience, content, path, ignoreReprint })
+  const fields = { name: `${name} (2)`, audience, content, path, ignoreReprint }
+  return createBroadcast(ctx, accountId, fields, segmentsIn(audience))
 }
 
-async function checkPath(ctx: Ctx, accountId: string, { audience, path }: Fields): Promise<void> {
-  const account = await getAccount(ctx, accountId)
-  const available = pathsFor(account, audience)
-  if (!available.includes(path)) {
-    throw invalid('path_not_available', 'the account can not send to this audience that way', {
-      path,
-      available,
-    })
-  }
+async function check(ctx: Ctx, accountId: string, { audience, path }: Fields): Promise<void> {
+  requirePath(await getAccount(ctx, accountId), audience, path)
+  if (audience.kind === 'rule') await requireSound(ctx, audience.rule, accountId)
 }

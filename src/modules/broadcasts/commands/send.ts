@@ -3,6 +3,7 @@ import { inTransaction } from '../../../infra/transaction.ts'
 import { conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
+import { releaseSegments } from '../../segments/index.ts'
 import { freezeContent } from '../content.ts'
 import { runPreflight } from '../preflight.ts'
 import { subjectOf } from '../prepare.ts'
@@ -119,6 +120,7 @@ export const cancelBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
       detail: null,
       at: now,
     })
+    await releaseSegments(trx, { kind: 'broadcast', id: current.id })
     await store.changeBroadcast(trx, current.id, now, {
       ...(people > 0 && {
         planned: (current.planned ?? people) - people,

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
-import { useAccountId } from '../../../console/session.ts'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { fanBroadcastsEndpoint } from '../schema.ts'
 import { useReason } from './reasons.ts'
@@ -11,15 +10,22 @@ import { DeliveryTag } from './words.tsx'
 import './broadcasts.css'
 
 /** What was sent to a fan, or why not, and what the month has left. */
-export function FanBroadcasts({ fanId }: { fanId: string }) {
+export function FanBroadcasts({
+  accountId,
+  fanId,
+  title,
+}: {
+  accountId: string
+  fanId: string
+  title?: string
+}) {
   const { t } = useTranslation()
   const format = useFormat()
-  const accountId = useAccountId()
   const explain = useReason()
   const query = useEndpoint(fanBroadcastsEndpoint, { params: { accountId, fanId } }, { every: 10_000 })
   return (
     <section className="w-panel">
-      <h2>{t('fans.received')}</h2>
+      <h2>{title ?? t('fans.received')}</h2>
       <Loaded query={query} rows={3}>
         {({ month, items }) => (
           <>

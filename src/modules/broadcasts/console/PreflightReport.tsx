@@ -4,6 +4,7 @@ import { useFormat } from '../../../console/format.ts'
 import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { Waterfall } from '../../../console/ui/Waterfall.tsx'
 import type { Preflight } from '../schema.ts'
+import { AudienceBasis } from './AudienceBasis.tsx'
 import { useReason } from './reasons.ts'
 
 /** 预演: whom it would reach and whom not, why, in which batches, until when. */
@@ -50,6 +51,7 @@ export function PreflightReport({ report }: { report: Preflight }) {
         reached={report.reached}
         reachedLabel={t(estimate ? 'preflight.reachedAbout' : 'preflight.reached')}
       />
+      <AudienceBasis basis={report.basis} />
       {report.monthLeftAfter.length > 0 && (
         <p className="w-soft" style={{ margin: 0 }}>
           {t('preflight.monthAfter')}{' '}

@@ -3,9 +3,10 @@ import { useEndpoint } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
-import { type Audience, getFanListEndpoint } from '../../contacts/schema.ts'
+import { getFanListEndpoint } from '../../contacts/schema.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
-import type { Label } from '../schema.ts'
+import { listSegmentsEndpoint } from '../../segments/schema.ts'
+import type { BroadcastAudience, Label } from '../schema.ts'
 
 const LABEL_TONES: Record<Label, Tone> = {
   draft: 'idle',
@@ -53,7 +54,7 @@ export function DeliveryTag({ state }: { state: DeliveryState }) {
 }
 
 /** Whom a send is for, in words; a list by its name as soon as that is read. */
-export function useAudienceText(audience: Audience | undefined): string {
+export function useAudienceText(audience: BroadcastAudience | undefined): string {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const { nameOf } = useWechatTags()
@@ -63,6 +64,7 @@ export function useAudienceText(audience: Audience | undefined): string {
     { params: { accountId, listId: listId ?? '' } },
     { enabled: listId !== undefined, staleMs: 60_000 },
   )
+  const segmentNames = useSegmentNames(audience?.kind === 'segments')
   switch (audience?.kind) {
     case undefined:
       return ''
@@ -76,5 +78,27 @@ export function useAudienceText(audience: Audience | undefined): string {
       return list.data
         ? t('audience.listNamed', { name: list.data.name })
         : t('audience.listNumbered', { id: audience.listId })
+    case 'segments': {
+      const names = (ids: readonly string[]) => ids.map(segmentNames).join(t('audience.comma'))
+      const included = t('audience.segmentsNamed', { names: names(audience.include) })
+      if (audience.exclude.length === 0) return included
+      return t('audience.segmentsWithout', { included, names: names(audience.exclude) })
+    }
+    case 'rule':
+      return t('audience.ownRule')
+  }
+}
+
+/** What a segment is called, as far as the newest of them tell. */
+function useSegmentNames(wanted: boolean): (id: string) => string {
+  const accountId = useAccountId()
+  const list = useEndpoint(
+    listSegmentsEndpoint,
+    { query: { accountId, limit: 200 } },
+    { enabled: wanted, staleMs: 60_000 },
+  )
+  return (id) => {
+    const found = list.data?.items.find((segment) => segment.id === id)
+    return found === undefined ? `#${id}` : `“${found.name}”`
   }
 }

@@ -14,6 +14,7 @@ import {
   path,
   preflight,
   recipient,
+  resultSegment,
 } from './shapes.ts'
 
 const tag = 'broadcasts'
@@ -199,6 +200,17 @@ export const listRecipientsEndpoint = endpoint({
     openid: z.string().max(64).optional(),
   }),
   response: page(recipient),
+})
+
+export const resultSegmentEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/segment`,
+  access: 'segments:write',
+  tag,
+  summary: 'Makes a static segment of whom a send reached, or of whom it did not and why',
+  params: one,
+  body: resultSegment,
+  response: z.object({ segmentId: z.string(), size: z.number().int() }),
 })
 
 export const fanBroadcastsEndpoint = endpoint({

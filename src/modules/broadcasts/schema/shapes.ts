@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { audienceSchema } from '../../contacts/schema.ts'
 import { deliveryState } from '../../deliveries/schema.ts'
+import { ruleSchema, sendOutcome } from '../../segments/schema.ts'
 
 export const id = z.string().regex(/^\d{1,19}$/)
 export const instant = z.iso.datetime()
@@ -30,10 +31,47 @@ export const content = z.discriminatedUnion('kind', [
 ])
 export type Content = z.infer<typeof content>
 
+const segmentIds = z
+  .array(id)
+  .max(20)
+  .refine((ids) => new Set(ids).size === ids.length, 'a segment is named twice')
+/**
+ * 群发对象: fans of the account by tag, by hand or by list, those of segments without those of others, or those a rule of
+ * the send's own finds.
+ */
+export const broadcastAudience = z.discriminatedUnion('kind', [
+  ...audienceSchema.options,
+  z
+    .object({ kind: z.literal('segments'), include: segmentIds.min(1), exclude: segmentIds.default([]) })
+    .refine(
+      ({ include, exclude }) => !include.some((one) => exclude.includes(one)),
+      'a segment is included and excluded',
+    ),
+  z.object({ kind: z.literal('rule'), rule: ruleSchema }),
+])
+export type BroadcastAudience = z.infer<typeof broadcastAudience>
+
+/** Which segments an audience was made of, and as of when: what was counted is what is sent to. */
+export const audienceBasis = z.object({
+  at: instant,
+  segments: z.array(
+    z.object({
+      segmentId: z.string(),
+      name: z.string(),
+      role: z.enum(['include', 'exclude', 'condition']),
+      version: z.number().int(),
+      /** Null for a live one, asked at `asOf`. */
+      snapshotId: z.string().nullable(),
+      asOf: instant,
+    }),
+  ),
+})
+export type AudienceBasis = z.infer<typeof audienceBasis>
+
 const name = z.string().trim().min(1).max(60)
 export const draftFields = {
   name,
-  audience: audienceSchema,
+  audience: broadcastAudience,
   content,
   path,
   ignoreReprint: z.boolean().default(false),
@@ -109,6 +147,8 @@ export const preflight = z.object({
   path,
   /** `exact`: these people and no others. `estimate`: WeChat chooses; totals are reconciled afterwards. */
   promise: z.enum(['exact', 'estimate']),
+  /** What the audience was asked of; null without a segment or rule. */
+  basis: audienceBasis.nullable().default(null),
   entersHistory: z.boolean(),
   total: z.number(),
   reached: z.number(),
@@ -132,7 +172,9 @@ export type Preflight = z.infer<typeof preflight>
 
 export const broadcast = broadcastListItem.extend({
   accountId: z.string(),
-  audience: audienceSchema,
+  audience: broadcastAudience,
+  /** Once it is frozen; null for audiences without a segment or rule. */
+  audienceBasis: audienceBasis.nullable(),
   content,
   ignoreReprint: z.boolean(),
   version: z.number(),
@@ -187,3 +229,13 @@ export const recipient = z.object({
   reason: z.string().nullable(),
 })
 export type Recipient = z.infer<typeof recipient>
+
+/** 存为分群: whom of a frozen send. `reached` were submitted to WeChat; of unknown outcome nobody is either. */
+export const resultSegment = z.object({
+  name,
+  outcome: sendOutcome,
+  /** Of those not reached, only these reasons; all if empty. */
+  reasons: z.array(z.string().max(60)).max(50).default([]),
+  listed: z.boolean().default(true),
+})
+export type ResultSegment = z.infer<typeof resultSegment>

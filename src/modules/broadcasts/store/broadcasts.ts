@@ -3,10 +3,13 @@ import type { Executor } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import type { ArticleInput } from '../../../wechat/payloads/drafts.ts'
 import type { MassContent } from '../../../wechat/payloads/mass.ts'
-import { type Audience, audienceSchema } from '../../contacts/schema.ts'
 import { type BatchTally, labelOf } from '../rules.ts'
 import {
+  type AudienceBasis,
+  audienceBasis,
+  type BroadcastAudience,
   type BroadcastState,
+  broadcastAudience,
   type Content,
   content,
   type Label,
@@ -27,7 +30,8 @@ export type BroadcastRow = {
   name: string
   state: BroadcastState
   step: 'selecting' | 'copying' | null
-  audience: Audience
+  audience: BroadcastAudience
+  audienceBasis: AudienceBasis | null
   content: Content
   path: Path
   ignoreReprint: boolean
@@ -66,7 +70,7 @@ const TALLY = sql`(select jsonb_build_object(
     'peopleUnknown', coalesce(sum(size) filter (where state = 'unknown'), 0))
   from broadcast_batches x where x.broadcast_id = b.id)`
 
-const COLUMNS = sql`b.id, b.account_id, b.name, b.state, b.step, b.audience, b.content, b.path, b.ignore_reprint, b.version,
+const COLUMNS = sql`b.id, b.account_id, b.name, b.state, b.step, b.audience, b.audience_basis, b.content, b.path, b.ignore_reprint, b.version,
   b.preflight, b.planned, b.skipped, b.pause_reason, b.pause_detail, b.failure_reason, b.created_at, b.confirmed_at,
   b.started_at, b.ended_at, b.fence, c.name as created_by_name, s.name as confirmed_by_name, ${TALLY} as tally`
 const SOURCE = sql`from broadcasts b left join operators c on c.id = b.created_by left join operators s on s.id = b.confirmed_by`
@@ -80,7 +84,8 @@ function present(row: RawRow): BroadcastRow {
     name: row['name'] as string,
     state: row['state'] as BroadcastState,
     step: row['step'] as BroadcastRow['step'],
-    audience: audienceSchema.parse(row['audience']),
+    audience: broadcastAudience.parse(row['audience']),
+    audienceBasis: row['audience_basis'] === null ? null : audienceBasis.parse(row['audience_basis']),
     content: content.parse(row['content']),
     path: row['path'] as Path,
     ignoreReprint: row['ignore_reprint'] as boolean,
@@ -177,7 +182,13 @@ export async function listBroadcasts(db: Executor, filter: ListFilter): Promise<
   return toPage(found, filter.limit, (row) => row.id)
 }
 
-type DraftFields = { name: string; audience: Audience; content: Content; path: Path; ignoreReprint: boolean }
+type DraftFields = {
+  name: string
+  audience: BroadcastAudience
+  content: Content
+  path: Path
+  ignoreReprint: boolean
+}
 
 export async function insertBroadcast(
   db: Executor,
@@ -244,6 +255,7 @@ export type BroadcastChange = Partial<{
   step: 'selecting' | 'copying' | null
   preflight: Preflight
   frozen_content: FrozenContent
+  audience_basis: AudienceBasis | null
   planned: number
   skipped: Record<string, number>
   pause_reason: string | null
@@ -257,7 +269,7 @@ export type BroadcastChange = Partial<{
   lease_until: null
 }>
 
-const JSON_COLUMNS = new Set(['preflight', 'frozen_content', 'skipped', 'pause_detail'])
+const JSON_COLUMNS = new Set(['preflight', 'frozen_content', 'audience_basis', 'skipped', 'pause_detail'])
 
 /** Writes a change to a row the caller has locked or fenced. */
 export async function changeBroadcast(

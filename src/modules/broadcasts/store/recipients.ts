@@ -68,6 +68,29 @@ export async function skipUndeliverable(
   return Object.fromEntries(rows.map((row) => [row.reason, Number(row.count)]))
 }
 
+/**
+ * Takes those out of a batch who are the same person as somebody this broadcast has been handed over for, or as somebody
+ * of the same batch with an earlier fan: one message a person, also where two turned out to be one after the freeze.
+ * Run it under the account's ledger lock; looked up person by person (`offset 0` keeps it so). Returns how many.
+ */
+export async function skipSamePerson(trx: Executor, broadcastId: string, seq: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with others as materialized (
+      select f.id, other.id as other_id from broadcast_recipients r join fans f on f.id = r.fan_id
+      cross join lateral (
+        select g.id from fans g where g.contact_id = f.contact_id and g.id <> f.id offset 0) other
+      where r.broadcast_id = ${broadcastId}::bigint and r.batch_seq = ${seq}),
+    same as materialized (
+      select distinct p.id from others p
+      join broadcast_recipients o on o.broadcast_id = ${broadcastId}::bigint and o.fan_id = p.other_id
+      join broadcast_batches t on t.broadcast_id = o.broadcast_id and t.seq = o.batch_seq
+      where (o.batch_seq = ${seq} and p.other_id < p.id)
+        or (o.batch_seq <> ${seq} and t.state in ('sending', 'accepted', 'delivered', 'unknown')))
+    update broadcast_recipients r set batch_seq = null, reason = 'same_person' from same
+    where r.broadcast_id = ${broadcastId}::bigint and r.fan_id = same.id`.execute(trx)
+  return Number(numAffectedRows ?? 0)
+}
+
 export async function skipWholeBatch(
   trx: Executor,
   broadcastId: string,

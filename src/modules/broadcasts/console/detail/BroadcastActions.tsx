@@ -24,6 +24,7 @@ import {
   resumeBroadcastEndpoint,
 } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
+import { SaveSegmentButton } from './SaveSegmentButton.tsx'
 import { WithdrawModal } from './WithdrawModal.tsx'
 
 const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
@@ -42,6 +43,7 @@ export function BroadcastActions({ broadcast }: { broadcast: Broadcast }) {
   const denied = maySend ? undefined : t('common.notAllowed')
   return (
     <>
+      <SaveSegmentButton broadcast={broadcast} />
       <CopyButton broadcastId={broadcast.id} />
       {can.delete && <DeleteDraftButton broadcastId={broadcast.id} />}
       {can.edit && mayWrite && (

@@ -16,6 +16,7 @@ import {
   listBatchesEndpoint,
   listRecipientsEndpoint,
 } from '../../schema.ts'
+import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
 import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
@@ -68,6 +69,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
       <div className="w-stack">
         <Life label={broadcast.label} />
         <Notices broadcast={broadcast} />
+        <AudienceBasis basis={broadcast.audienceBasis} />
         <BroadcastTotals broadcast={broadcast} />
         <Sections broadcast={broadcast} />
       </div>

@@ -8,11 +8,13 @@ import { useSentence } from '../../../../console/ui/sentence.ts'
 import { useWechatTags } from '../../../../console/wechat-tags.ts'
 import { decidePath } from '../../../../wechat/rules/broadcast-quota.ts'
 import { CreateListButton, FanPicker } from '../../../contacts/console/index.ts'
-import { type Audience, countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schema.ts'
+import { countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schema.ts'
 import { pathsFor } from '../../rules.ts'
-import { PATHS, type Path } from '../../schema.ts'
+import { type BroadcastAudience, PATHS, type Path } from '../../schema.ts'
 import { Choices } from './Choices.tsx'
 import { audienceOf, type Draft } from './draft.ts'
+import { RuleChoice } from './RuleChoice.tsx'
+import { SegmentChoice } from './SegmentChoice.tsx'
 
 type StepProps = { draft: Draft; onChange: (part: Partial<Draft>) => void }
 
@@ -44,11 +46,11 @@ export function AudienceStep({ draft, onChange }: StepProps) {
 function AudiencePanel({ draft, onChange }: StepProps) {
   const { t } = useTranslation()
   const account = useAccount()
-  const choose = (kind: Audience['kind']) => {
+  const choose = (kind: BroadcastAudience['kind']) => {
     const paths = account ? pathsFor(account, probe(kind)) : []
     onChange({ audienceKind: kind, path: paths.includes(draft.path) ? draft.path : (paths[0] ?? draft.path) })
   }
-  const usable = (kind: Audience['kind']) =>
+  const usable = (kind: BroadcastAudience['kind']) =>
     account !== undefined && pathsFor(account, probe(kind)).length > 0
   return (
     <section className="w-panel">
@@ -57,7 +59,7 @@ function AudiencePanel({ draft, onChange }: StepProps) {
         label={t('audience.title')}
         value={draft.audienceKind}
         onChange={choose}
-        choices={(['all', 'tag', 'list', 'fans'] as const).map((kind) => ({
+        choices={KINDS.map((kind) => ({
           value: kind,
           title: t(`audience.kind.${kind}`),
           hint: t(`audience.kindHint.${kind}`),
@@ -66,6 +68,8 @@ function AudiencePanel({ draft, onChange }: StepProps) {
       />
       <div style={{ marginTop: 14 }}>
         {draft.audienceKind === 'tag' && <TagChoice draft={draft} onChange={onChange} />}
+        {draft.audienceKind === 'segments' && <SegmentChoice draft={draft} onChange={onChange} />}
+        {draft.audienceKind === 'rule' && <RuleChoice draft={draft} onChange={onChange} />}
         {draft.audienceKind === 'list' && <ListChoice draft={draft} onChange={onChange} />}
         {draft.audienceKind === 'fans' && <FanChoice draft={draft} onChange={onChange} />}
         <Estimate draft={draft} />
@@ -74,15 +78,25 @@ function AudiencePanel({ draft, onChange }: StepProps) {
   )
 }
 
+const KINDS = ['all', 'tag', 'segments', 'rule', 'list', 'fans'] as const
+
 /** Which paths there are depends on the kind alone, so any member of it serves to ask. */
-const probe = (kind: Audience['kind']): Audience =>
-  kind === 'all'
-    ? { kind }
-    : kind === 'tag'
-      ? { kind, tagId: 0 }
-      : kind === 'list'
-        ? { kind, listId: '0' }
-        : { kind, fanIds: ['0'] }
+function probe(kind: BroadcastAudience['kind']): BroadcastAudience {
+  switch (kind) {
+    case 'all':
+      return { kind }
+    case 'tag':
+      return { kind, tagId: 0 }
+    case 'list':
+      return { kind, listId: '0' }
+    case 'fans':
+      return { kind, fanIds: ['0'] }
+    case 'segments':
+      return { kind, include: ['0'], exclude: [] }
+    case 'rule':
+      return { kind, rule: { kind: 'identity', has: 'fan' } }
+  }
+}
 
 function TagChoice({ draft, onChange }: StepProps) {
   const { t } = useTranslation()

@@ -23,16 +23,13 @@ export function BroadcastEditPage() {
   const account = useAccount()
   const allowed = useCan('broadcasts:write')
   const stored = useStoredDraft(broadcastId)
+  const [search] = useSearchParams()
   if (!allowed) return <NoPermissionState />
   if (broadcastId === undefined) {
     return account === undefined ? (
       <LoadingState />
     ) : (
-      <Editor
-        key="new"
-        initial={emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all')}
-        stored={undefined}
-      />
+      <Editor key="new" initial={startOf(account, search.get('segment'))} stored={undefined} />
     )
   }
   if (stored.query.error && stored.query.data === undefined)
@@ -41,6 +38,14 @@ export function BroadcastEditPage() {
   if (stored.query.data.state !== 'draft')
     return <Navigate to={`/accounts/${accountId}/broadcasts/${broadcastId}`} replace />
   return <Editor key={broadcastId} initial={stored.draft} stored={stored.query.data} />
+}
+
+/** A new draft, to the segment that the link names if the account can send to one. */
+function startOf(account: Parameters<typeof pathsFor>[0], segmentId: string | null): Draft {
+  const [bySegment] = pathsFor(account, { kind: 'segments', include: ['0'], exclude: [] })
+  if (segmentId !== null && /^\d{1,19}$/.test(segmentId) && bySegment !== undefined)
+    return { ...emptyDraft(bySegment), audienceKind: 'segments', include: [segmentId] }
+  return emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all')
 }
 
 const STEPS = ['audience', 'content', 'review'] as const

@@ -9,8 +9,8 @@ import { useEndpoint, useEndpointMutation, useTellError } from '../../../../cons
 import { useAccount, useAccountId, useCan } from '../../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../../console/ui/ConfirmWithNumbers.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
-import type { Audience } from '../../../contacts/schema.ts'
 import {
+  type BroadcastAudience,
   getBroadcastEndpoint,
   listBroadcastsEndpoint,
   type Preflight,
@@ -27,7 +27,7 @@ type Props = {
   draft: Draft
   broadcastId: string
   version: RefObject<number>
-  audience: Audience | undefined
+  audience: BroadcastAudience | undefined
   onSent: () => void
 }
 

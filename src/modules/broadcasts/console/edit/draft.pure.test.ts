@@ -11,8 +11,11 @@ test.each([
   ['no tag', { audienceKind: 'tag' }],
   ['no list', { audienceKind: 'list' }],
   ['nobody', { audienceKind: 'fans' }],
+  ['no segment', { audienceKind: 'segments', exclude: ['1'] }],
+  ['no rule', { audienceKind: 'rule' }],
+  ['half a rule', { audienceKind: 'rule', rule: { kind: 'and', of: [] } }],
 ] as const)('E7: a draft with %s is not saved yet', (_, part) => {
-  expect(fieldsOf(draft(part))).toBeUndefined()
+  expect(fieldsOf(draft(part as Partial<Draft>))).toBeUndefined()
 })
 
 test.each([
@@ -20,6 +23,8 @@ test.each([
   [{ audienceKind: 'tag', tagId: 0 }],
   [{ audienceKind: 'list', listId: '9' }],
   [{ audienceKind: 'fans', fanIds: ['1', '2'] }],
+  [{ audienceKind: 'segments', include: ['1', '2'], exclude: ['3'] }],
+  [{ audienceKind: 'rule', rule: { kind: 'identity', has: 'phone' } }],
   [{ contentKind: 'text', text: 'a' }],
   [{ contentKind: 'image', imageIds: ['1'], recommend: ' ' }],
   [{ articles: [{ ...article, cover: { mediaAssetId: '3' } }] }],

@@ -1,7 +1,7 @@
 import type { BodyInputOf } from '../../../../kernel/endpoint.ts'
 import { checkMassText } from '../../../../wechat/rules/content-limits.ts'
-import type { Audience } from '../../../contacts/schema.ts'
-import type { Broadcast, Content, createBroadcastEndpoint, Path } from '../../schema.ts'
+import { type Rule, ruleSchema } from '../../../segments/schema.ts'
+import type { Broadcast, BroadcastAudience, Content, createBroadcastEndpoint, Path } from '../../schema.ts'
 
 export type ComposedArticle = {
   key: string
@@ -17,10 +17,13 @@ export type ComposedArticle = {
 /** What the form holds: every kind of audience and content at once, so that trying another kind loses nothing. */
 export type Draft = {
   name: string
-  audienceKind: Audience['kind']
+  audienceKind: BroadcastAudience['kind']
   tagId: number | undefined
   fanIds: string[]
   listId: string | undefined
+  include: string[]
+  exclude: string[]
+  rule: Rule | undefined
   path: Path
   contentKind: Content['kind']
   articles: ComposedArticle[]
@@ -38,6 +41,9 @@ export const emptyDraft = (path: Path): Draft => ({
   tagId: undefined,
   fanIds: [],
   listId: undefined,
+  include: [],
+  exclude: [],
+  rule: undefined,
   path,
   contentKind: 'articles',
   articles: [],
@@ -62,6 +68,8 @@ export function draftOf(
     ...(audience.kind === 'tag' && { tagId: audience.tagId }),
     ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
     ...(audience.kind === 'list' && { listId: audience.listId }),
+    ...(audience.kind === 'segments' && { include: audience.include, exclude: audience.exclude }),
+    ...(audience.kind === 'rule' && { rule: audience.rule }),
     contentKind: content.kind,
     ...(content.kind === 'text' && { text: content.text }),
     ...(content.kind === 'image' && { imageIds: content.mediaAssetIds, recommend: content.recommend ?? '' }),
@@ -77,7 +85,7 @@ export function draftOf(
 }
 
 /** The audience as the server takes it; undefined while its choice is incomplete. */
-export function audienceOf(draft: Draft): Audience | undefined {
+export function audienceOf(draft: Draft): BroadcastAudience | undefined {
   switch (draft.audienceKind) {
     case 'all':
       return { kind: 'all' }
@@ -87,6 +95,14 @@ export function audienceOf(draft: Draft): Audience | undefined {
       return draft.fanIds.length === 0 ? undefined : { kind: 'fans', fanIds: draft.fanIds }
     case 'list':
       return draft.listId === undefined ? undefined : { kind: 'list', listId: draft.listId }
+    case 'segments':
+      return draft.include.length === 0
+        ? undefined
+        : { kind: 'segments', include: draft.include, exclude: draft.exclude }
+    case 'rule':
+      return ruleSchema.safeParse(draft.rule).success && draft.rule !== undefined
+        ? { kind: 'rule', rule: draft.rule }
+        : undefined
   }
 }
 

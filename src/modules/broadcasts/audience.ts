@@ -1,0 +1,116 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Ctx } from '../../context.ts'
+import type { Executor } from '../../infra/transaction.ts'
+import { invalid } from '../../kernel/errors.ts'
+import type { Account } from '../accounts/index.ts'
+import { type AudienceRow, audienceRelation } from '../contacts/index.ts'
+import { namedIn, peopleOf, type SegmentPeople, segmentPeople } from '../segments/index.ts'
+import { pathsFor } from './rules.ts'
+import type { AudienceBasis, BroadcastAudience, Path } from './schema.ts'
+
+type Role = AudienceBasis['segments'][number]['role']
+type Named = { id: string; role: Role }
+type People = RawBuilder<{ contact_id: string }>
+
+function named(audience: BroadcastAudience): Named[] {
+  const as = (role: Role) => (id: string) => ({ id, role })
+  if (audience.kind === 'rule') return namedIn(audience.rule).map(as('condition'))
+  if (audience.kind !== 'segments') return []
+  return [...audience.include.map(as('include')), ...audience.exclude.map(as('exclude'))]
+}
+
+export const segmentsIn = (audience: BroadcastAudience): string[] => named(audience).map(({ id }) => id)
+
+/** Which snapshot each segment answered with; null for live ones. */
+export const snapshotsOf = (basis: AudienceBasis | null): Map<string, string | null> =>
+  new Map(basis?.segments.map(({ segmentId, snapshotId }) => [segmentId, snapshotId]))
+
+export type ResolvedAudience = {
+  /** A SELECT with fan_id, openid and following of exactly the fans of the account that are meant, each once. */
+  relation: RawBuilder<AudienceRow>
+  basis: AudienceBasis | null
+}
+
+/**
+ * Whom a broadcast means at an instant. Run it in the transaction that uses the relation: segments and rules are asked
+ * in that snapshot. `segment_not_computed` and `segment_refresh_failed` where a segment can't answer.
+ */
+export async function resolveAudience(
+  ctx: Ctx,
+  trx: Executor,
+  { account, broadcast, now }: { account: Account; broadcast: { audience: BroadcastAudience }; now: Date },
+): Promise<ResolvedAudience> {
+  const { audience } = broadcast
+  if (audience.kind !== 'segments' && audience.kind !== 'rule')
+    return { relation: audienceRelation(account.id, audience), basis: null }
+  const segments: (SegmentPeople & Named)[] = []
+  for (const one of named(audience)) {
+    const people = await segmentPeople(ctx, one.id, { db: trx })
+    segments.push({ ...people, ...one })
+  }
+  const people =
+    audience.kind === 'rule'
+      ? await peopleOf(ctx, { rule: audience.rule, accountId: account.id, at: now }, trx)
+      : membersOf(segments)
+  return { relation: fansOf(account.id, people), basis: basisOf(segments, now) }
+}
+
+/** Everyone of those included without anyone of those excluded. */
+function membersOf(segments: readonly (SegmentPeople & Named)[]): People {
+  const of = (role: Role) => segments.filter((one) => one.role === role).map((one) => one.relation)
+  const gathered = (relations: People[]) =>
+    sql.join(
+      relations.map((relation) => sql`select contact_id from (${relation}) r`),
+      sql` union `,
+    )
+  const excluded = of('exclude')
+  const without =
+    excluded.length === 0
+      ? sql``
+      : sql`where not exists (select from (${gathered(excluded)}) x where x.contact_id = i.contact_id)`
+  return sql<{ contact_id: string }>`select i.contact_id from (${gathered(of('include'))}) i ${without}`
+}
+
+const fansOf = (accountId: string, people: People): RawBuilder<AudienceRow> =>
+  sql<AudienceRow>`select f.id as fan_id, f.openid, f.following
+    from (${people}) p join fans f on f.contact_id = p.contact_id and f.account_id = ${accountId}::bigint`
+
+const basisOf = (segments: readonly (SegmentPeople & Named)[], now: Date): AudienceBasis => ({
+  at: now.toISOString(),
+  segments: segments.map(({ id, name, role, version, snapshotId, asOf }) => ({
+    segmentId: id,
+    name,
+    role,
+    version,
+    snapshotId,
+    asOf: asOf.toISOString(),
+  })),
+})
+
+type Problem = { reason: string; detail: Record<string, unknown> }
+
+/**
+ * Why an account can't send to an audience on a path; null where it can. A subscription account can't send by list: a
+ * segment has to become a WeChat tag first (`segment_needs_tag`).
+ */
+export function pathProblem(
+  account: Parameters<typeof pathsFor>[0],
+  audience: BroadcastAudience,
+  path: Path,
+): Problem | null {
+  const available = pathsFor(account, audience)
+  if (available.includes(path)) return null
+  const byPeople = audience.kind === 'segments' || audience.kind === 'rule'
+  if (byPeople && available.length === 0) return { reason: 'segment_needs_tag', detail: {} }
+  return { reason: 'path_not_available', detail: { path, available } }
+}
+
+export function requirePath(
+  account: Parameters<typeof pathsFor>[0],
+  audience: BroadcastAudience,
+  path: Path,
+): void {
+  const problem = pathProblem(account, audience, path)
+  if (problem !== null)
+    throw invalid(problem.reason, 'the account can not send to this audience that way', problem.detail)
+}
