@@ -50,6 +50,10 @@ async function fill(url: string): Promise<void> {
      insert into operator_sessions (token_hash, operator_id, expires_at)
        values ('\\x00ff0a', 9007199254740993, 'infinity');
      select setval(pg_get_serial_sequence('operators', 'id'), 9007199254740993);
+     create table details.d7 (key text not null, contact_id bigint, until timestamptz not null default 'infinity',
+       f1 double precision, unique (key, until), check (until > '2000-01-01'));
+     create index on details.d7 (contact_id);
+     insert into details.d7 values ('O1', 9007199254740993, 'infinity', 12.5);
      create table events_before_2026 partition of events for values from (minvalue) to ('2026-01-01');`,
   )
 }
@@ -73,6 +77,9 @@ test('what was backed up comes back row by row, with partitions, sequences and f
   const before = await contents(source.url)
   expect(Object.keys(before)).toContain('public.events_before_2026')
   expect(await contents(target.url)).toEqual(before)
+  expect(before['details.d7']).toHaveLength(1)
+  const shape = `select indexdef from pg_indexes where schemaname = 'details' order by 1`
+  expect(await query(target.url, shape)).toEqual(await query(source.url, shape))
   expect((await createLocalFiles(filesOf('target')).read(key, { maxBytes: 10 })).toString()).toBe('cover')
   const next = `insert into operators (email, name, role, password_hash, created_at)
     values ('b@example.com', 'b', 'analyst', '', now()) returning id`

@@ -6,7 +6,7 @@ import type { Manifest } from './format.ts'
  * restore does not turn back; records of what was migrated are made by migrating.
  */
 const OURS = `
-  n.nspname in ('public', 'graphile_worker') and c.relpersistence = 'p'
+  n.nspname in ('public', 'details', 'graphile_worker') and c.relpersistence = 'p'
   and c.relname not in ('schema_migrations', 'migrations')`
 
 export type Table = { name: string; columns: string[] }
@@ -34,6 +34,31 @@ export async function listPartitions(client: pg.ClientBase): Promise<Manifest['p
     where c.relispartition and c.relkind in ('r', 'p') and ${OURS}
     order by (select count(*) from pg_partition_ancestors(c.oid)), 1`)
   return rows
+}
+
+/** Statements that make the tables of declared datasets: no migration knows these. */
+export async function listMadeTables(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ statement: string }>(`
+    select statement from (
+      select c.relname, 0 as turn, '' as name, format('create table %I.%I (%s)', n.nspname, c.relname, (
+        select string_agg(format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+            case when a.attnotnull then ' not null' else '' end,
+            coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')), ', ' order by a.attnum)
+        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as statement
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'details' and c.relkind = 'r'
+      union all
+      select c.relname, 1, k.conname, format('alter table %I.%I add constraint %I %s', n.nspname, c.relname, k.conname,
+        pg_get_constraintdef(k.oid))
+      from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'details' and k.contype in ('c', 'u', 'p')
+      union all
+      select c.relname, 2, i.relname, pg_get_indexdef(x.indexrelid)
+      from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+        join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'details' and not exists (select from pg_constraint k where k.conindid = x.indexrelid)
+    ) made order by relname, turn, name`)
+  return rows.map(({ statement }) => statement)
 }
 
 /** Read after the rows, so that no sequence is behind the ids it gave out. */

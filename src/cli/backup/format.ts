@@ -14,6 +14,8 @@ export type Manifest = {
   /** Names of the migrations it had. */
   migrations: string[]
   partitions: { name: string; parent: string; bound: string; key: string | null }[]
+  /** Statements that make what no migration does. Backups before datasets have none. */
+  made?: string[]
 }
 
 /**

@@ -35,10 +35,12 @@ export async function restoreBackup(file: string, manifest: Manifest, target: Re
   await withClient(target.databaseUrl, async (client) => {
     const offset = await clockOffset(client)
     await client.query(
-      `drop schema if exists graphile_worker cascade; drop schema public cascade; create schema public`,
+      `drop schema if exists graphile_worker cascade; drop schema if exists details cascade;
+       drop schema public cascade; create schema public`,
     )
     await migrate(target.databaseUrl, { upTo: manifest.migrations.at(-1) ?? '' })
     await makeJobTables(target.databaseUrl)
+    for (const statement of manifest.made ?? []) await client.query(statement)
     await makePartitions(client, manifest)
     await load(client, file, target.filesDir)
     await migrate(target.databaseUrl)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { createLocalFiles } from '../../infra/files/index.ts'
-import { listPartitions, listSequences, listTables } from './catalog.ts'
+import { listMadeTables, listPartitions, listSequences, listTables } from './catalog.ts'
 import { type Part, writeBackup } from './format.ts'
 
 export type BackupSource = { databaseUrl: string; filesDir: string }
@@ -40,6 +40,7 @@ async function* parts(
     createdAt: new Date().toISOString(),
     migrations: rows.map(({ name }) => name),
     partitions: await listPartitions(client),
+    made: await listMadeTables(client),
   }
   yield { head: { kind: 'manifest', manifest }, data: nothing() }
   for (const { name, columns } of await listTables(client)) {
