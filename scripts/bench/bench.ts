@@ -106,7 +106,7 @@ async function openWorld(server: EmbeddedPostgres, dataDir: string): Promise<Wor
 }
 
 /** Everything the project's `.env` could set is set here: a developer's own settings must not change the figures. */
-async function settings(databaseUrl: string, dataDir: string): Promise<NodeJS.ProcessEnv> {
+export async function settings(databaseUrl: string, dataDir: string): Promise<NodeJS.ProcessEnv> {
   const [port, simulatorPort, tlsPort] = [await freePort(), await freePort(), await freePort()]
   return {
     PATH: process.env['PATH'],

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 export type Figure = {
   name: string
   value: number
-  unit: 's' | '/s' | 'MB'
+  unit: 's' | 'ms' | '/s' | 'MB' | '×'
   /** What the ceiling is, and its value in the same unit. */
   ceiling?: { what: string; value: number } | undefined
   /** Said where the issue sets one. */

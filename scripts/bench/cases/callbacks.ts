@@ -4,8 +4,9 @@ import path from 'node:path'
 import { getCallbackInfo } from '../../../src/modules/accounts/index.ts'
 import { makeAccount } from '../accounts.ts'
 import { type Bench, run, type World } from '../bench.ts'
-import type { LoadOrder, LoadResult } from '../load/client.ts'
+import type { LoadResult } from '../load/client.ts'
 import { followPush, type Push, type PushSecrets, textPush } from '../load/requests.ts'
+import { send } from '../load/send.ts'
 import { median, spread } from '../measure.ts'
 import { populate } from '../population.ts'
 import { startProcess } from '../processes.ts'
@@ -84,16 +85,6 @@ function result(rounds: readonly { ours: LoadResult; bare: LoadResult }[], each:
       'server, PostgreSQL and client are processes of their own and share the cores',
     ],
   }
-}
-
-async function send(order: LoadOrder): Promise<LoadResult> {
-  const client = startProcess(process.execPath, [path.join(LOAD, 'client.ts'), JSON.stringify(order)], {
-    env: process.env,
-  })
-  const result = JSON.parse((await client.line(/^result: /)).slice('result: '.length)) as LoadResult
-  await client.stop()
-  if (result.refused > 0) throw new Error(`${result.refused} pushes were not answered with success`)
-  return result
 }
 
 async function countEvents(world: World): Promise<number> {

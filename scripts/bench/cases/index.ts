@@ -1,7 +1,9 @@
 import type { Bench } from '../bench.ts'
 import type { CaseResult } from '../report.ts'
+import { measureAudience } from './audience.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureFreeze } from './freeze.ts'
+import { measureIngest } from './ingest.ts'
 import { measureMemory } from './memory.ts'
 import { measurePreflight } from './preflight.ts'
 import { measureStart } from './start.ts'
@@ -16,5 +18,7 @@ export const cases: readonly Case[] = [
   { name: 'freeze', title: 'Freezing a mass send', measure: measureFreeze },
   { name: 'preflight', title: 'Pre-flight', measure: measurePreflight },
   { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
+  { name: 'audience', title: 'Audiences', measure: measureAudience },
+  { name: 'ingest', title: 'Events of sources, and live rules', measure: measureIngest },
   { name: 'memory', title: 'Memory during a send to a million', measure: measureMemory },
 ]

@@ -4,14 +4,26 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Push } from './requests.ts'
 
-export type LoadOrder = { url: string; file: string; connections: number }
+export type LoadOrder = {
+  url: string
+  file: string
+  connections: number
+  /** Lines of the head besides host and length; XML by default. */
+  headers?: string[]
+  /** How an answer ends that took the request in. */
+  ends?: string
+  /** Requests a second; as fast as it goes when left out. */
+  perSecond?: number
+}
 export type LoadResult = { seconds: number; refused: number; p50Ms: number; p99Ms: number }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as LoadOrder
 const { hostname, port } = new URL(order.url)
+const headers = order.headers ?? ['content-type: text/xml']
+const ends = order.ends ?? 'success'
 const requests = (JSON.parse(readFileSync(order.file, 'utf8')) as Push[]).map(({ path, body }) =>
   Buffer.from(
-    `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: text/xml\r\n` +
+    `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${headers.join('\r\n')}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   ),
 )
@@ -26,6 +38,9 @@ function drive(): Promise<void> {
     let sentAt = 0
     let text = ''
     const send = () => {
+      const early =
+        order.perSecond === undefined ? 0 : next / order.perSecond - (performance.now() - began) / 1000
+      if (early > 0) return void setTimeout(send, early * 1000)
       const request = requests[next]
       next += 1
       if (request === undefined) return void socket.end(() => resolve())
@@ -40,7 +55,7 @@ function drive(): Promise<void> {
       const length = /content-length: (\d+)/i.exec(text)?.[1]
       if (head < 0 || length === undefined || text.length < head + 4 + Number(length)) return
       tookMs.push(performance.now() - sentAt)
-      if (!text.startsWith('HTTP/1.1 200') || !text.endsWith('success')) refused += 1
+      if (!text.startsWith('HTTP/1.1 200') || !text.endsWith(ends)) refused += 1
       text = ''
       send()
     })
