@@ -5,6 +5,7 @@ import { accountClient, getAccount } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { countTagMembers, pausing } from '../contacts/index.ts'
 import { explained, startRun } from '../runs/index.ts'
+import { selectPairs } from './links/store.ts'
 import type { WechatTag } from './schema.ts'
 import { replaceTags, selectTags } from './store.ts'
 
@@ -12,11 +13,16 @@ export const SYNC_MEMBERS = 'tags.sync-members'
 
 /** Tags with WeChat's count at the last sync beside the followers we know. */
 export async function listTags(ctx: Ctx, accountId: string): Promise<WechatTag[]> {
-  const [tags, members] = await Promise.all([
+  const [tags, members, links] = await Promise.all([
     selectTags(ctx.db, accountId),
     countTagMembers(ctx.db, accountId),
+    selectPairs(ctx.db, accountId),
   ])
-  return tags.map((tag) => ({ ...tag, memberCount: members.get(tag.tagId) ?? 0 }))
+  return tags.map((tag) => ({
+    ...tag,
+    memberCount: members.get(tag.tagId) ?? 0,
+    link: links.get(tag.tagId) ?? null,
+  }))
 }
 
 /** Reads names and counts of all tags from WeChat (one call) and stores them. */

@@ -9,7 +9,7 @@ import { executeRun, patiently, type RunReport } from '../runs/index.ts'
 import { type PlatformTag, replaceTags } from './store.ts'
 
 /** Tags up to and with `through` are done; of `tagId` the pages before `cursor` are. */
-type Place = { through: number; tagId: number; cursor: string }
+type Place = { through: number; tagId: number; cursor: string; begunAt: string }
 type Progress = { done: number; total: number }
 
 /**
@@ -27,13 +27,16 @@ export const runMemberSync = (ctx: Ctx, runId: string, signal: AbortSignal): Pro
       patiently(report.signal, () => getTags(client)),
     )
     await replaceTags(ctx.db, accountId, { tags, at: ctx.clock.now() })
-    const place: Place = { through: -1, tagId: -1, cursor: '', ...run.place }
+    const now = () => ctx.clock.now().toISOString()
+    const place: Place = { through: -1, tagId: -1, cursor: '', begunAt: now(), ...run.place }
     const progress = { done: run.done, total: tags.reduce((sum, tag) => sum + tag.count, 0) }
     const open = tags.filter((tag) => tag.id > place.through).toSorted((a, b) => a.id - b.id)
     for (const tag of open) {
-      const cursor = tag.id === place.tagId ? place.cursor : ''
+      const goesOn = tag.id === place.tagId
+      const cursor = goesOn ? place.cursor : ''
+      const begunAt = goesOn ? place.begunAt : now()
       await readMembers(
-        { ctx, report, client, progress, tag, reading: { accountId, runId: run.id, tagId: tag.id } },
+        { ctx, report, client, progress, tag, reading: { accountId, runId: run.id, tagId: tag.id, begunAt } },
         cursor,
       )
     }
@@ -45,14 +48,14 @@ type Reading = {
   client: OfficialAccountClient
   progress: Progress
   tag: PlatformTag
-  reading: { accountId: string; runId: string; tagId: number }
+  reading: { accountId: string; runId: string; tagId: number; begunAt: string }
 }
 
 async function readMembers(
   { ctx, report, client, progress, tag, reading }: Reading,
   begin: string,
 ): Promise<void> {
-  const { accountId } = reading
+  const { accountId, begunAt } = reading
   let cursor: string | null = begin
   while (cursor !== null) {
     const after: string = cursor
@@ -65,11 +68,11 @@ async function readMembers(
     progress.done += page.openIds.length
     await inTransaction(ctx.db, async (trx) => {
       await noteTagMembers(trx, reading, page.openIds)
-      if (page.next === null) await applyTagMembers(trx, reading)
+      if (page.next === null) await applyTagMembers(trx, { ...reading, begunAt: new Date(begunAt) })
       const next: Place =
         page.next === null
-          ? { through: tag.id, tagId: -1, cursor: '' }
-          : { through: tag.id - 1, tagId: tag.id, cursor: page.next }
+          ? { through: tag.id, tagId: -1, cursor: '', begunAt }
+          : { through: tag.id - 1, tagId: tag.id, cursor: page.next, begunAt }
       await report.progress({ ...progress, place: next }, trx)
     })
   }

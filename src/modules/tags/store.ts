@@ -4,7 +4,10 @@ import type { WechatTag } from './schema.ts'
 
 export type PlatformTag = { id: number; name: string; count: number }
 
-/** The account's tags as WeChat lists them now; those it no longer lists are forgotten. */
+/**
+ * The account's tags as WeChat lists them now; those it no longer lists are forgotten and nobody carries them any more.
+ * A link of such a tag is broken first: what WeChat deleted is taken from no person.
+ */
 export async function replaceTags(
   db: Executor,
   accountId: string,
@@ -22,10 +25,32 @@ export async function replaceTags(
     db,
   )
   await sql`
-    delete from wechat_tags where account_id = ${accountId} and not tag_id = any(${ids}::int[])`.execute(db)
+    update tag_links set broken_at = ${at}::timestamptz
+    where account_id = ${accountId} and broken_at is null and not wechat_tag_id = any(${ids}::int[])`.execute(
+    db,
+  )
+  const gone = await sql<{ tag_id: number }>`
+    delete from wechat_tags where account_id = ${accountId} and not tag_id = any(${ids}::int[])
+    returning tag_id`.execute(db)
+  const goneIds = gone.rows.map((row) => row.tag_id)
+  if (goneIds.length === 0) return
+  await sql`
+    update fans f set tag_ids = (select coalesce(array_agg(t), '{}') from unnest(f.tag_ids) as t
+      where not t = any(${goneIds}::int[]))
+    where f.account_id = ${accountId} and f.tag_ids && ${goneIds}::int[]`.execute(db)
+  await sql`
+    delete from wechat_tag_changes where account_id = ${accountId} and tag_id = any(${goneIds}::int[])`.execute(
+    db,
+  )
+  await sql`
+    delete from tag_link_looks k using tag_links l
+    where l.id = k.link_id and l.account_id = ${accountId} and l.broken_at is not null`.execute(db)
 }
 
-export async function selectTags(db: Executor, accountId: string): Promise<Omit<WechatTag, 'memberCount'>[]> {
+export async function selectTags(
+  db: Executor,
+  accountId: string,
+): Promise<Omit<WechatTag, 'memberCount' | 'link'>[]> {
   const rows = await db
     .selectFrom('wechat_tags')
     .select(['tag_id', 'name', 'platform_count', 'synced_at'])

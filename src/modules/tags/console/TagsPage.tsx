@@ -9,7 +9,11 @@ import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
+import { SYSTEM_TAGS } from '../../../wechat/rules/tag-limits.ts'
 import { listTagsEndpoint, syncTagMembersEndpoint, syncTagsEndpoint, type WechatTag } from '../schema.ts'
+import { Conflicts } from './Conflicts.tsx'
+import { TagTabs } from './TagTabs.tsx'
+import { CreateWechatTag, WechatTagActions } from './WechatTagActions.tsx'
 
 const REFRESHED = [listTagsEndpoint]
 
@@ -17,12 +21,19 @@ export function TagsPage() {
   const { t } = useTranslation()
   const { query } = useWechatTags()
   const { run, isOpen, follow } = useRun('tags.sync-members', REFRESHED)
-  const actions = <SyncButtons running={isOpen} onStarted={follow} />
+  const actions = (
+    <>
+      <CreateWechatTag tags={query.data?.items ?? []} />
+      <SyncButtons running={isOpen} onStarted={follow} />
+    </>
+  )
   const columns = useColumns()
   return (
     <>
       <PageHeader title={t('nav.tags')} sub={t('tags.sub')} actions={actions} />
+      <TagTabs active="wechat" />
       <RunProgress run={run} />
+      <Conflicts />
       <Loaded query={query}>
         {({ items }) => (
           <div className="w-table-panel">
@@ -77,6 +88,7 @@ function useColumns(): TableColumnsType<WechatTag> {
   const { t } = useTranslation()
   const format = useFormat()
   const base = `/accounts/${useAccountId()}`
+  const canWrite = useCan('tags:write')
   return [
     { title: t('tags.name'), render: (_, tag) => <strong>{tag.name}</strong> },
     { title: t('tags.id'), dataIndex: 'tagId', align: 'right' },
@@ -101,6 +113,15 @@ function useColumns(): TableColumnsType<WechatTag> {
       dataIndex: 'syncedAt',
       className: 'w-nowrap',
       render: (at: string) => format.instant(at),
+    },
+    {
+      title: t('tags.linkedWith'),
+      render: (_, tag) => tag.link !== null && <Link to="/tags">{tag.link.name}</Link>,
+    },
+    {
+      key: 'actions',
+      className: 'w-right',
+      render: (_, tag) => canWrite && !SYSTEM_TAGS.includes(tag.tagId) && <WechatTagActions tag={tag} />,
     },
   ]
 }

@@ -1,1 +1,5 @@
+export { OwnTagsPage } from './OwnTagsPage.tsx'
+export { useOwnTags } from './own-tags.ts'
+export { TagPeopleButton } from './TagPeopleButton.tsx'
+export { TagPeopleModal } from './TagPeopleModal.tsx'
 export { TagsPage } from './TagsPage.tsx'
