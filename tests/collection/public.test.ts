@@ -4,7 +4,7 @@ import { signOpenid } from '../../src/modules/ingest/index.ts'
 import { rotateSourceKeys } from '../../src/modules/sources/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
 import { createTestWorld, type TestWorld } from '../support/world.ts'
-import { eventsOf, makeSource, rejectionsOf, type TestSource } from './support.ts'
+import { attributesOf, eventsOf, makeSource, rejectionsOf, type TestSource } from './support.ts'
 
 const ORIGIN = 'https://shop.example.com'
 let world: TestWorld
@@ -138,6 +138,37 @@ describe('F1: a public key proves nothing', () => {
     expect(events[0]?.properties).toMatchObject({ $user_id: 'victim' })
     const strong = (await identities()).filter(({ kind }) => kind !== 'anonymous')
     expect(strong).toEqual([{ kind: 'user', value: 'victim', contact_id: victim?.contact_id }])
+  })
+
+  test('with an anonymous id alone, traits of somebody known by more are neither changed nor taken away', async () => {
+    const brand = await makeSource(world.ctx)
+    const identify = { type: 'identify', anonymousId: 'known-browser' }
+    await send(
+      { batch: [{ ...identify, userId: 'known', traits: { vip: true, name: '王芳' } }] },
+      { key: brand.keys.writeKey },
+    )
+    await send({ batch: [{ ...identify, traits: { vip: false, name: 'x', other: 1 } }] })
+    const sensors = { type: 'profile_delete', distinct_id: 'known-browser', properties: {} }
+    await fetch(`${server.url}/sa?token=${source.keys.writeKey}`, {
+      method: 'POST',
+      body: JSON.stringify(sensors),
+    })
+    const [first, second] = await eventsOf(world.ctx, source.id)
+    const [{ contact_id: contactId } = { contact_id: null }] = await eventsOf(world.ctx, brand.id)
+    expect([first?.contact_id, second?.contact_id]).toEqual([contactId, contactId])
+    expect(first?.properties).toMatchObject({ $traits: [], $traits_not_taken: ['vip', 'name', 'other'] })
+    expect(await attributesOf(world.ctx, contactId as string)).toEqual({ vip: 'true' })
+    const { rows } = await world.ctx.pool.query('select name from contacts where id = $1', [contactId])
+    expect(rows).toEqual([{ name: '王芳' }])
+    // a visitor's own are taken, and a fan's whose openid is signed
+    await send({
+      batch: [
+        { type: 'identify', anonymousId: 'a visitor', traits: { vip: true } },
+        { type: 'identify', context: signed('oTraits'), traits: { vip: true } },
+      ],
+    })
+    for (const { contact_id: id } of (await eventsOf(world.ctx, source.id)).slice(2))
+      expect(await attributesOf(world.ctx, id as string)).toEqual({ vip: 'true' })
   })
 
   test('a server’s key links what it names', async () => {

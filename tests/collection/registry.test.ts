@@ -68,6 +68,22 @@ describe('F2: the registry of events', () => {
     expect(body.lastSeenAt).toBe(last?.received_at.toISOString())
   })
 
+  test('names that a public key makes up leave room for those of our own', async () => {
+    await world.ctx.pool.query(
+      `insert into event_names (name, first_seen_at, last_seen_at)
+       select 'made up ' || n, now(), now()
+       from generate_series(1, 4000 - (select count(*)::int from event_names)) as n`,
+    )
+    const pages = await makeSource(world.ctx, { kind: 'public' })
+    await sendBatch([{ type: 'track', anonymousId: 'a', event: 'of a page' }], pages)
+    await sendBatch([track('of our server')])
+    await follow()
+    const { rows } = await world.ctx.pool.query(`select name from event_names where name like 'of %'`)
+    await world.ctx.pool.query(`delete from event_names where name like 'made up %'`)
+    expect(rows).toEqual([{ name: 'of our server' }])
+    expect(await eventsOf(world.ctx, pages.id)).toHaveLength(1)
+  })
+
   test('properties: types, a sample, and a conflict that is shown', async () => {
     const at = '2026-11-21T08:00:00.000Z'
     await sendBatch([

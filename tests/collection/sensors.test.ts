@@ -65,6 +65,20 @@ const post = (fields: Record<string, string>, path = '/sa') =>
   })
 const names = async () => (await eventsOf(world.ctx, source.id)).map((event) => event.name)
 
+test('F2: parts nested deeper than can be written are refused, and the messages beside them stay', async () => {
+  const nested = '['.repeat(60_000) + ']'.repeat(60_000)
+  const deep = (fields: object) => JSON.stringify(message(fields)).replace('"deep"', nested)
+  const good = JSON.stringify(message({ event: 'Good' }))
+  const body = `[${good},${deep({ extra: 'deep' })},${deep({ properties: { x: 'deep' } })}]`
+  const answer = await fetch(`${server.url}/sa?token=${source.keys.writeKey}`, { method: 'POST', body })
+  expect(answer.status).toBe(200)
+  expect(await names()).toEqual(['Good'])
+  expect((await rejectionsOf(world.ctx, source.id)).map(({ reason }) => reason)).toEqual([
+    'too_deep',
+    'too_deep',
+  ])
+})
+
 describe('an unchanged sa-sdk-node', () => {
   test.each([true, false])('delivers every kind of call, packed: %s', async (gzip) => {
     const SensorsAnalytics = await loadSdk()

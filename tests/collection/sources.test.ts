@@ -56,6 +56,30 @@ describe('F2: sources', () => {
     expect(JSON.stringify(await auditOf(id))).not.toContain(keys.writeKey)
   })
 
+  test('of what is refused the newest 10,000 of a source stay', async () => {
+    const [loud, quiet] = [await make(), await make()]
+    await world.ctx.pool.query(
+      `insert into source_rejections (source_id, received_at, reason, payload)
+       select i.source_id, now(), 'not_json', n::text
+       from unnest($1::bigint[], $2::int[]) as i (source_id, many), generate_series(1, i.many) as n`,
+      [
+        [loud.id, quiet.id],
+        [10_007, 3],
+      ],
+    )
+    const sweep = sourcesModule.sweeps?.find(({ name }) => name === 'sources.old')
+    while (((await sweep?.run(world.ctx, new AbortController().signal)) ?? 0) > 0);
+    const { rows } = await world.ctx.pool.query(
+      `select source_id, count(*)::int as n, min(payload::int) as first from source_rejections
+       where source_id = any($1::bigint[]) group by 1 order by 1`,
+      [[loud.id, quiet.id]],
+    )
+    expect(rows).toEqual([
+      { source_id: loud.id, n: 10_000, first: 8 },
+      { source_id: quiet.id, n: 3, first: 1 },
+    ])
+  })
+
   test('a new write key works at once, the old one not any more', async () => {
     const { id, keys } = await make()
     expect(await send(keys.writeKey, [track('1')])).toBe(200)

@@ -12,6 +12,7 @@ import { PLACES } from '../../src/modules/privacy/places.ts'
 import type { Counts, Erasure } from '../../src/modules/privacy/schema.ts'
 import { forgetThoseWhoLeft } from '../../src/modules/privacy/unfollow.ts'
 import { type Caller, createTestApi, type TestApi } from '../support/api.ts'
+import { until } from '../support/index.ts'
 import { createTestWorld, type TestWorld } from '../support/world.ts'
 
 let world: TestWorld
@@ -170,6 +171,52 @@ describe('an erasure', () => {
     expect((await admin('GET', `/api/contacts/${contactId}`)).status).toBe(404)
     expect(await count('broadcast_recipients where fan_id = $1', [fanId])).toBe(0)
     expect(await count(`source_rejections where payload like '%other%'`)).toBe(1)
+  })
+
+  test('F1: reaches visitors whom a public source called by an id of the person', async () => {
+    const user = `claimed-secret-${++serial}`
+    const { contactId } = await person({ user })
+    const client = await world.ctx.pool.connect()
+    await client.query('begin')
+    const [visitor] = await findOrMakePeople(client, [{ user, mayLink: false }], world.ctx.clock.now())
+    await client.query('commit')
+    client.release()
+    expect(visitor?.contactId).not.toBe(contactId)
+    await query(
+      `insert into events (contact_id, name, at, received_at, properties)
+       values ($1, 'e', now(), now(), jsonb_build_object('$user_id', $2::text))`,
+      [visitor?.contactId, user],
+    )
+    await erase(contactId)
+    expect(await tablesThatSay(user)).toEqual([])
+  })
+
+  test('F1: reaches who became a part of the person while it was under way', async () => {
+    const n = ++serial
+    const { contactId } = await person({ user: `late-${n}` })
+    const { contactId: other } = await person({ phone: `+86137000000${String(n).padStart(2, '0')}` })
+    await query(
+      `insert into events (contact_id, name, at, received_at, properties) values ($1, 'e', now(), now(), '{"of": "late secret"}')`,
+      [other],
+    )
+    expect((await admin('POST', `/api/contacts/${contactId}/erase`)).status).toBe(200)
+    const client = await world.ctx.pool.connect()
+    await client.query('begin')
+    const claim = { user: `late-${n}`, phone: `+86137000000${String(n).padStart(2, '0')}`, mayLink: true }
+    const [merged] = await findOrMakePeople(client, [claim], world.ctx.clock.now())
+    expect(merged?.contactId).toBe(contactId)
+    const erasing = eraseNext(world.ctx)
+    await until(
+      async () =>
+        ((await count(`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)) ??
+          0) > 0,
+    )
+    await client.query('commit')
+    client.release()
+    await erasing
+    await drain()
+    expect(await tablesThatSay('late secret')).toEqual([])
+    expect(await count('contacts where id = any($1::bigint[])', [[contactId, other]])).toBe(0)
   })
 
   test('F1: sends keep their numbers: sent ones the row, waiting ones one person less', async () => {

@@ -1,4 +1,5 @@
 import { type Manifest, route, streamRoute } from '../manifest.ts'
+import { attributeRoutes } from './attributes/routes.ts'
 import { learnNewFans } from './details.ts'
 import { countFansBy, getFanDetail, listFans } from './fans.ts'
 import { createFanList, deleteFanList, getFanList, listFanLists, listMembers } from './lists.ts'
@@ -11,6 +12,7 @@ export const contactsModule: Manifest = {
   name: 'contacts',
   routes: [
     ...peopleRoutes,
+    ...attributeRoutes,
     route(schema.listFansEndpoint, (ctx, { params, query }) => listFans(ctx, params.accountId, query)),
     route(schema.countFansEndpoint, (ctx, { params, query }) => countFansBy(ctx, params.accountId, query)),
     route(schema.getFanEndpoint, (ctx, { params }) => getFanDetail(ctx, params.accountId, params.fanId)),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 
+export * from './attributes/schema.ts'
 export * from './merges/schema.ts'
 export * from './people/schema.ts'
 

@@ -4,6 +4,7 @@ import { conflict, notFound } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { audit } from '../audit/index.ts'
 import { findCanonical } from '../contacts/index.ts'
+import { countExports } from '../transfers/index.ts'
 import { countDetails } from './details.ts'
 import { selectIdentities } from './erase.ts'
 import { countRows } from './preview.ts'
@@ -18,13 +19,14 @@ export const ERASURES_TOPIC = 'privacy.erasures'
 export async function previewErasure(ctx: Ctx, contactId: string): Promise<{ counts: Counts }> {
   const { id } = await findCanonical(ctx, contactId)
   const subject = await store.findSubject(ctx.db, id)
-  const [counts, details, segmentMembers, rejections] = await Promise.all([
+  const [counts, details, segmentMembers, rejections, exports] = await Promise.all([
     countRows(ctx.db, subject),
     countDetails(ctx.db, subject),
     countSegmentMembers(ctx.db, subject),
     selectIdentities(ctx.db, subject).then((identities) => countRejections(ctx.db, identities)),
+    countExports(ctx.db),
   ])
-  return { counts: { ...counts, details, segmentMembers, rejections } }
+  return { counts: { ...counts, details, segmentMembers, rejections, exports } }
 }
 
 /** Asks for a person to be erased everywhere; a worker does it. Once at a time (`erasure_running`). */

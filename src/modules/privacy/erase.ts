@@ -4,6 +4,7 @@ import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { audit } from '../audit/index.ts'
 import { askingIn, type Identity, lockContacts, lockIdentities, tombstoneOf } from '../contacts/index.ts'
 import { eraseDetails } from '../datasets/index.ts'
+import { voidExports } from '../transfers/index.ts'
 import { keepTombstones } from './keep.ts'
 import { eventsOf, PLACES, type Subject } from './places.ts'
 import type { Counts, ErasedKind } from './schema.ts'
@@ -27,6 +28,11 @@ export function eraseNext(ctx: Ctx): Promise<number> {
       await store.writeErasure(trx, { id: erasure.id, counts, finishedAt: null })
       return events
     }
+    if (!(await holdAll(trx, erasure.contactId, subject))) {
+      // someone became a part of this person meanwhile: the next look sees them
+      await store.writeErasure(trx, { id: erasure.id, counts, finishedAt: null })
+      return 1
+    }
     await eraseRest(ctx, trx, { erasureId: erasure.id, subject, counts })
     const finishedAt = ctx.clock.now()
     await store.writeErasure(trx, { id: erasure.id, counts, finishedAt })
@@ -46,15 +52,26 @@ const added = (counts: Counts, kind: ErasedKind, number: number): Counts => {
 
 type Rest = { erasureId: string; subject: Subject; counts: Counts }
 
-/** Holds the person first: whoever writes about them right now is waited for, and then erased too. */
-async function eraseRest(ctx: Ctx, trx: Executor, { erasureId, subject, counts }: Rest): Promise<void> {
+/**
+ * Holds the person: whoever writes about them right now is waited for. False where they are more than the subject says
+ * by then: a merge or a new fan was being written.
+ */
+async function holdAll(trx: Executor, contactId: string, subject: Subject): Promise<boolean> {
   const ask = askingIn(trx)
-  const identities = await selectIdentities(trx, subject)
-  await lockIdentities(ask, identities)
+  await lockIdentities(ask, await selectIdentities(trx, subject))
   await lockContacts(ask, subject.contactIds)
   await sql`select from fans where id = any(${subject.fanIds}::bigint[]) order by account_id, openid for update`.execute(
     trx,
   )
+  const now = await store.findSubject(trx, contactId)
+  const same = (a: readonly string[], b: readonly string[]) =>
+    a.length === b.length && new Set([...a, ...b]).size === a.length
+  return same(now.contactIds, subject.contactIds) && same(now.fanIds, subject.fanIds)
+}
+
+/** Of a person that is held, so that what was just written about them goes too. */
+async function eraseRest(ctx: Ctx, trx: Executor, { erasureId, subject, counts }: Rest): Promise<void> {
+  const identities = await selectIdentities(trx, subject)
   const hashes = identities.map((identity) => tombstoneOf(ctx, identity).toString('hex'))
   // before the commit: a file that says too much is harmless, one that says too little is not
   await keepTombstones(ctx, hashes)
@@ -65,6 +82,7 @@ async function eraseRest(ctx: Ctx, trx: Executor, { erasureId, subject, counts }
   added(counts, 'recipients', await eraseRecipients(trx, subject, erasureId))
   added(counts, 'segmentMembers', await eraseSegmentMembers(trx, subject))
   added(counts, 'rejections', await eraseRejections(trx, identities))
+  added(counts, 'exports', await voidExports(trx))
   for (const { kind, table, where } of PLACES) {
     const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ${where(subject)}`.execute(
       trx,

@@ -25,6 +25,7 @@ export const PLACES: readonly Place[] = [
   { kind: 'tags', table: 'tag_member_readings', where: ofFans },
   { kind: 'allowances', table: 'mass_allowances', where: ofFans },
   { kind: 'listMembers', table: 'fan_list_members', where: ofFans },
+  { kind: 'listMembers', table: 'people_import_members', where: ofContacts('contact_id') },
   {
     kind: 'merges',
     table: 'contact_merges',

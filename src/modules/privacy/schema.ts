@@ -20,6 +20,7 @@ export const ERASED_KINDS = [
   'segmentMembers',
   'rejections',
   'merges',
+  'exports',
 ] as const
 export type ErasedKind = (typeof ERASED_KINDS)[number]
 const counts = z.partialRecord(z.enum(ERASED_KINDS), z.number().int())

@@ -77,12 +77,31 @@ export async function writeErasure(
     where id = ${id}::bigint`.execute(db)
 }
 
+/** Visitors of whom nothing is known but that a public source called them by an id of this person. */
+async function visitorsNamed(db: Executor, contactIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select v.contact_id as id from (
+      select kind, value from contact_identities where contact_id = any(${[...contactIds]}::bigint[]) and kind <> 'anonymous'
+      union all select 'unionid', unionid from contacts
+        where id = any(${[...contactIds]}::bigint[]) and unionid is not null) i
+    join contact_identities v on v.kind = 'anonymous' and v.value = 'claimed:' || i.kind || ':' || i.value
+    where not v.contact_id = any(${[...contactIds]}::bigint[])
+      and not exists (select from contact_aliases where merged_into = v.contact_id)
+      and not exists (select from fans where contact_id = v.contact_id)
+      and not exists (select from contacts where id = v.contact_id and unionid is not null)
+      and not exists (select from contact_identities s where s.contact_id = v.contact_id and s.value <> v.value
+        and not starts_with(s.value, 'claimed:'))
+    order by v.contact_id`.execute(db)
+  return [...new Set(rows.map(({ id }) => id))]
+}
+
 /** Whom an erasure is about now: merges go on until it is done. */
 export async function findSubject(db: Executor, contactId: string): Promise<Subject> {
   const { rows } = await sql<{ id: string }>`
     select coalesce((select merged_into from contact_aliases where contact_id = ${contactId}::bigint),
       ${contactId}::bigint) as id`.execute(db)
-  const contactIds = await idsOfContact(db, rows[0]?.id as string)
+  const own = await idsOfContact(db, rows[0]?.id as string)
+  const contactIds = [...own, ...(await visitorsNamed(db, own))]
   const fans = await sql<{ id: string }>`
     select id from fans where contact_id = any(${contactIds}::bigint[]) order by account_id, openid`.execute(
     db,

@@ -75,9 +75,18 @@ function allowance(book: Book, sourceId: string, wanted: number): number {
   return granted
 }
 
+/** Nothing where it is nested deeper than can be written. */
+function textOf(message: unknown): string {
+  try {
+    return JSON.stringify(message) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /** Whole characters, and none that PostgreSQL can't store. */
 function beginningOf(message: unknown): string {
-  const text = typeof message === 'string' ? message : (JSON.stringify(message) ?? '')
+  const text = typeof message === 'string' ? message : textOf(message)
   const bytes = Buffer.from(text.slice(0, PAYLOAD_BYTES).replaceAll('\0', ''), 'utf8')
   return bytes.subarray(0, PAYLOAD_BYTES).toString('utf8').replace(/�+$/, '')
 }

@@ -185,6 +185,22 @@ export async function selectRejections(
   return toPage(rows, limit, (row) => row.id)
 }
 
+/** Removes, of each source, rejections beyond its newest `kept`, at most `most`; returns how many. */
+export async function deleteBeyond(
+  db: Executor,
+  { kept, most }: { kept: number; most: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from source_rejections where id in (
+      select r.id from sources s
+      cross join lateral (select id from source_rejections where source_id = s.id
+        order by id desc offset ${kept} limit 1) as edge
+      cross join lateral (select id from source_rejections where source_id = s.id and id <= edge.id
+        order by id limit ${most}) as r
+      limit ${most})`.execute(db)
+  return Number(numAffectedRows ?? 0n)
+}
+
 /** Removes what is older than it has to be kept, at most `most` rows of each; returns how many. */
 export async function deleteOld(
   db: Executor,

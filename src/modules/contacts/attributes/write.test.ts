@@ -170,6 +170,46 @@ test('F1: the name people are shown by comes as name or $name', async () => {
   expect([...((await nameOf()) ?? '')]).toHaveLength(120)
 })
 
+test('F1: batches that commit in another order than they came leave one value at every instant', async () => {
+  const contactId = await person()
+  const city = (value: string) => [{ contactId, key: 'city', value }]
+  await writeAttributes(client, city('上海'), at(0))
+  await writeAttributes(client, city('北京'), at(2))
+  await writeAttributes(client, city('广州'), at(1))
+  await writeAttributes(client, city('深圳'), at(2))
+  await writeAttributes(client, city('成都'), at(1))
+  expect(await knownAt(contactId, 'city', at(0))).toEqual(['上海'])
+  expect(await knownAt(contactId, 'city', at(1.5))).toEqual(['上海'])
+  expect(await knownAt(contactId, 'city', at(3))).toEqual(['成都'])
+})
+
+test.each([
+  ['phone', true],
+  ['$email', true],
+  ['身份证号', true],
+  ['city', false],
+])('F1: an attribute first seen as %s is personal: %s', async (key, personal) => {
+  await writeAttributes(client, [{ contactId: await person(), key, value: 'x' }], at(0))
+  const { rows } = await client.query('select personal from attributes where key = $1', [key])
+  expect(rows).toEqual([{ personal }])
+})
+
+test('F1: public sources discover attributes up to a bound, and leave room for our own', async () => {
+  const contactId = await person()
+  const many = Array.from({ length: MAX_ATTRIBUTES }, (_, n) => ({
+    contactId,
+    key: `public ${n}`,
+    value: n,
+    isPublic: true,
+  }))
+  const { refused } = await writeAttributes(client, many, at(0))
+  expect(refused.at(-1)).toMatchObject({ reason: 'too_many_attributes' })
+  const { rows } = await client.query<{ n: number }>('select count(*)::int as n from attributes')
+  expect(rows[0]?.n).toBe(MAX_ATTRIBUTES - 200)
+  await writeAttributes(client, [{ contactId, key: 'ours', value: 1 }], at(0))
+  expect(await knownAt(contactId, 'ours', at(1))).toEqual([1])
+})
+
 test('F1: no more attributes than there may be are discovered', async () => {
   const contactId = await person()
   const { rows } = await client.query<{ n: number }>('select count(*)::int as n from attributes')

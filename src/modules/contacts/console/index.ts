@@ -1,3 +1,4 @@
+export { AttributesPage } from './attributes/AttributesPage.tsx'
 export { CreateListButton } from './CreateListModal.tsx'
 export { FanFacts } from './FanFacts.tsx'
 export { FanListPage } from './FanListPage.tsx'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, createTestApi, type TestApi } from '../../../../tests/support/api.ts'
+import { until } from '../../../../tests/support/index.ts'
 import { createTestWorld, type TestWorld } from '../../../../tests/support/world.ts'
 import { bindAccount } from '../../accounts/index.ts'
 import { findOrMakePeople, type PersonClaim } from '../index.ts'
@@ -118,6 +119,33 @@ describe('a merge', () => {
     expect(merge).toMatchObject({ sourceId: one, targetId: two, cause: 'linked', canUndo: true })
     expect(merge?.moved).toMatchObject({ fans: 0, tags: 2, attributes: 1, overridden: 2 })
     expect(merge?.links.map(({ kind }) => kind)).toEqual(['user', 'openid'])
+  })
+
+  test('F1: taking one back waits for the people before it holds the merge, as an erasure does', async () => {
+    const [user, phone] = [fresh(), `+86135000${String(++serial).padStart(5, '0')}`]
+    const [a, b] = [await person({ user }), await person({ phone })]
+    const target = await person({ user, phone })
+    const [merge] = await merges(target)
+    const client = await world.ctx.pool.connect()
+    let undone: ReturnType<typeof undo> | undefined
+    try {
+      await client.query('begin')
+      await client.query('select from contacts where id = any($1::bigint[]) for update', [[a, b]])
+      undone = undo(target, merge?.id)
+      await until(
+        async () =>
+          (
+            await query(
+              `select 1 as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+            )
+          ).length > 0,
+      )
+      await client.query('select from contact_merges where id = $1 for update nowait', [merge?.id])
+      await client.query('commit')
+    } finally {
+      client.release(true)
+    }
+    expect((await undone)?.status).toBe(200)
   })
 
   test('F1: taken back, everybody has exactly what they had, and the same ids do not merge them again', async () => {

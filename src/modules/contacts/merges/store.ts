@@ -33,6 +33,12 @@ export async function selectMerges(db: Executor, contactId: string, limit: numbe
   return rows
 }
 
+export async function findMerge(db: Executor, mergeId: string): Promise<MergeRow | undefined> {
+  const { rows } =
+    await sql<MergeRow>`select ${COLUMNS} from ${FROM} where m.id = ${mergeId}::bigint`.execute(db)
+  return rows[0]
+}
+
 export async function lockMerge(db: Executor, mergeId: string): Promise<MergeRow | undefined> {
   const { rows } = await sql<MergeRow>`
     select ${COLUMNS} from ${FROM} where m.id = ${mergeId}::bigint for update of m`.execute(db)

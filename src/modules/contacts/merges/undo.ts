@@ -7,7 +7,7 @@ import { lockContacts, lockIdentities } from '../people/lock.ts'
 import { findCanonical } from '../people/reads.ts'
 import { giveBackAttributes, giveBackTags } from './give-back.ts'
 import { type Moved, movedSchema } from './moved.ts'
-import { findLaterMerge, keepApart, lockMerge, markUndone } from './store.ts'
+import { findLaterMerge, findMerge, keepApart, lockMerge, markUndone } from './store.ts'
 
 /**
  * Takes a merge back: fans, identities, tags and attributes return to who had them, as far as they were not changed
@@ -21,12 +21,15 @@ export async function undoMerge(
   return inTransaction(ctx.db, async (trx) => {
     const person = await findCanonical(ctx, contactId, trx)
     const ask = askingIn(trx)
-    const merge = await lockMerge(trx, mergeId)
-    if (merge === undefined) throw notFound('merge')
-    const { source_id: source, target_id: target } = merge
-    const moved = movedSchema.parse(merge.moved)
+    const before = await findMerge(trx, mergeId)
+    if (before === undefined) throw notFound('merge')
+    const { source_id: source, target_id: target } = before
+    const moved = movedSchema.parse(before.moved)
     await lockIdentities(ask, moved.identities as Parameters<typeof lockIdentities>[1])
     const there = await lockContacts(ask, [source, target])
+    // people first, as whoever erases them does
+    const merge = await lockMerge(trx, mergeId)
+    if (merge === undefined) throw notFound('merge')
     if (merge.undone_at !== null) throw conflict('merge_undone', 'the merge was taken back already')
     const later = await findLaterMerge(trx, merge)
     if (later !== undefined) {

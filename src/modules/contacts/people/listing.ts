@@ -54,7 +54,8 @@ export async function countPeople(
 
 const ID = sql`c.id`
 
-async function conditionsOf(db: Executor, scope: Scope, filter: PersonFilter): Promise<Condition> {
+/** What is true of the people who fit, as a condition on `contacts c`. */
+export async function conditionsOf(db: Executor, scope: Scope, filter: PersonFilter): Promise<Condition> {
   const parts: Condition[] = [
     sql`not exists (select from contact_aliases a where a.contact_id = c.id)`,
     withinScope(scope, ID),

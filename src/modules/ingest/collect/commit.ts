@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { prepared } from '../../../infra/postgres/connect.ts'
 import { findOrMakePeople, type PersonRef } from '../../contacts/index.ts'
 import { idOf } from '../incoming.ts'
 import { insertEventRows, insertKeys } from '../store.ts'
@@ -19,6 +20,8 @@ export type ItemOutcome = 'stored' | 'repeated' | Error
 
 /** Messages in one transaction, so that it takes milliseconds and finds its people in one call. */
 const MOST = 500
+/** Each is a row or more: who sends hundreds with every message must not hold up those beside them. */
+const MOST_TRAITS = 5_000
 
 /**
  * Stores messages of sources: keys, people, what is known of them, events; a few statements for 500 messages. A repeat
@@ -27,9 +30,23 @@ const MOST = 500
  */
 export async function commitItems(pool: Pool, items: readonly Item[]): Promise<ItemOutcome[]> {
   const outcomes: ItemOutcome[] = []
-  for (let from = 0; from < items.length; from += MOST)
-    outcomes.push(...(await storeOrHalve(pool, items.slice(from, from + MOST))))
+  for (const part of partsOf(items)) outcomes.push(...(await storeOrHalve(pool, part)))
   return outcomes
+}
+
+function partsOf(items: readonly Item[]): Item[][] {
+  const parts: Item[][] = []
+  let traits = 0
+  for (const item of items) {
+    const last = parts.at(-1)
+    traits += item.traits.length
+    if (last !== undefined && last.length < MOST && traits <= MOST_TRAITS) last.push(item)
+    else {
+      parts.push([item])
+      traits = item.traits.length
+    }
+  }
+  return parts
 }
 
 async function storeOrHalve(pool: Pool, items: readonly Item[]): Promise<ItemOutcome[]> {
@@ -67,18 +84,54 @@ async function storeAll(client: PoolClient, items: readonly Item[]): Promise<Ite
 async function storeNews(client: PoolClient, items: readonly Item[]): Promise<void> {
   const receivedAt = items[0]?.receivedAt as Date
   const personOf = await findPeople(client, items, receivedAt)
-  await applyTraits(
+  const proven = await withoutUnproven(
     client,
     items.map((item) => ({ ...item, contactId: personOf(item).contactId })),
+  )
+  await applyTraits(
+    client,
+    proven.map((item) => ({ ...item, isPublic: isPublic(item) })),
     receivedAt,
   )
   await insertEventRows(
     client,
-    items.flatMap((item) => {
+    proven.flatMap((item) => {
       const { name } = item
       return name === null ? [] : [{ ...item, name, ...personOf(item) }]
     }),
   )
+}
+
+const isPublic = ({ claims: [claim] }: Item): boolean => !claim.mayLink
+
+type Placed = Item & { contactId: string }
+
+const SELECT_KNOWN_PEOPLE = `
+  select c.id from contacts c where c.id = any($1::bigint[]) and (c.unionid is not null
+    or exists (select from fans f where f.contact_id = c.id)
+    or exists (select from contact_identities i where i.contact_id = c.id and i.kind <> 'anonymous'))`
+
+/**
+ * An anonymous id is no secret: with it alone a public source says nothing about somebody who is known by more. What
+ * happened is stored, without the traits; the event names those that were not taken.
+ */
+async function withoutUnproven(client: PoolClient, items: readonly Placed[]): Promise<readonly Placed[]> {
+  const isUnproven = (item: Placed) =>
+    isPublic(item) && item.claims[0].openid === undefined && (item.traits.length > 0 || item.forgetsTraits)
+  const asked = items.filter(isUnproven).map(({ contactId }) => contactId)
+  if (asked.length === 0) return items
+  const { rows } = await client.query<{ id: string }>(prepared(SELECT_KNOWN_PEOPLE, [[...new Set(asked)]]))
+  const known = new Set(rows.map(({ id }) => id))
+  return items.map((item) => {
+    if (!known.has(item.contactId) || !isUnproven(item)) return item
+    const { $traits, ...properties } = JSON.parse(item.properties) as Record<string, unknown>
+    return {
+      ...item,
+      traits: [],
+      forgetsTraits: false,
+      properties: JSON.stringify({ ...properties, $traits: [], $traits_not_taken: $traits ?? [] }),
+    }
+  })
 }
 
 /** Each claim is asked for once, however many messages make it. */

@@ -4,7 +4,14 @@ import { writeAttributes } from '../../contacts/index.ts'
 import type { TraitChange } from './rules/fact.ts'
 import { foldTraits, type Known } from './rules/traits.ts'
 
-type Said = { contactId: string; at: Date; traits: readonly TraitChange[]; forgetsTraits: boolean }
+type Said = {
+  contactId: string
+  at: Date
+  traits: readonly TraitChange[]
+  forgetsTraits: boolean
+  /** From a public source. */
+  isPublic: boolean
+}
 
 /**
  * What messages say of people, written as what we know of them since `now`. Between two messages that set the same trait

@@ -6,6 +6,8 @@ import * as store from './store.ts'
 
 /** Names beyond these are stored like any, and not in the registry: whoever makes up names makes no catalogue. */
 const MOST_NAMES = 5_000
+/** Of these, the ones that public sources alone may take: who has their key can send any name. */
+const MOST_PUBLIC_NAMES = 4_000
 const MOST_PROPERTIES = 1_000
 
 /** Keeps the registry of event names and properties in step with the log, each event counted once. */
@@ -13,11 +15,16 @@ export const registryReaction: Reaction = {
   name: 'ingest.registry',
   events: 'all',
   chunk: 5_000,
-  react: (_ctx: Ctx, events: readonly ReactionEvent[], trx: Executor) => noteSeen(trx, summarise(events)),
+  react: (_ctx: Ctx, events: readonly ReactionEvent[], trx: Executor) =>
+    noteSeen(trx, summarise(events), events),
 }
 
-async function noteSeen(trx: Executor, all: ReadonlyMap<string, SeenEvent>): Promise<void> {
-  const seen = await withinBounds(trx, all)
+async function noteSeen(
+  trx: Executor,
+  all: ReadonlyMap<string, SeenEvent>,
+  events: readonly ReactionEvent[],
+): Promise<void> {
+  const seen = await withinBounds(trx, all, events)
   if (seen.length === 0) return
   await store.upsertNames(trx, seen)
   const names = seen.map(([name]) => name)
@@ -37,11 +44,21 @@ async function noteSeen(trx: Executor, all: ReadonlyMap<string, SeenEvent>): Pro
 async function withinBounds(
   trx: Executor,
   all: ReadonlyMap<string, SeenEvent>,
+  events: readonly ReactionEvent[],
 ): Promise<[string, SeenEvent][]> {
   const known = await store.selectKnownNames(trx, [...all.keys()])
   const fresh = [...all].filter(([name]) => !known.has(name))
   if (fresh.length === 0) return [...all]
-  const room = Math.max(0, MOST_NAMES - (await store.countNames(trx)))
-  const taken = new Set(fresh.slice(0, room).map(([name]) => name))
+  const isPublic = await store.selectPublicSources(trx)
+  const trusted = new Set(
+    events.flatMap(({ name, sourceId }) => (sourceId !== null && isPublic.has(sourceId) ? [] : [name])),
+  )
+  let there = await store.countNames(trx)
+  const taken = new Set<string>()
+  for (const [name] of fresh) {
+    if (there >= (trusted.has(name) ? MOST_NAMES : MOST_PUBLIC_NAMES)) continue
+    taken.add(name)
+    there += 1
+  }
   return [...all].filter(([name]) => known.has(name) || taken.has(name))
 }

@@ -14,6 +14,12 @@ export async function countNames(db: Executor): Promise<number> {
   return rows[0]?.n ?? 0
 }
 
+/** Also those that are disabled: what they sent may still be followed. */
+export async function selectPublicSources(db: Executor): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`select id from sources where kind = 'public'`.execute(db)
+  return new Set(rows.map((row) => row.id))
+}
+
 export async function upsertNames(
   db: Executor,
   seen: readonly (readonly [string, SeenEvent])[],

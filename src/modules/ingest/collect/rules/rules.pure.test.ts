@@ -109,6 +109,7 @@ describe('what messages say of a person', () => {
     at: new Date(received.getTime() + minute * 60_000),
     traits,
     forgetsTraits: false,
+    isPublic: false,
   })
   const trait = (op: TraitChange['op'], value: unknown): TraitChange => ({ op, key: 'k', value })
   const fold = (items: Parameters<typeof foldTraits>[0], before?: unknown, laterAt = 0) => {

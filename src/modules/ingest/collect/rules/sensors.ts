@@ -73,8 +73,10 @@ export function readSensors(message: unknown, reader: Reader): Reading {
     ...(claimed !== undefined && { $claimed_at: claimed }),
   })
   if (!fits(properties, MESSAGE_BYTES)) return refuse('message_too_large', { most: MESSAGE_BYTES })
+  const sourceKey = keyOf(message)
+  if (sourceKey === undefined) return refuse('too_deep')
   const fact: Fact = {
-    sourceKey: keyOf(message),
+    sourceKey,
     name: reader.ignored.has(name) ? null : name,
     at,
     properties,
@@ -98,10 +100,17 @@ const traitsOf = (op: TraitChange['op'], properties: Json): TraitChange[] =>
       op === 'set' && value === null ? { op: 'unset', key, value } : { op, key, value },
     )
 
-/** A repeat has the same track id, person, time and content; when it is sent differs. */
-function keyOf(message: Json): string {
+/**
+ * A repeat has the same track id, person, time and content; when it is sent differs. Undefined where parts that nobody
+ * reads are nested deeper than can be written.
+ */
+function keyOf(message: Json): string | undefined {
   const { _flush_time: _sent, ...content } = message
-  return `sa:${JSON.stringify(content)}`
+  try {
+    return `sa:${JSON.stringify(content)}`
+  } catch {
+    return undefined
+  }
 }
 
 type People = { claims: [Claim, ...Claim[]] } | { refused: Refusal }

@@ -2,8 +2,15 @@ import type { TraitChange } from './fact.ts'
 
 /** By person and key, what is known now. */
 export type Known = Map<string, Map<string, unknown>>
-export type AttributeChange = { contactId: string; key: string; value: unknown }
-type Said = { contactId: string; at: Date; traits: readonly TraitChange[]; forgetsTraits: boolean }
+export type AttributeChange = { contactId: string; key: string; value: unknown; isPublic: boolean }
+type Said = {
+  contactId: string
+  at: Date
+  traits: readonly TraitChange[]
+  forgetsTraits: boolean
+  /** From a public source. */
+  isPublic: boolean
+}
 
 /**
  * What several messages come to, one change for each person and key at most: in the order in which they happened, those
@@ -14,22 +21,22 @@ export function foldTraits(
   { known, isOutdated }: { known: Known; isOutdated(contactId: string, key: string, at: Date): boolean },
 ): AttributeChange[] {
   const changes = new Map<string, AttributeChange>()
-  const write = (contactId: string, key: string, value: unknown) =>
-    changes.set(`${contactId}:${key}`, { contactId, key, value })
-  for (const { contactId, at, traits, forgetsTraits } of said.toSorted(
+  for (const { contactId, at, traits, forgetsTraits, isPublic } of said.toSorted(
     (a, b) => a.at.getTime() - b.at.getTime(),
   )) {
+    const write = (key: string, value: unknown) =>
+      changes.set(`${contactId}:${key}`, { contactId, key, value, isPublic })
     const valueNow = (key: string): unknown => {
       const change = changes.get(`${contactId}:${key}`)
       return change === undefined ? known.get(contactId)?.get(key) : change.value
     }
     const forgotten = forgetsTraits ? keysOf(contactId, known, changes) : []
-    for (const key of forgotten) if (!isOutdated(contactId, key, at)) write(contactId, key, null)
+    for (const key of forgotten) if (!isOutdated(contactId, key, at)) write(key, null)
     for (const { op, key, value } of traits) {
       const depends = op === 'set' || op === 'unset'
       if (depends && isOutdated(contactId, key, at)) continue
       const next = depends ? (op === 'set' ? value : null) : combine(op, valueNow(key), value)
-      if (next !== undefined) write(contactId, key, next)
+      if (next !== undefined) write(key, next)
     }
   }
   return [...changes.values()]
