@@ -1,51 +1,33 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedSandbox } from '../../src/modules/sandbox/index.ts'
-import { type RunningServer, startServer } from '../../src/server/index.ts'
-import { type RunningWorker, startWorker } from '../../src/worker/index.ts'
-import { buildConsole, collectErrors, hasBrowser, keepShot, launchBrowser } from '../support/browser.ts'
-import { freePort } from '../support/free-port.ts'
-import { createTestWorld, type TestWorld } from '../support/world.ts'
+import { hasBrowser, keepShot } from '../support/browser.ts'
+import { beFirst, type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 
-let world: TestWorld
-let server: RunningServer
-let worker: RunningWorker
-let browser: Browser
+let world: ConsoleWorld['world']
+let open: ConsoleWorld
 let page: Page
 let errors: string[]
 let base: string
 
 describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s phone', () => {
   beforeAll(async () => {
-    buildConsole()
-    const port = await freePort()
-    base = `http://127.0.0.1:${port}`
-    world = await createTestWorld({ PORT: String(port), PUBLIC_URL: base, SANDBOX_FANS: '800' })
-    server = await startServer(world.ctx)
-    worker = await startWorker(world.ctx)
-    await seedSandbox(world.ctx)
-    browser = await launchBrowser()
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN' })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    errors = collectErrors(page)
+    open = await openConsoleWorld({
+      env: { SANDBOX_FANS: '800' },
+      height: 800,
+      prepare: ({ ctx }) => seedSandbox(ctx),
+      administrator: false,
+    })
+    ;({ world, page, base, errors } = open)
   }, 180_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await worker?.close()
-    await server?.close()
-    await world?.close()
-  })
+  afterAll(() => open?.close())
 
   test('F5: the first visitor makes the administrator and lands on the account’s overview', async () => {
     await page.goto(base)
     await page.waitForURL(/\/setup/)
     await keepShot(page, '01-setup')
-    await page.getByLabel('姓名').fill('管理员')
-    await page.getByLabel('邮箱').fill('first@example.com')
-    await page.getByLabel('密码', { exact: true }).fill('a long enough password')
-    await page.locator('button[type=submit]').click()
+    await beFirst(page)
     await page.waitForURL(/\/overview/)
     await page.getByText('800', { exact: true }).first().waitFor()
     await keepShot(page, '02-overview')

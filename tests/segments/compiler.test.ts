@@ -1,35 +1,24 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPool } from '../../src/infra/postgres/connect.ts'
-import { createDb, type Db } from '../../src/infra/transaction.ts'
 import { decide } from '../../src/modules/segments/ask/people.ts'
 import { compileRule, everybodyAt, readCatalogue } from '../../src/modules/segments/compiler/index.ts'
 import { conditionsOf, type Rule, ruleSchema } from '../../src/modules/segments/schema/rule.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { seed, sized } from '../support/index.ts'
-import { BASE, INSTANTS, makePopulation, type Population } from './population.ts'
+import { BASE, INSTANTS, openPopulation, type PopulationWorld } from './population.ts'
 import { isTrue } from './reference.ts'
 import { anyRule } from './rules.ts'
 
-let database: TestDatabase
-let db: Db
-let client: pg.Client
-let world: Population
+let db: PopulationWorld['db']
+let client: PopulationWorld['client']
+let world: PopulationWorld['world']
+let open: PopulationWorld
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createDb(createPool({ databaseUrl: database.url, max: 4 }))
-  client = new pg.Client({ connectionString: database.url })
-  await client.connect()
-  world = await makePopulation(client, seed)
+  open = await openPopulation(seed)
+  ;({ db, client, world } = open)
 })
-afterAll(async () => {
-  await client?.end()
-  await db?.destroy()
-  await database?.drop()
-})
+afterAll(() => open?.close())
 
 /** Only an instant of the past leaves out what was learned since. */
 const ASKED = INSTANTS.map((at) => [at, at < BASE] as const)
@@ -38,7 +27,9 @@ async function found(rule: Rule, at: number, history: boolean): Promise<string[]
   const catalogue = await readCatalogue(db, rule, new Date(at))
   const { rows } = await sql<{
     k: string
-  }>`${compileRule(rule, everybodyAt(new Date(at), history), catalogue)}`.execute(db)
+  }>`${compileRule(rule, everybodyAt(new Date(at), history ? 'earlier' : 'moments-ago'), catalogue)}`.execute(
+    db,
+  )
   return rows.map((row) => row.k)
 }
 

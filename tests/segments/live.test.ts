@@ -1,35 +1,23 @@
 import fc from 'fast-check'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPool } from '../../src/infra/postgres/connect.ts'
-import { createDb, type Db } from '../../src/infra/transaction.ts'
 import type { ReactionEvent } from '../../src/modules/manifest.ts'
 import { readCatalogue } from '../../src/modules/segments/compiler/index.ts'
 import { byEvent, decideEvents } from '../../src/modules/segments/live.ts'
 import { type Rule, ruleSchema } from '../../src/modules/segments/schema/rule.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { seed, sized } from '../support/index.ts'
-import { BASE, makePopulation, type Population } from './population.ts'
+import { BASE, openPopulation, type PopulationWorld } from './population.ts'
 import { isTrue } from './reference.ts'
 import { anyRule } from './rules.ts'
 
-let database: TestDatabase
-let db: Db
-let client: pg.Client
-let world: Population
+let db: PopulationWorld['db']
+let world: PopulationWorld['world']
+let open: PopulationWorld
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createDb(createPool({ databaseUrl: database.url, max: 4 }))
-  client = new pg.Client({ connectionString: database.url })
-  await client.connect()
-  world = await makePopulation(client, seed)
+  open = await openPopulation(seed)
+  ;({ db, world } = open)
 })
-afterAll(async () => {
-  await client?.end()
-  await db?.destroy()
-  await database?.drop()
-})
+afterAll(() => open?.close())
 
 const at = new Date(BASE)
 const reactionEvents = (): ReactionEvent[] =>

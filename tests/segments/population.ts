@@ -1,4 +1,7 @@
-import type pg from 'pg'
+import pg from 'pg'
+import { createPool } from '../../src/infra/postgres/connect.ts'
+import { createDb, type Db } from '../../src/infra/transaction.ts'
+import { createTestDatabase } from '../support/database.ts'
 
 /** A small world of people with everything a rule can ask about, made from a seed, and the same in a database. */
 export type Span = { since: number; until: number }
@@ -54,6 +57,8 @@ export type Population = {
   tags: string[]
   /** Members of a segment computed once. */
   stored: { id: string; members: string[] }
+  /** The same of a segment computed after everybody who merged had merged. */
+  fresh: { id: string; members: string[] }
 }
 
 export const BASE = Date.parse('2026-11-21T04:00:00Z')
@@ -87,6 +92,26 @@ export function random(seed: number): () => number {
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export type PopulationWorld = { world: Population; db: Db; client: pg.Client; close(): Promise<void> }
+
+/** A population in a database of its own. */
+export async function openPopulation(seed: number): Promise<PopulationWorld> {
+  const database = await createTestDatabase()
+  const db = createDb(createPool({ databaseUrl: database.url, max: 4 }))
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  return {
+    world: await makePopulation(client, seed),
+    db,
+    client,
+    async close() {
+      await client.end()
+      await db.destroy()
+      await database.drop()
+    },
   }
 }
 
@@ -314,21 +339,23 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
     await client.query(`update contacts set unionid = $1 where id = $2`, [`u${person}`, person])
   }
 
-  const stored = all.filter(() => maybe(0.4))
-  const [segment] = await ids(
-    `insert into segments (name, update_kind, created_at, updated_at) values ('kept', 'static', now(), now()) returning id`,
-  )
-  const [snapshot] = await ids(
-    `insert into segment_snapshots (segment_id, version, cause, state, at, size, created_at)
-     values ($1, 1, 'import', 'ready', '2020-01-01', $2, now()) returning id`,
-    [segment, stored.length],
-  )
-  await client.query(
-    `insert into segment_chunks (snapshot_id, chunk, members)
-     select $1, id >> 16, array_agg(((id & 65535) - 32768)::smallint order by id) from unnest($2::bigint[]) id group by id >> 16`,
-    [snapshot, stored],
-  )
-  await client.query(`update segments set current_snapshot_id = $1 where id = $2`, [snapshot, segment])
+  const keep = async (members: string[], at: string) => {
+    const [segment] = await ids(
+      `insert into segments (name, update_kind, created_at, updated_at) values ('kept', 'static', now(), now()) returning id`,
+    )
+    const [snapshot] = await ids(
+      `insert into segment_snapshots (segment_id, version, cause, state, at, size, created_at)
+       values ($1, 1, 'import', 'ready', $3, $2, now()) returning id`,
+      [segment, members.length, at],
+    )
+    await client.query(
+      `insert into segment_chunks (snapshot_id, chunk, members)
+       select $1, id >> 16, array_agg(((id & 65535) - 32768)::smallint order by id) from unnest($2::bigint[]) id group by id >> 16`,
+      [snapshot, members],
+    )
+    await client.query(`update segments set current_snapshot_id = $1 where id = $2`, [snapshot, segment])
+    return { id: segment as string, members }
+  }
   return {
     people,
     aliases,
@@ -344,7 +371,14 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
     unionids,
     accounts,
     tags,
-    stored: { id: segment as string, members: stored },
+    stored: await keep(
+      all.filter(() => maybe(0.4)),
+      '2020-01-01',
+    ),
+    fresh: await keep(
+      people.filter(() => maybe(0.4)),
+      '2100-01-01',
+    ),
   }
 }
 

@@ -109,9 +109,9 @@ function conditionTrue(condition: Condition, person: string, asking: Asking): bo
       return kinds.size === 1 && kinds.has('anonymous') && !isFan && !world.unionids.has(person)
     }
     case 'segment':
-      return (
-        condition.segmentId === world.stored.id &&
-        world.stored.members.some((member) => canonical(member, world) === person)
+      return [world.stored, world.fresh].some(
+        ({ id, members }) =>
+          id === condition.segmentId && members.some((member) => canonical(member, world) === person),
       )
     case 'send':
       return sendTrue(condition, person, asking)

@@ -190,7 +190,10 @@ function anyCondition(world: Population): fc.Arbitrary<Condition> {
         ),
       )
       .map(([accountId, test]) => withAccount({ kind: 'fan' as const, test }, accountId) as Condition),
-    fc.constant<Condition>({ kind: 'segment', segmentId: world.stored.id }),
+    fc.constantFrom<Condition>(
+      { kind: 'segment', segmentId: world.stored.id },
+      { kind: 'segment', segmentId: world.fresh.id },
+    ),
     fc
       .tuple(
         send,

@@ -24,7 +24,7 @@ export async function explainRule(
 ): Promise<Explanation> {
   const { rule } = question
   await requireSound(ctx, rule)
-  const { at, history } = instantOf(ctx, question.at)
+  const { at, when } = instantOf(ctx, question.at)
   const contactId = await canonical(ctx, question.contactId)
   return inTransaction(
     ctx.db,
@@ -32,7 +32,7 @@ export async function explainRule(
       const catalogue = await readCatalogue(trx, rule, at)
       const frame = questions(
         sql`select 1 as n, ${contactId}::bigint as contact_id, ${at.toISOString()}::timestamptz as at`,
-        history,
+        when === 'earlier',
       )
       const passes = await decideEach(trx, rule, frame, catalogue)
       const nodes: Explanation['nodes'] = []

@@ -44,8 +44,8 @@ export class Superseded extends Error {
  * answered for the same instant a moment ago comes from memory. When `signal` aborts, the running query is cancelled.
  */
 export async function answerAll(ctx: Ctx, asked: Asked, signal?: AbortSignal): Promise<Answers> {
-  const { at, history } = instantOf(ctx, asked.at)
-  const frame = everybodyAt(at, history)
+  const { at, when } = instantOf(ctx, asked.at)
+  const frame = everybodyAt(at, when)
   const cache = leafCacheOf(ctx)
   const found = new Map<string, Answer>()
   const missing = new Map<string, Condition | null>()

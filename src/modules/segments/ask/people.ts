@@ -12,6 +12,7 @@ import {
   peopleSet,
   questions,
   readCatalogue,
+  type When,
 } from '../compiler/index.ts'
 import type { Rule } from '../schema/rule.ts'
 
@@ -22,12 +23,13 @@ import type { Rule } from '../schema/rule.ts'
 const EARLIER_MS = 10 * 60_000
 
 /** The instant asked about: now if none is named. The future is refused (`at_in_future`). */
-export function instantOf(ctx: Ctx, at: string | Date | undefined): { at: Date; history: boolean } {
+export function instantOf(ctx: Ctx, at: string | Date | undefined): { at: Date; when: When } {
   const now = ctx.clock.now()
-  const asked = at === undefined ? now : new Date(at)
+  if (at === undefined) return { at: now, when: 'now' }
+  const asked = new Date(at)
   if (asked.getTime() > now.getTime())
     throw invalid('at_in_future', 'the instant asked about has not come yet')
-  return { at: asked, history: now.getTime() - asked.getTime() > EARLIER_MS }
+  return { at: asked, when: now.getTime() - asked.getTime() > EARLIER_MS ? 'earlier' : 'moments-ago' }
 }
 
 export type Asked = {
@@ -49,9 +51,9 @@ export async function peopleOf(
   asked: Asked,
   db: Executor = ctx.db,
 ): Promise<RawBuilder<{ contact_id: string }>> {
-  const { at, history } = instantOf(ctx, asked.at)
+  const { at, when } = instantOf(ctx, asked.at)
   const catalogue = await readCatalogue(db, asked.rule, at)
-  const frame = everybodyAt(at, history)
+  const frame = everybodyAt(at, when)
   const keys = members(scopedSet(asked, frame, catalogue), frame.everyone)
   return sql<{ contact_id: string }>`select p.k as contact_id from (${keys}) p`
 }

@@ -58,9 +58,7 @@ async function attributeSeen(
   if (info === undefined) return null
   const { rows } = await sql<{ text: string | null; number: number | null }>`
     select s.text_value as text, s.number_value as number ${frame.moved(sql`contact_attributes`)}
-    where s.attribute_id = ${info.id}::int and s.since <= ${frame.at} and s.until > ${frame.at} order by s.item`.execute(
-    db,
-  )
+    where s.attribute_id = ${info.id}::int and ${frame.holds('s')} order by s.item`.execute(db)
   const values = rows.map(({ text, number }) =>
     info.type === 'instant' && number !== null ? new Date(number).toISOString() : (text ?? number),
   )
@@ -69,7 +67,7 @@ async function attributeSeen(
 }
 
 async function tagsSeen(db: Executor, frame: Frame): Promise<Saw> {
-  const open = sql`s.since <= ${frame.at} and s.until > ${frame.at}`
+  const open = sql`${frame.holds('s')}`
   const { rows } = await sql<{ name: string }>`
     select t.name ${frame.moved(sql`contact_tags`)} join tags t on t.id = s.tag_id where ${open}
     union select coalesce(t.name, s.tag_id::text) ${frame.moved(sql`fan_tags`)}

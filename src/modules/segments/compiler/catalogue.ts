@@ -12,6 +12,8 @@ export type SegmentInfo = {
   rule: Rule | null
   /** The snapshot that answers for the instant; null where it has never been computed. */
   snapshotId: string | null
+  /** Somebody merged with somebody after the snapshot: its members have to be looked up. */
+  mergedSince: boolean
 }
 
 /** What a rule's names mean, read once before it is compiled. */
@@ -80,12 +82,13 @@ async function readSegments(db: Executor, rule: Rule, at: Date): Promise<Map<str
   let wanted = segmentsIn(rule)
   while (wanted.length > 0) {
     const { rows } = await sql<SegmentInfo & { live: boolean }>`
-      select g.id, g.account_id as "accountId", g.update_kind = 'live' as live, g.rule,
-        coalesce(
-          (select n.id from segment_snapshots n where n.segment_id = g.id and n.state = 'ready' and n.at <= ${at}
-            order by n.at desc, n.id desc limit 1),
-          g.current_snapshot_id) as "snapshotId"
-      from segments g where g.id = any(${wanted}::bigint[])`.execute(db)
+      select g.id, g.account_id as "accountId", g.update_kind = 'live' as live, g.rule, n.id as "snapshotId",
+        exists (select from contact_aliases a where a.merged_at >= n.at) as "mergedSince"
+      from segments g left join segment_snapshots n on n.id = coalesce(
+        (select o.id from segment_snapshots o where o.segment_id = g.id and o.state = 'ready' and o.at <= ${at}
+          order by o.at desc, o.id desc limit 1),
+        g.current_snapshot_id)
+      where g.id = any(${wanted}::bigint[])`.execute(db)
     for (const { live, ...row } of rows) known.set(row.id, { ...row, rule: live ? row.rule : null })
     wanted = rows
       .flatMap((row) => (row.live && row.rule !== null ? segmentsIn(row.rule) : []))

@@ -12,6 +12,8 @@ export type Frame = {
   readonly at: RawBuilder<Date>
   /** Facts learned after the instant are left out; not asked for where the instant is now. */
   readonly history: boolean
+  /** Whether a row with an interval (of when we knew it) held at the instant; `alias` is its table. */
+  holds(alias: string): RawBuilder<boolean>
   /** `from … s` over a table whose rows keep the contact they came with: merged people are found under each of their ids. */
   kept(table: RawBuilder<unknown>): RawBuilder<unknown>
   /** `from … s` over a table whose rows move when people merge. */
@@ -27,16 +29,29 @@ export type Frame = {
 const PEOPLE = sql<{ k: string }>`
   select c.id as k from contacts c where not exists (select from contact_aliases gone where gone.contact_id = c.id)`
 
-/** Everybody at one instant. `history`: the instant lies in the past, and what was learned since doesn't count. */
-export const everybodyAt = (at: Date, history: boolean): Frame => ({
+/** `now`: what holds in the database as the question is asked, whatever the clocks of those who wrote it say. */
+export type When = 'now' | 'moments-ago' | 'earlier'
+
+/**
+ * Everybody at one instant. `earlier`: what was learned since doesn't count at all; `moments-ago`: of what was known then late
+ * events count.
+ */
+export const everybodyAt = (at: Date, when: When): Frame => ({
   at: sql<Date>`${at.toISOString()}::timestamptz`,
-  history,
+  history: when === 'earlier',
+  holds: (alias) =>
+    when === 'now'
+      ? sql<boolean>`${sql.ref(`${alias}.until`)} = 'infinity'`
+      : heldAt(alias, sql`${at.toISOString()}::timestamptz`),
   kept: (table) => sql`from ${table} s left join contact_aliases became on became.contact_id = s.contact_id`,
   moved: (table) => sql`from ${table} s`,
   keptKey: sql<string>`coalesce(became.merged_into, s.contact_id)`,
   movedKey: sql<string>`s.contact_id`,
   everyone: PEOPLE,
 })
+
+const heldAt = (alias: string, at: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`${sql.ref(`${alias}.since`)} <= ${at} and ${sql.ref(`${alias}.until`)} > ${at}`
 
 /**
  * Questions: a SELECT of `n` (unique, the answer's key), `contact_id` (canonical) and `at`. A handful to some thousands
@@ -49,6 +64,7 @@ export function questions(asked: RawBuilder<unknown>, history: boolean): Frame {
   return {
     at: sql<Date>`w.at`,
     history,
+    holds: (alias) => heldAt(alias, sql`w.at`),
     kept: (table) => sql`from ${ids} join ${table} s on s.contact_id = w.id`,
     moved: (table) => sql`from ${people} join ${table} s on s.contact_id = w.contact_id`,
     keptKey: sql<string>`w.n`,

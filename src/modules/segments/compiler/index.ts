@@ -11,7 +11,7 @@ import { tagPeople } from './leaves/tag.ts'
 import { complement, intersection, matching, members, NOBODY, type PeopleSet, union } from './sets.ts'
 
 export { type Catalogue, readCatalogue } from './catalogue.ts'
-export { everybodyAt, type Frame, type Keys, questions } from './frame.ts'
+export { everybodyAt, type Frame, type Keys, questions, type When } from './frame.ts'
 export { complement, intersection, members, type PeopleSet, union } from './sets.ts'
 
 /** What a tree of 且, 或 and 非 is worked out with: queries, or sets of bits. */
@@ -98,10 +98,11 @@ function segmentPeople(id: string, frame: Frame, catalogue: Catalogue, within: r
     segment.accountId === null ? set : intersection([set, fansOf([segment.accountId], frame)])
   if (segment.rule !== null) return fansOnly(peopleSet(segment.rule, frame, catalogue, [...within, id]))
   if (segment.snapshotId === null) return NOBODY
-  return matching(
-    sql`select ${frame.keptKey} as k
-      ${frame.kept(sql`(select m as contact_id from segment_member_ids(${segment.snapshotId}::bigint) m)`)}`,
-  )
+  const stored = sql`(select m as contact_id from segment_member_ids(${segment.snapshotId}::bigint) m)`
+  // as long as nobody merged since, members are who they were, each once
+  return segment.mergedSince
+    ? matching(sql`select ${frame.keptKey} as k ${frame.kept(stored)}`)
+    : matching(sql`select ${frame.movedKey} as k ${frame.moved(stored)}`, true)
 }
 
 /** Everyone known as a fan of one of the accounts, following or not. */

@@ -47,6 +47,8 @@ export const origin = z.discriminatedUnion('kind', [
     unknown: z.number().int(),
   }),
   z.object({ kind: z.literal('picked') }),
+  /** Whom an import of people wrote. */
+  z.object({ kind: z.literal('file'), importId: id, fileName: z.string() }),
   z.object({
     kind: z.literal('broadcast'),
     broadcastId: id,

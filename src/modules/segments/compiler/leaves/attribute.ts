@@ -30,7 +30,7 @@ const rowsOf = (info: AttributeInfo, frame: Frame): Rows => {
   return {
     key: frame.movedKey,
     from: sql`${frame.moved(sql`contact_attributes`)} where s.attribute_id = ${info.id}::int
-      and s.${column} is not null and s.since <= ${frame.at} and s.until > ${frame.at}`,
+      and s.${column} is not null and ${frame.holds('s')}`,
   }
 }
 

@@ -27,7 +27,7 @@ export function detailRows(
   const dataset = catalogue.datasets.get(key)
   if (dataset === undefined || (over === 'lines' && !dataset.hasLines)) return null
   const table = over === 'lines' ? linesOf(dataset) : rowsOf(dataset)
-  const from = sql`${frame.kept(table)} where s.contact_id is not null and ${openAt('s', frame)}
+  const from = sql`${frame.kept(table)} where s.contact_id is not null and ${frame.holds('s')}
     and ${inWindow(sql`s.at`, window, frame.at)} and ${filtered({ over, where }, dataset, frame)}`
   if (measure.of === 'count') return { from, amount: sql`count(*)` }
   const field = fieldOf(dataset, over, measure.field)
@@ -44,9 +44,6 @@ export function detailRows(
 export const rowsOf = (dataset: DatasetInfo) => sql`${sql.id('details', `d${dataset.id}`)}`
 export const linesOf = (dataset: DatasetInfo) => sql`${sql.id('details', `d${dataset.id}_lines`)}`
 
-const openAt = (alias: 's' | 'r' | 'l', frame: Frame): Bool =>
-  sql<boolean>`${sql.ref(`${alias}.since`)} <= ${frame.at} and ${sql.ref(`${alias}.until`)} > ${frame.at}`
-
 /** Filters of the level counted are tested on the row itself; those of the other level on the row or a line it belongs to. */
 function filtered(
   { over, where }: Pick<DetailCondition, 'over' | 'where'>,
@@ -61,7 +58,7 @@ function filtered(
     const table = over === 'lines' ? rowsOf(dataset) : linesOf(dataset)
     if (over === 'rows' && !dataset.hasLines) return sql<boolean>`false`
     tests.push(sql<boolean>`exists (select from ${table} ${sql.ref(alias)}
-      where ${sql.ref(`${alias}.key`)} = s.key and ${openAt(alias, frame)}
+      where ${sql.ref(`${alias}.key`)} = s.key and ${frame.holds(alias)}
         and ${all(other.map((filter) => test(filter, dataset, alias, frame)))})`)
   }
   return all(tests)

@@ -25,7 +25,7 @@ const byKind = (tags: readonly TagRef[]): TagRef[][] =>
 
 function carriersOf(tags: readonly TagRef[], frame: Frame): Keys {
   const [first] = tags
-  const open = sql`s.since <= ${frame.at} and s.until > ${frame.at}`
+  const open = frame.holds('s')
   const ids = tags.map((tag) => String(tag.tagId))
   return first?.of === 'wechat'
     ? sql`select ${frame.movedKey} as k ${frame.moved(sql`fan_tags`)}

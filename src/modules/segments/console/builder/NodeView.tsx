@@ -3,8 +3,9 @@ import { useDraggable, useDroppable } from '@dnd-kit/core'
 import { Segmented, Tag } from 'antd'
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isGroup, type Rule } from '../../schema/rule.ts'
+import { type Condition, isGroup, type Rule } from '../../schema/rule.ts'
 import { type Group, nameOf, type Path, pathKey, samePath, switchKind } from '../rule/tree.ts'
+import { conditionInWords } from '../words/rule-in-words.ts'
 import { AddCondition } from './AddCondition.tsx'
 import { ClauseNumbers } from './ClauseNumbers.tsx'
 import { ConditionSentence } from './ConditionSentence.tsx'
@@ -44,16 +45,19 @@ function GroupView({ group, outer, path, denials }: Shared & { group: Group }) {
       <div className="w-rule-head">
         {!isRoot && <Handle path={outer} />}
         <Denials count={denials} />
-        <Segmented
-          size="small"
-          disabled={readOnly}
-          value={group.kind}
-          onChange={() => edit((rule) => switchKind(rule, path))}
-          options={[
-            { value: 'and', label: t('segments.all') },
-            { value: 'or', label: t('segments.any') },
-          ]}
-        />
+        {readOnly ? (
+          <b>{t(group.kind === 'and' ? 'segments.all' : 'segments.any')}</b>
+        ) : (
+          <Segmented
+            size="small"
+            value={group.kind}
+            onChange={() => edit((rule) => switchKind(rule, path))}
+            options={[
+              { value: 'and', label: t('segments.all') },
+              { value: 'or', label: t('segments.any') },
+            ]}
+          />
+        )}
         {!isRoot && <span className="w-rule-fill" />}
         {!isRoot && <ClauseNumbers path={outer} />}
         {isRoot && <span className="w-rule-fill" />}
@@ -90,7 +94,11 @@ function ConditionView({
       <div className="w-rule-body">
         <div className="w-rule-sentence">
           <Denials count={denials} />
-          <ConditionSentence condition={node} path={path} />
+          {readOnly ? (
+            <ConditionWords condition={node} />
+          ) : (
+            <ConditionSentence condition={node} path={path} />
+          )}
         </div>
         {problem !== undefined && <div className="w-rule-problem">{problem}</div>}
       </div>
@@ -99,6 +107,12 @@ function ConditionView({
       {outer.length === 0 && !readOnly && <AddCondition path={path} />}
     </div>
   )
+}
+
+function ConditionWords({ condition }: { condition: Condition }) {
+  const { i18n } = useTranslation()
+  const { catalogue } = useBuilder()
+  return <span>{conditionInWords(condition, catalogue.names, i18n.language === 'en' ? 'en' : 'zh-CN')}</span>
 }
 
 function Denials({ count }: { count: number }) {

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
@@ -13,7 +13,7 @@ import { type Chosen, WhyPanel } from '../estimate/WhyPanel.tsx'
 import { useCatalogue } from '../names/use-catalogue.ts'
 
 /** Who is in it, and for anybody looked up why they are or aren't. */
-export function MembersTab({ segment }: { segment: Segment }) {
+export function MembersTab({ segment, tools }: { segment: Segment; tools?: ReactNode }) {
   const { t } = useTranslation()
   const format = useFormat()
   const navigate = useNavigate()
@@ -24,7 +24,10 @@ export function MembersTab({ segment }: { segment: Segment }) {
   return (
     <div className="w-segment-edit">
       <div>
-        {asOf && <p className="w-soft">{t('segments.membersAsOf', { at: format.instant(asOf) })}</p>}
+        <div className="w-row" style={{ justifyContent: 'space-between', marginBottom: 12 }}>
+          <span className="w-soft">{asOf && t('segments.membersAsOf', { at: format.instant(asOf) })}</span>
+          {tools}
+        </div>
         <CursorTable<SegmentMember>
           list={list}
           rowKey="contactId"

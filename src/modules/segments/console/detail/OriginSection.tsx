@@ -33,6 +33,7 @@ export function OriginSection({ segment }: { segment: Segment }) {
         </>
       )}
       {origin.kind === 'picked' && <p>{t('segments.fromPicked')}</p>}
+      {origin.kind === 'file' && <p>{t('segments.fromFile', { name: origin.fileName })}</p>}
       {origin.kind === 'broadcast' && (
         <p>
           {t(origin.outcome === 'reached' ? 'segments.fromReached' : 'segments.fromNotReached')}{' '}

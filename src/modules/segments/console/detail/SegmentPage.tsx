@@ -1,5 +1,5 @@
 import { Alert, Tabs } from 'antd'
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
@@ -29,7 +29,10 @@ import { UsesTab } from './UsesTab.tsx'
 import { VersionsTab } from './VersionsTab.tsx'
 import '../pages/pages.css'
 
-export function SegmentPage() {
+type MemberTools = (segment: Segment) => ReactNode
+
+/** One segment. `memberTools` draws what can be done with all its members. */
+export function SegmentPage({ memberTools }: { memberTools?: MemberTools }) {
   const { segmentId = '' } = useParams()
   const query = useEndpoint(
     getSegmentEndpoint,
@@ -37,7 +40,11 @@ export function SegmentPage() {
     { every: (data) => (data?.computing ? 1_500 : 20_000) },
   )
   useRefreshedWhenDone(query.data)
-  return <Loaded query={query}>{(segment) => <Detail key={segment.id} segment={segment} />}</Loaded>
+  return (
+    <Loaded query={query}>
+      {(segment) => <Detail key={segment.id} segment={segment} memberTools={memberTools} />}
+    </Loaded>
+  )
 }
 
 /** What hangs on a computation is read again when one ends. */
@@ -52,7 +59,7 @@ function useRefreshedWhenDone(segment: Segment | undefined) {
   }, [computing, invalidate])
 }
 
-function Detail({ segment }: { segment: Segment }) {
+function Detail({ segment, memberTools }: { segment: Segment; memberTools: MemberTools | undefined }) {
   const { t } = useTranslation()
   const filters = useFilters(['tab'])
   const isStatic = segment.updateKind === 'static'
@@ -73,7 +80,11 @@ function Detail({ segment }: { segment: Segment }) {
         </div>
       ),
     },
-    { key: 'members', label: t('segments.tab.members'), children: <MembersTab segment={segment} /> },
+    {
+      key: 'members',
+      label: t('segments.tab.members'),
+      children: <MembersTab segment={segment} tools={memberTools?.(segment)} />,
+    },
     ...(segment.rule === null
       ? []
       : [
@@ -145,7 +156,7 @@ function Numbers({ segment }: { segment: Segment }) {
   const { t } = useTranslation()
   const format = useFormat()
   return (
-    <section className="w-panel" style={{ marginBottom: 12 }}>
+    <div className="w-segment-numbers">
       <StatRow>
         <NumberStat
           label={t('segments.size')}
@@ -156,20 +167,28 @@ function Numbers({ segment }: { segment: Segment }) {
               : t(`segments.computing.${segment.computing}`)
           }
         />
-        <NumberStat label={t('segments.account')} value={segment.accountName ?? t('segments.everyone')} />
+        <NumberStat
+          label={t('segments.account')}
+          value={<Words>{segment.accountName ?? t('segments.everyone')}</Words>}
+        />
         <NumberStat
           label={t('segments.next')}
           value={
-            segment.dueAt !== null
-              ? format.instant(segment.dueAt)
-              : t(segment.updateKind === 'live' ? 'segments.nextLive' : 'segments.nextNone')
+            <Words>
+              {segment.dueAt !== null
+                ? format.instant(segment.dueAt)
+                : t(segment.updateKind === 'live' ? 'segments.nextLive' : 'segments.nextNone')}
+            </Words>
           }
         />
         <NumberStat
           label={t('segments.listed')}
-          value={t(segment.listed ? 'segments.isListed' : 'segments.notListed')}
+          value={<Words>{t(segment.listed ? 'segments.isListed' : 'segments.notListed')}</Words>}
         />
       </StatRow>
-    </section>
+    </div>
   )
 }
+
+/** Words where numbers usually stand. */
+const Words = ({ children }: { children: ReactNode }) => <span className="w-stat-words">{children}</span>

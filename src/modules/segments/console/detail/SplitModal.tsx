@@ -1,4 +1,4 @@
-import { Alert, Form, Input, InputNumber, Modal, Radio } from 'antd'
+import { Alert, Button, Form, Input, InputNumber, Modal, Radio } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -27,7 +27,12 @@ export function SplitModal({ segment, onClose }: { segment: Segment; onClose: ()
   }
   if (made !== undefined)
     return (
-      <Modal open title={t('segments.splitDone')} onCancel={onClose} footer={null}>
+      <Modal
+        open
+        title={t('segments.splitDone')}
+        onCancel={onClose}
+        footer={<Button onClick={onClose}>{t('common.close')}</Button>}
+      >
         <p className="w-soft">{t('segments.splitSeed', { seed: made.seed })}</p>
         <Made items={made.items} />
       </Modal>
@@ -49,8 +54,9 @@ export function SplitModal({ segment, onClose }: { segment: Segment; onClose: ()
     >
       <p className="w-soft">{t('segments.splitHint')}</p>
       <Form layout="vertical" component="div">
-        <Form.Item label={t('segments.parts')}>
+        <Form.Item label={t('segments.parts')} htmlFor="split-parts">
           <InputNumber
+            id="split-parts"
             min={TWO}
             max={MAX_PARTS}
             precision={0}
@@ -72,8 +78,13 @@ export function SplitModal({ segment, onClose }: { segment: Segment; onClose: ()
         {total !== 100 && (
           <Alert type="warning" title={t('segments.sharesWrong', { total })} style={{ marginBottom: 12 }} />
         )}
-        <Form.Item label={t('segments.seed')} extra={t('segments.seedHint')}>
-          <Input maxLength={64} value={seed} onChange={(event) => setSeed(event.target.value)} />
+        <Form.Item label={t('segments.seed')} htmlFor="split-seed" extra={t('segments.seedHint')}>
+          <Input
+            id="split-seed"
+            maxLength={64}
+            value={seed}
+            onChange={(event) => setSeed(event.target.value)}
+          />
         </Form.Item>
       </Form>
       <Preview size={segment.size} parts={parts} shares={shares} />

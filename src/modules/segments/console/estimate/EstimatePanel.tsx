@@ -5,11 +5,11 @@ import { useErrorText } from '../../../../console/ui/error-text.ts'
 import type { Rule } from '../../schema/rule.ts'
 import { problemsOf } from '../rule/problems.ts'
 import { isEmptyRule } from '../rule/tree.ts'
-import type { useEstimate } from './use-estimate.ts'
+import type { Asked } from './use-estimate.ts'
 import './estimate.css'
 
 /** 受众预估: the number as it stands, and whether it is still the number of what is on screen. */
-export function EstimatePanel({ rule, asked }: { rule: Rule; asked: ReturnType<typeof useEstimate> }) {
+export function EstimatePanel({ rule, asked }: { rule: Rule; asked: Asked }) {
   const { t } = useTranslation()
   const format = useFormat()
   const describe = useErrorText()

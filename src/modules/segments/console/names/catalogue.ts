@@ -4,13 +4,7 @@ import type { RuleNames } from '../words/names.ts'
 
 export type Choice = { value: string; label: string; note?: string }
 export type Choices = readonly Choice[] | readonly { label: string; options: Choice[] }[]
-export type KnownAttribute = {
-  id: string
-  key: string
-  label: string
-  type: ValueType
-  options: readonly string[]
-}
+export type KnownAttribute = { key: string; label: string; type: ValueType }
 
 /** Everything a rule can name, as the installation has it now. What a rule names already stays among the choices. */
 export type Catalogue = {

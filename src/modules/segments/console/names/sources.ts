@@ -1,29 +1,24 @@
-import { z } from 'zod'
+import { useMemo } from 'react'
 import { useEndpoint } from '../../../../console/hooks.ts'
-import { endpoint } from '../../../../kernel/endpoint.ts'
+import { listFacetsEndpoint } from '../../../contacts/schema.ts'
 import { listOwnTagsEndpoint } from '../../../tags/schema.ts'
 import { valueType } from '../../schema/rule.ts'
+import type { KnownAttribute } from './catalogue.ts'
 
-const listAttributes = endpoint({
-  method: 'GET',
-  path: '/api/attributes',
-  access: 'contacts:read',
-  tag: 'attributes',
-  summary: '',
-  query: z.object({ limit: z.number().optional() }),
-  response: z.object({
-    items: z.array(
-      z.object({
-        id: z.union([z.string(), z.number()]),
-        key: z.string(),
-        displayName: z.string().nullable(),
-        type: valueType,
-        options: z.array(z.string()),
-      }),
-    ),
-  }),
-})
-const NONE: never[] = []
+const NONE: readonly never[] = []
 const KEEP = { staleMs: 60_000 }
-export const useAttributes = () => useEndpoint(listAttributes, {}, KEEP).data?.items ?? NONE
+
+/** Attributes as declared or discovered; one of a type that no test knows is left out. */
+export function useAttributes(): readonly KnownAttribute[] {
+  const { data } = useEndpoint(listFacetsEndpoint, {}, KEEP)
+  return useMemo(
+    () =>
+      (data?.attributes ?? NONE).flatMap(({ key, displayName, type }) => {
+        const known = valueType.safeParse(type)
+        return known.success ? [{ key, label: displayName ?? key, type: known.data }] : []
+      }),
+    [data],
+  )
+}
+
 export const useOwnTags = () => useEndpoint(listOwnTagsEndpoint, {}, KEEP).data?.items ?? NONE

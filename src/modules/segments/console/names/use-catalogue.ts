@@ -41,7 +41,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
     const accountName = (id: string) => accounts.find((one) => one.id === id)?.name ?? `#${id}`
     const names: RuleNames = {
       account: accountName,
-      attribute: (key) => attributes.find((one) => one.key === key)?.displayName ?? key,
+      attribute: (key) => attributes.find((one) => one.key === key)?.label ?? key,
       ownTag: (id) => ownTags.find((one) => one.id === id)?.name ?? `#${id}`,
       wechatTag: (account, id) =>
         wechatTags.find((one) => one.accountId === account && one.tagId === id)?.name ?? `#${id}`,
@@ -62,20 +62,14 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
     return {
       names,
       accounts: accounts.map(({ id, name }) => ({ id, name })),
-      attributes: attributes.map((one) => ({
-        id: String(one.id),
-        key: one.key,
-        label: one.displayName ?? one.key,
-        type: one.type,
-        options: one.options,
-      })),
+      attributes,
       datasets: datasets ?? [],
       scenes: Object.entries(scenes).map(([value, label]) => ({ value, label })),
       attributeOptions: (current) =>
         including(
           attributes.map((one) => ({
             value: one.key,
-            label: one.displayName ?? one.key,
+            label: one.label,
             note: t(`segments.type.${one.type}`),
           })),
           current,

@@ -77,7 +77,7 @@ function Updating({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>) {
         >
           {KINDS.map((kind) => (
             <Radio key={kind} value={kind}>
-              {t(`segments.kindName.${kind}`)}
+              <span>{t(`segments.kindName.${kind}`)}</span>
               <small>{t(`segments.kindHint.${kind}`)}</small>
             </Radio>
           ))}
@@ -104,7 +104,7 @@ function Updating({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>) {
           >
             {(['last_good', 'stop'] as const).map((policy) => (
               <Radio key={policy} value={policy}>
-                {t(`segments.policy.${policy}`)}
+                <span>{t(`segments.policy.${policy}`)}</span>
                 <small>{t(`segments.policyHint.${policy}`)}</small>
               </Radio>
             ))}

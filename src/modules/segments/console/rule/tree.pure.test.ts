@@ -12,6 +12,7 @@ import {
   nestAt,
   nodeAt,
   type Path,
+  placesOf,
   removeAt,
   replaceAt,
   switchKind,
@@ -97,6 +98,15 @@ describe('F3: editing a rule changes what was meant and nothing else', () => {
     expect(nameOf(nodeAt(moveTo(next, [1, 0], [], 0), [0]) as Rule)).toBe(name)
     const twins = duplicateAt(tree, [0])
     expect(nameOf(nodeAt(twins, [1]) as Rule)).not.toBe(nameOf(nodeAt(twins, [0]) as Rule))
+  })
+
+  test('what was counted of a node is found at its new place', () => {
+    const moved = moveTo(tree, [1], [], 0)
+    for (const path of [[0], [1], [1, 0], [2, 0]] as Path[]) {
+      const name = nameOf(nodeAt(tree, path) as Rule)
+      expect(nodeAt(moved, placesOf(moved).get(name) as Path)).toBe(nodeAt(tree, path))
+    }
+    expect(placesOf(moved).get(nameOf(nodeAt(tree, [1, 1]) as Rule))).toEqual([0, 1])
   })
 
   test('the bounds are those of the schema', () => {

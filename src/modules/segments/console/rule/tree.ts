@@ -167,6 +167,13 @@ function pathOf(rule: Rule, wanted: Rule, path: Path = []): Path | undefined {
   return undefined
 }
 
+/** Where every node stands, by {@link nameOf}. */
+export function placesOf(rule: Rule, path: Path = [], places = new Map<string, Path>()): Map<string, Path> {
+  places.set(nameOf(rule), path)
+  for (const [index, child] of childrenOf(rule).entries()) placesOf(child, [...path, index], places)
+  return places
+}
+
 export const depthOf = (rule: Rule): number => {
   const children = childrenOf(rule)
   if (children.length === 0) return isGroup(rule) ? 1 : 0

@@ -34,7 +34,7 @@ function told(rule: Rule, by: Told): string {
       .map((child) => (rule.of.length > 1 ? bracketed(child, by) : told(child, by)))
       .join(` ${join} `)
   }
-  if (rule.kind === 'not') return `${words.not} ${bracketed(rule.of, by, true)}`
+  if (rule.kind === 'not') return `${words.not}${bracketed(rule.of, by, true)}`
   return conditionTold(rule, by)
 }
 

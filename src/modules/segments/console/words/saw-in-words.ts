@@ -47,7 +47,10 @@ export function sawInWords(
     case 'fan':
       return fansSeen((saw?.['fans'] as SeenFan[] | undefined) ?? [], condition.test.fact, names, words)
     case 'identity':
-      return kindsSeen((saw?.['kinds'] as string[] | undefined) ?? [], words)
+      // what is seen are kinds of one table; being a fan and a unionid stand elsewhere
+      return passes
+        ? fill(words.identity, { kind: words.identityKind[condition.has] })
+        : kindsSeen((saw?.['kinds'] as string[] | undefined) ?? [], words)
     case 'segment':
       return passes ? words.saw.inSegment : words.saw.notInSegment
     case 'send':

@@ -148,7 +148,7 @@ describe('F3: a rule reads as one sentence', () => {
 
   test('groups stand in brackets, so a sentence can be read one way only', () => {
     expect(ruleInWords(whole, names, 'zh-CN')).toBe(
-      '（城市 是 上海 或 有标签 VIP） 且 不满足 （任何时候 点击过 最近一次群发 的链接）',
+      '（城市 是 上海 或 有标签 VIP） 且 不满足（任何时候 点击过 最近一次群发 的链接）',
     )
     expect(ruleInWords({ kind: 'or', of: [whole] }, names, 'zh-CN')).toBe(ruleInWords(whole, names, 'zh-CN'))
     expect(ruleInWords({ kind: 'and', of: [] }, names, 'zh-CN')).toBe('还没有条件')
