@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Ctx } from '../../../context.ts'
 import { formatOf, readTable, type TableFormat } from '../../../infra/spreadsheets/index.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
@@ -100,7 +101,7 @@ export async function startImport(
     refuseMapping(dataset, mapping, found.columns)
     const payload = { importId: found.id, accounts: scopeOf(ctx) }
     const run = await startRun(ctx, { accountId: null, kind: IMPORT_ROWS, payload }, trx)
-    const anew = JSON.stringify(found.mapping) !== JSON.stringify(mapping)
+    const anew = !isDeepStrictEqual(found.mapping, mapping)
     await store.beginImport(trx, found.id, { runId: run.id, mapping, anew })
     await audit(ctx, trx, {
       action: 'dataset.import_started',

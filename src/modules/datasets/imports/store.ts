@@ -190,7 +190,8 @@ export async function takeOldFiles(trx: Executor, before: Date): Promise<string[
       update dataset_imports i set file_key = null, sample = '[]' from old where i.id = old.id returning i.id)
     select distinct old.file_key from old where not exists (
       select from dataset_imports other where other.file_key = old.file_key
-        and not other.id = any(array(select id from old)))`.execute(trx)
+        and not other.id = any(array(select id from old)))
+      and not exists (select from people_imports p where p.file_key = old.file_key)`.execute(trx)
   return rows.map((row) => row.file_key)
 }
 

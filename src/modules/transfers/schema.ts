@@ -1,0 +1,2 @@
+export * from './exports/schema.ts'
+export * from './imports/schema.ts'
