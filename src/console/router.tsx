@@ -21,8 +21,16 @@ const broadcasts = () => import('../modules/broadcasts/console/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
 const contents = () => import('../modules/contents/console/index.ts')
 const miniPrograms = () => import('../modules/mini-programs/console/index.ts')
+const datasets = () => import('../modules/datasets/console/index.ts')
+const ingest = () => import('../modules/ingest/console/index.ts')
+const privacy = () => import('../modules/privacy/console/index.ts')
 const operators = () => import('../modules/operators/console/index.ts')
+const segments = () => import('../modules/segments/console/index.ts')
+const sources = () => import('../modules/sources/console/index.ts')
+const transfers = () => import('../modules/transfers/console/index.ts')
 const tags = () => import('../modules/tags/console/index.ts')
+const customer = () => import('./customer/index.ts')
+const segment = () => import('./segment/index.ts')
 const fan = () => import('./fan/index.ts')
 const overview = () => import('./overview/index.ts')
 const api = () => import('./api-page/index.ts')
@@ -60,10 +68,29 @@ export const router = createBrowserRouter([
               page('images', contents, 'ImagesPage'),
             ],
           },
+          page('tags', tags, 'OwnTagsPage'),
+          page('customers', customer, 'CustomersPage'),
+          page('customers/reviews', contacts, 'ReviewsPage'),
+          page('customers/import', transfers, 'ImportPeoplePage'),
+          page('customers/:contactId', customer, 'CustomerPage'),
+          page('events', ingest, 'EventsPage'),
+          page('datasets', datasets, 'DatasetsPage'),
+          page('datasets/:key', datasets, 'DatasetPage'),
+          page('datasets/:key/import', datasets, 'ImportPage'),
+          page('segments', segments, 'SegmentsPage'),
+          page('segments/new', segments, 'SegmentEditPage'),
+          page('segments/compare', segments, 'ComparePage'),
+          page('segments/:segmentId', segment, 'SegmentWithExport'),
+          page('segments/:segmentId/edit', segments, 'SegmentEditPage'),
           page('settings/accounts', accounts, 'AccountsPage'),
           page('settings/accounts/new', accounts, 'BindAccountPage'),
           page('settings/accounts/:accountId', accounts, 'AccountPage'),
           page('settings/mini-programs', miniPrograms, 'MiniProgramsPage'),
+          page('settings/attributes', contacts, 'AttributesPage'),
+          page('settings/sources', sources, 'SourcesPage'),
+          page('settings/sources/:sourceId', sources, 'SourcePage'),
+          page('settings/privacy', privacy, 'PrivacyPage'),
+          page('settings/privacy/:erasureId', privacy, 'ReceiptPage'),
           page('settings/members', operators, 'MembersPage'),
           page('settings/audit', audit, 'AuditPage'),
           page('settings/api', api, 'ApiPage'),

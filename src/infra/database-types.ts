@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -80,6 +88,20 @@ export interface ArticleSets {
   wechat_updated_at: Timestamp | null;
 }
 
+export interface Attributes {
+  conflicts: Generated<Int8>;
+  created_at: Timestamp;
+  display_name: string | null;
+  id: Generated<number>;
+  ignored: Generated<boolean>;
+  key: string;
+  last_conflict: Json | null;
+  options: Generated<Json>;
+  origin: string;
+  personal: Generated<boolean>;
+  type: string;
+}
+
 export interface AuditEntries {
   account_id: Int8 | null;
   action: string;
@@ -151,6 +173,7 @@ export interface BroadcastRecipients {
 export interface Broadcasts {
   account_id: Int8;
   audience: Json;
+  audience_basis: Json | null;
   confirmed_at: Timestamp | null;
   confirmed_by: Int8 | null;
   content: Json;
@@ -186,6 +209,18 @@ export interface BusinessClock {
   singleton: Generated<boolean>;
 }
 
+export interface CollectionSettings {
+  only_one: Generated<boolean>;
+  retention_months: Generated<number>;
+}
+
+export interface CommentReadings {
+  batch_id: Int8;
+  due_at: Timestamp;
+  last_until: Timestamp;
+  rounds: Generated<number>;
+}
+
 export interface ContactAliases {
   cause: string;
   contact_id: Int8;
@@ -193,14 +228,140 @@ export interface ContactAliases {
   merged_into: Int8;
 }
 
+export interface ContactAttributes {
+  attribute_id: number;
+  contact_id: Int8;
+  item: Generated<number>;
+  number_value: number | null;
+  since: Timestamp;
+  text_value: string | null;
+  until: Generated<Timestamp>;
+}
+
+export interface ContactIdentities {
+  added_at: Timestamp;
+  contact_id: Int8;
+  kind: string;
+  value: string;
+}
+
+export interface ContactMerges {
+  cause: string;
+  evidence: Generated<Json>;
+  id: Generated<Int8>;
+  merged_at: Timestamp;
+  merged_by: Int8 | null;
+  moved: Generated<Json>;
+  source_id: Int8;
+  target_id: Int8;
+  undone_at: Timestamp | null;
+  undone_by: Int8 | null;
+}
+
+export interface ContactReviews {
+  conflicts: Json;
+  contact_a: Int8;
+  contact_b: Int8;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: Int8 | null;
+  evidence: Json;
+  id: Generated<Int8>;
+  last_seen_at: Timestamp;
+  seen: Generated<number>;
+  state: Generated<string>;
+}
+
 export interface Contacts {
   created_at: Timestamp;
   id: Generated<Int8>;
+  name: string | null;
   unionid: string | null;
 }
 
+export interface ContactTags {
+  contact_id: Int8;
+  since: Timestamp;
+  tag_id: Int8;
+  until: Generated<Timestamp>;
+}
+
+export interface DatasetImportErrors {
+  errors: Json;
+  import_id: Int8;
+  record: Int8;
+  row_key: string | null;
+}
+
+export interface DatasetImports {
+  bytes: Int8;
+  columns: string[];
+  counts: Generated<Json>;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  dataset_id: number;
+  file_key: string | null;
+  file_name: string;
+  format: string;
+  id: Generated<Int8>;
+  mapping: Json | null;
+  records: Generated<Int8>;
+  run_id: Int8 | null;
+  sample: Json;
+}
+
+export interface Datasets {
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  fields: Generated<Json>;
+  id: Generated<number>;
+  key: string;
+  line_fields: Json | null;
+  name: string;
+  next_field_id: Generated<number>;
+  retention_days: number | null;
+  tidied_at: Timestamp | null;
+}
+
+export interface Erasures {
+  contact_id: Int8;
+  counts: Generated<Json>;
+  finished_at: Timestamp | null;
+  id: Generated<Int8>;
+  reason: string;
+  requested_at: Timestamp;
+  requested_by: Int8 | null;
+}
+
+export interface ErasureTombstones {
+  erased_at: Timestamp;
+  erasure_id: Int8;
+  identity_hash: Buffer;
+}
+
+export interface EventNames {
+  display_name: string | null;
+  dropped: Generated<Int8>;
+  first_seen_at: Timestamp;
+  ignored: Generated<boolean>;
+  last_seen_at: Timestamp;
+  name: string;
+  volume: Generated<Int8>;
+}
+
+export interface EventProperties {
+  display_name: string | null;
+  event_name: string;
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  name: string;
+  sample: Json | null;
+  types: Generated<Json>;
+}
+
 export interface Events {
-  account_id: Int8;
+  account_id: Int8 | null;
   at: Timestamp;
   contact_id: Int8 | null;
   fan_id: Int8 | null;
@@ -208,6 +369,7 @@ export interface Events {
   name: string;
   properties: Generated<Json>;
   received_at: Timestamp;
+  source_id: Int8 | null;
 }
 
 export interface FanListMembers {
@@ -243,6 +405,15 @@ export interface Fans {
   tag_ids: Generated<number[]>;
   unfollowed_at: Timestamp | null;
   unionid: string | null;
+}
+
+export interface FanTags {
+  account_id: Int8;
+  contact_id: Int8;
+  fan_id: Int8;
+  since: Timestamp;
+  tag_id: number;
+  until: Generated<Timestamp>;
 }
 
 export interface Installation {
@@ -339,6 +510,61 @@ export interface OperatorSessions {
   token_hash: Buffer;
 }
 
+export interface PeopleExports {
+  accounts: ArrayType<Int8> | null;
+  columns: string[];
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  file_bytes: Int8 | null;
+  file_key: string | null;
+  finished_at: Timestamp | null;
+  format: string;
+  id: Generated<Int8>;
+  locale: string;
+  people: Int8 | null;
+  removed_at: Timestamp | null;
+  run_id: Int8 | null;
+  voided: Generated<boolean>;
+  whole: boolean;
+  whom: Json | null;
+  whom_kind: string;
+}
+
+export interface PeopleImportErrors {
+  import_id: Int8;
+  problems: Json;
+  record: Int8;
+}
+
+export interface PeopleImportMembers {
+  contact_id: Int8;
+  import_id: Int8;
+}
+
+export interface PeopleImports {
+  bytes: Int8;
+  columns: string[];
+  counts: Generated<Json>;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  file_key: string | null;
+  file_name: string;
+  format: string;
+  id: Generated<Int8>;
+  options: Json | null;
+  records: Generated<Int8>;
+  run_id: Int8 | null;
+  sample: Json;
+  segment_id: Int8 | null;
+  settled_at: Timestamp | null;
+}
+
+export interface PrivacySettings {
+  erase_after_unfollow: Generated<boolean>;
+  singleton: Generated<boolean>;
+  unfollow_days: Generated<number>;
+}
+
 export interface RateBuckets {
   key: string;
   next_at: Timestamp;
@@ -349,10 +575,90 @@ export interface ReactionPlaces {
   place: Generated<Int8>;
 }
 
+export interface SchemaMigrations {
+  applied_at: Generated<Timestamp>;
+  checksum: string;
+  name: string;
+}
+
+export interface SegmentChunks {
+  chunk: Int8;
+  members: number[];
+  snapshot_id: Int8;
+}
+
+export interface SegmentPreparations {
+  due_at: Timestamp | null;
+  run_at: Timestamp;
+  segment_id: Int8;
+  snapshot_id: Int8 | null;
+}
+
+export interface Segments {
+  account_id: Int8 | null;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  current_snapshot_id: Int8 | null;
+  daily_minute: number | null;
+  description: Generated<string>;
+  due_at: Timestamp | null;
+  failure_policy: Generated<string>;
+  id: Generated<Int8>;
+  listed: Generated<boolean>;
+  name: string;
+  origin: Generated<Json>;
+  rule: Json | null;
+  update_kind: string;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
+export interface SegmentSnapshots {
+  at: Timestamp;
+  cause: string;
+  created_at: Timestamp;
+  failure_reason: string | null;
+  fence: Generated<Int8>;
+  finished_at: Timestamp | null;
+  id: Generated<Int8>;
+  lease_until: Timestamp | null;
+  rule: Json | null;
+  segment_id: Int8;
+  size: Int8 | null;
+  state: Generated<string>;
+  took_ms: number | null;
+  version: number;
+}
+
+export interface SegmentUnknownIds {
+  place: number;
+  segment_id: Int8;
+  value: string;
+}
+
+export interface SegmentUses {
+  account_id: Int8 | null;
+  active: Generated<boolean>;
+  name: string;
+  segment_id: Int8;
+  snapshot_id: Int8 | null;
+  user_id: Int8;
+  user_kind: string;
+}
+
 export interface SignInFailures {
   failures: number;
   key: string;
   last_at: Generated<Timestamp>;
+}
+
+export interface SourceCounts {
+  accepted: Generated<Int8>;
+  minute: Timestamp;
+  rejected: Generated<Int8>;
+  repeated: Generated<Int8>;
+  source_id: Int8;
 }
 
 export interface SourceKeys {
@@ -362,9 +668,86 @@ export interface SourceKeys {
   reply: string | null;
 }
 
+export interface SourceRejections {
+  detail: Generated<Json>;
+  id: Generated<Int8>;
+  payload: Generated<string>;
+  reason: string;
+  received_at: Timestamp;
+  source_id: Int8;
+}
+
+export interface Sources {
+  account_id: Int8 | null;
+  allowed_origins: Generated<string[]>;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  id: Generated<Int8>;
+  kind: string;
+  last_received_at: Timestamp | null;
+  name: string;
+  signing_secret_encrypted: Buffer;
+  state: Generated<string>;
+  write_key_encrypted: Buffer;
+  write_key_hash: Buffer;
+}
+
+export interface TagGroups {
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+}
+
+export interface TagLinkLooks {
+  fan_id: Int8;
+  free_at: Generated<Timestamp>;
+  has: boolean | null;
+  link_id: Int8;
+}
+
+export interface TagLinks {
+  account_id: Int8;
+  broken_at: Timestamp | null;
+  compared_to: Generated<Int8 | null>;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  id: Generated<Int8>;
+  known_name: string;
+  tag_id: Int8;
+  wechat_tag_id: number;
+}
+
 export interface TagMemberReadings {
   fan_id: Int8;
   run_id: Int8;
+  tag_id: number;
+}
+
+export interface TagRunResults {
+  outcome: string;
+  people: Int8;
+  run_id: Int8;
+}
+
+export interface Tags {
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  group_id: Int8 | null;
+  id: Generated<Int8>;
+  name: string;
+}
+
+export interface WechatTagChanges {
+  account_id: Int8;
+  asked_at: Timestamp;
+  attempt: Generated<number>;
+  fan_id: Int8;
+  free_at: Generated<Timestamp>;
+  give: boolean;
+  id: Generated<Int8>;
+  reason: string | null;
+  run_id: Int8 | null;
+  state: Generated<string>;
   tag_id: number;
 }
 
@@ -381,17 +764,33 @@ export interface DB {
   accounts: Accounts;
   api_keys: ApiKeys;
   article_sets: ArticleSets;
+  attributes: Attributes;
   audit_entries: AuditEntries;
   background_runs: BackgroundRuns;
   broadcast_batches: BroadcastBatches;
   broadcast_recipients: BroadcastRecipients;
   broadcasts: Broadcasts;
   business_clock: BusinessClock;
+  collection_settings: CollectionSettings;
+  comment_readings: CommentReadings;
   contact_aliases: ContactAliases;
+  contact_attributes: ContactAttributes;
+  contact_identities: ContactIdentities;
+  contact_merges: ContactMerges;
+  contact_reviews: ContactReviews;
+  contact_tags: ContactTags;
   contacts: Contacts;
+  dataset_import_errors: DatasetImportErrors;
+  dataset_imports: DatasetImports;
+  datasets: Datasets;
+  erasure_tombstones: ErasureTombstones;
+  erasures: Erasures;
+  event_names: EventNames;
+  event_properties: EventProperties;
   events: Events;
   fan_list_members: FanListMembers;
   fan_lists: FanLists;
+  fan_tags: FanTags;
   fans: Fans;
   installation: Installation;
   mass_allowances: MassAllowances;
@@ -403,10 +802,31 @@ export interface DB {
   operator_accounts: OperatorAccounts;
   operator_sessions: OperatorSessions;
   operators: Operators;
+  people_exports: PeopleExports;
+  people_import_errors: PeopleImportErrors;
+  people_import_members: PeopleImportMembers;
+  people_imports: PeopleImports;
+  privacy_settings: PrivacySettings;
   rate_buckets: RateBuckets;
   reaction_places: ReactionPlaces;
+  schema_migrations: SchemaMigrations;
+  segment_chunks: SegmentChunks;
+  segment_preparations: SegmentPreparations;
+  segment_snapshots: SegmentSnapshots;
+  segment_unknown_ids: SegmentUnknownIds;
+  segment_uses: SegmentUses;
+  segments: Segments;
   sign_in_failures: SignInFailures;
+  source_counts: SourceCounts;
   source_keys: SourceKeys;
+  source_rejections: SourceRejections;
+  sources: Sources;
+  tag_groups: TagGroups;
+  tag_link_looks: TagLinkLooks;
+  tag_links: TagLinks;
   tag_member_readings: TagMemberReadings;
+  tag_run_results: TagRunResults;
+  tags: Tags;
+  wechat_tag_changes: WechatTagChanges;
   wechat_tags: WechatTags;
 }

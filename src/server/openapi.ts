@@ -8,10 +8,11 @@ type Json = Record<string, unknown>
 /** OpenAPI 3.1, written from the same declarations that the server validates by. */
 export function buildOpenApi(ctx: Ctx): Json {
   const paths: Record<string, Json> = {}
+  const parts: Parts = new Map()
   for (const module of modules) {
     for (const { endpoint } of module.routes ?? []) {
       const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
-      paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) }
+      paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint, parts) }
     }
   }
   return {
@@ -27,7 +28,10 @@ export function buildOpenApi(ctx: Ctx): Json {
         apiKey: { type: 'http', scheme: 'bearer' },
         session: { type: 'apiKey', in: 'cookie', name: 'weida_session' },
       },
-      schemas: { Error: errorSchema },
+      schemas: {
+        Error: errorSchema,
+        ...Object.assign({}, ...[...parts.values()].map(({ schemas }) => schemas)),
+      },
     },
     paths,
   }
@@ -50,23 +54,26 @@ const errorSchema = {
   },
 }
 
-function operation(endpoint: Endpoint): Json {
+function operation(endpoint: Endpoint, parts: Parts): Json {
   return {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     ...(endpoint.access === 'public' ? { security: [] } : { security: [{ apiKey: [] }, { session: [] }] }),
     'x-permission': endpoint.access,
-    parameters: [...parameters('path', endpoint.params), ...parameters('query', endpoint.query)],
+    parameters: [
+      ...parameters('path', endpoint.params, parts),
+      ...parameters('query', endpoint.query, parts),
+    ],
     ...(endpoint.body !== undefined && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: describe(endpoint.body, 'input') } },
+        content: { 'application/json': { schema: describe(endpoint.body, 'input', parts) } },
       },
     }),
     responses: {
       200: {
         description: 'OK',
-        content: { 'application/json': { schema: describe(endpoint.response, 'output') } },
+        content: { 'application/json': { schema: describe(endpoint.response, 'output', parts) } },
       },
       default: {
         description: 'Refused',
@@ -76,9 +83,12 @@ function operation(endpoint: Endpoint): Json {
   }
 }
 
-function parameters(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function parameters(where: 'path' | 'query', schema: z.ZodType | undefined, parts: Parts): Json[] {
   if (schema === undefined) return []
-  const described = describe(schema, 'input') as { properties?: Record<string, unknown>; required?: string[] }
+  const described = describe(schema, 'input', parts) as {
+    properties?: Record<string, unknown>
+    required?: string[]
+  }
   return Object.entries(described.properties ?? {}).map(([name, property]) => ({
     name,
     in: where,
@@ -87,7 +97,30 @@ function parameters(where: 'path' | 'query', schema: z.ZodType | undefined): Jso
   }))
 }
 
-const describe = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
-  return rest
+/** Schemas that contain themselves, by what they say: their place in the document, and what they are called there. */
+type Parts = Map<string, { schemas: Json; names: Map<string, string> }>
+
+function describe(schema: z.ZodType, io: 'input' | 'output', parts: Parts): Json {
+  const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
+  if ($defs === undefined) return rest
+  const key = JSON.stringify($defs)
+  const known = parts.get(key) ?? name($defs as Json, parts)
+  parts.set(key, known)
+  return referTo(rest, known.names)
 }
+
+/** `#/$defs/x` means the whole document here, so each part gets a name of its own among the components. */
+function name($defs: Json, parts: Parts) {
+  const before = [...parts.values()].reduce((sum, { names }) => sum + names.size, 0)
+  const names = new Map(Object.keys($defs).map((own, at) => [own, `Part${before + at + 1}`]))
+  const schemas = Object.fromEntries(
+    Object.entries($defs).map(([own, part]) => [names.get(own), referTo(part as Json, names)]),
+  )
+  return { schemas, names }
+}
+
+const referTo = (schema: Json, names: ReadonlyMap<string, string>): Json =>
+  JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
+    const own = key === '$ref' ? /^#\/\$defs\/(.+)$/.exec(String(value))?.[1] : undefined
+    return own === undefined ? value : `#/components/schemas/${names.get(own)}`
+  }) as Json

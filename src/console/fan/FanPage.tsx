@@ -47,7 +47,7 @@ export function FanPage() {
           >
             <FanFacts fan={fan} />
             <div className="w-stack">
-              {seesSends && <FanBroadcasts fanId={fan.id} />}
+              {seesSends && <FanBroadcasts accountId={accountId} fanId={fan.id} />}
               <FanTimeline fanId={fan.id} />
             </div>
           </div>

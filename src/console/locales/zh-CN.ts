@@ -1,4 +1,5 @@
 import { accounts } from './zh-CN/accounts.ts'
+import { attributes } from './zh-CN/attributes.ts'
 import { audit } from './zh-CN/audit.ts'
 import {
   audience,
@@ -11,13 +12,21 @@ import {
   testSend,
   totals,
 } from './zh-CN/broadcasts.ts'
+import { registry, rejections, shop, sources } from './zh-CN/collection.ts'
 import { articles, composer, cover, images } from './zh-CN/contents.ts'
-import { events, fans, lists, tags } from './zh-CN/customers.ts'
+import { events, fans, lists } from './zh-CN/customers.ts'
+import { datasets } from './zh-CN/datasets.ts'
 import { advice, errors } from './zh-CN/errors.ts'
+import { exports } from './zh-CN/exports.ts'
+import { imports } from './zh-CN/imports.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
+import { people, privacy } from './zh-CN/people.ts'
+import { segmentWords } from './zh-CN/segment-words.ts'
+import { segments } from './zh-CN/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
+import { tags } from './zh-CN/tags.ts'
 
 /** Every text of the console. English is checked against this shape, so a missing text fails the type check. */
 export const zhCN = {
@@ -26,6 +35,7 @@ export const zhCN = {
   apiKeys,
   apiPage,
   articles,
+  attributes,
   audience,
   audit,
   batches,
@@ -34,25 +44,36 @@ export const zhCN = {
   compared,
   composer,
   cover,
+  datasets,
   entrance,
   errors,
   events,
+  exports,
   fans,
   images,
+  imports,
   lists,
   miniPrograms,
   nav,
   operators,
   overview,
+  people,
   preflight,
+  privacy,
   profile,
   reasons,
   recipients,
+  registry,
+  rejections,
   roles,
   rolesHint,
   runs,
   sandbox,
+  segmentWords,
+  segments,
   shell,
+  shop,
+  sources,
   states,
   tags,
   testSend,

@@ -2,13 +2,20 @@ import {
   ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  CloudDownloadOutlined,
+  ContactsOutlined,
   DashboardOutlined,
   FileTextOutlined,
+  IdcardOutlined,
+  PartitionOutlined,
   PictureOutlined,
+  SafetyOutlined,
   SendOutlined,
   SettingOutlined,
+  TableOutlined,
   TagsOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
   UnorderedListOutlined,
   UserOutlined,
 } from '@ant-design/icons'
@@ -20,7 +27,8 @@ import { lastAccount, useAccounts, useMe } from '../session.ts'
 import { AccountSwitcher } from './AccountSwitcher.tsx'
 import { UserMenu } from './UserMenu.tsx'
 
-type Entry = { to: string; icon: ReactNode; label: string; needs?: string }
+/** `also`: another page of the same entry. */
+type Entry = { to: string; also?: string; icon: ReactNode; label: string; needs?: string }
 type MenuItem = NonNullable<MenuProps['items']>[number]
 type Group = { label?: string; entries: Entry[] }
 
@@ -61,8 +69,10 @@ function Navigation() {
       ? children
       : [{ type: 'group' as const, key: `group-${index}`, label, children }]
   })
-  const all = groups.flatMap(({ entries }) => entries.map(({ to }) => to))
-  const selected = all.filter((to) => pathname === to || pathname.startsWith(`${to}/`))
+  const isHere = (to: string | undefined) => pathname === to || pathname.startsWith(`${to}/`)
+  const selected = groups.flatMap(({ entries }) =>
+    entries.filter(({ to, also }) => isHere(to) || isHere(also)).map(({ to }) => to),
+  )
   return <Menu mode="inline" items={items} selectedKeys={selected} />
 }
 
@@ -90,14 +100,24 @@ function useGroups(): Group[] {
     {
       label: t('nav.customers'),
       entries: [
+        { to: '/customers', icon: <ContactsOutlined />, label: t('nav.people'), needs: 'contacts:read' },
         { to: `${base}/fans`, icon: <UserOutlined />, label: t('nav.fans'), needs: 'contacts:read' },
-        { to: `${base}/tags`, icon: <TagsOutlined />, label: t('nav.tags'), needs: 'contacts:read' },
+        {
+          to: '/tags',
+          also: `${base}/tags`,
+          icon: <TagsOutlined />,
+          label: t('nav.tags'),
+          needs: 'contacts:read',
+        },
         {
           to: `${base}/lists`,
           icon: <UnorderedListOutlined />,
           label: t('nav.lists'),
           needs: 'contacts:read',
         },
+        { to: '/segments', icon: <PartitionOutlined />, label: t('nav.segments'), needs: 'segments:read' },
+        { to: '/events', icon: <ThunderboltOutlined />, label: t('nav.events'), needs: 'events:read' },
+        { to: '/datasets', icon: <TableOutlined />, label: t('nav.datasets'), needs: 'datasets:read' },
       ],
     },
     {
@@ -131,10 +151,28 @@ function useGroups(): Group[] {
           needs: 'accounts:read',
         },
         {
+          to: '/settings/attributes',
+          icon: <IdcardOutlined />,
+          label: t('nav.attributes'),
+          needs: 'contacts:read',
+        },
+        {
+          to: '/settings/sources',
+          icon: <CloudDownloadOutlined />,
+          label: t('nav.sources'),
+          needs: 'sources:read',
+        },
+        {
           to: '/settings/members',
           icon: <TeamOutlined />,
           label: t('nav.members'),
           needs: 'operators:manage',
+        },
+        {
+          to: '/settings/privacy',
+          icon: <SafetyOutlined />,
+          label: t('nav.privacy'),
+          needs: 'contacts:erase',
         },
         { to: '/settings/audit', icon: <AuditOutlined />, label: t('nav.audit'), needs: 'audit:read' },
         { to: '/settings/api', icon: <ApiOutlined />, label: t('nav.api') },

@@ -30,7 +30,7 @@ export function Copyable({ value, label }: { value: string; label?: string }) {
 }
 
 /** The clipboard interface is missing on plain-HTTP pages other than localhost. */
-async function copyText(value: string): Promise<void> {
+export async function copyText(value: string): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(value)
   const area = document.createElement('textarea')
   area.value = value

@@ -38,7 +38,9 @@ export function lookUp(
     | 'runs.kinds'
     | 'events.names'
     | 'audit.subjects'
-    | 'fans.scenes',
+    | 'fans.scenes'
+    | 'rejections.what'
+    | 'rejections.todo',
   name: string,
   values: Record<string, unknown> = {},
 ): string | undefined {

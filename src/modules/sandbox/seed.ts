@@ -152,6 +152,7 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   datasets, dataset_imports, dataset_import_errors,
   segments, segment_snapshots, segment_chunks, segment_uses, segment_preparations, segment_unknown_ids,
   article_sets, media_assets, mass_allowances, mass_days, broadcasts, broadcast_batches, broadcast_recipients, mass_results,
+  people_imports, people_import_errors, people_import_members, people_exports,
   rate_buckets`
 
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import { type Executor, onClient } from '../../infra/transaction.ts'
 import { type Held, holdTags } from './holding.ts'
@@ -39,4 +40,25 @@ export async function giveTags(
   const named = await tagsByName(executor, change.names ?? [])
   const give = [...new Set([...(change.ids ?? []), ...named.values()])]
   return holdTags(executor, { contactIds: change.contactIds, give, take: [] }, now)
+}
+
+/**
+ * Gives each of these people one own tag; who carries it already is left alone. The caller holds the people
+ * (`lockContacts`) and knows them by the ids they have now. Returns whom something was given.
+ */
+export async function giveEach(
+  db: PoolClient | Executor,
+  pairs: readonly { contactId: string; tagId: string }[],
+  now: Date,
+): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set()
+  const { rows } = await sql<{ contact_id: string }>`
+    insert into contact_tags (tag_id, contact_id, since)
+    select distinct p.tag_id, p.contact_id, ${now}::timestamptz
+    from unnest(${pairs.map(({ tagId }) => tagId)}::bigint[], ${pairs.map(({ contactId }) => contactId)}::bigint[])
+      as p (tag_id, contact_id)
+    join tags t on t.id = p.tag_id
+    order by p.contact_id, p.tag_id
+    on conflict (tag_id, contact_id, until) do nothing returning contact_id`.execute(executorOf(db))
+  return new Set(rows.map(({ contact_id }) => contact_id))
 }

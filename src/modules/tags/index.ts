@@ -1,4 +1,4 @@
 export { listTags, syncTags } from './commands.ts'
 export { exportToWechatTag } from './export.ts'
-export { giveTags, tagsByName } from './front.ts'
+export { giveEach, giveTags, tagsByName } from './front.ts'
 export { getTagRun } from './runs.ts'

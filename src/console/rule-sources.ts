@@ -1,0 +1,59 @@
+import { useQueries } from '@tanstack/react-query'
+import { listBroadcastsEndpoint } from '../modules/broadcasts/schema.ts'
+import { listTagsEndpoint } from '../modules/tags/schema.ts'
+import { call } from './api.ts'
+import { useAccounts } from './session.ts'
+
+const FRESH_MS = 60_000
+const RECENT_SENDS = 100
+
+/** Accounts the operator may see, or the one of them that is asked for. */
+export function useRuleAccounts(accountId: string | undefined) {
+  const { data } = useAccounts()
+  return (data?.items ?? []).filter(({ id }) => accountId === undefined || id === accountId)
+}
+
+/** WeChat tags of several accounts at once. */
+export function useTagsOf(accountIds: readonly string[]) {
+  return useQueries({
+    queries: accountIds.map((accountId) => ({
+      queryKey: ['api', listTagsEndpoint.path, { accountId }, null],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        call(listTagsEndpoint, { params: { accountId } }, signal),
+      staleTime: FRESH_MS,
+    })),
+    combine: (answers) =>
+      answers.flatMap(({ data }, index) =>
+        (data?.items ?? []).map((tag) => ({
+          accountId: accountIds[index] ?? '',
+          tagId: tag.tagId,
+          name: tag.name,
+        })),
+      ),
+  })
+}
+
+/** The newest sends that went out or are going out, of several accounts. */
+export function useRecentSends(accountIds: readonly string[]) {
+  return useQueries({
+    queries: accountIds.map((accountId) => ({
+      queryKey: ['api', listBroadcastsEndpoint.path, { accountId }, { view: 'records', limit: RECENT_SENDS }],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        call(
+          listBroadcastsEndpoint,
+          { params: { accountId }, query: { view: 'records', limit: RECENT_SENDS } },
+          signal,
+        ),
+      staleTime: FRESH_MS,
+    })),
+    combine: (answers) =>
+      answers.flatMap(({ data }, index) =>
+        (data?.items ?? []).map(({ id, name, confirmedAt }) => ({
+          id,
+          name,
+          confirmedAt,
+          accountId: accountIds[index] ?? '',
+        })),
+      ),
+  })
+}

@@ -1,0 +1,1 @@
+export { SegmentWithExport } from './SegmentWithExport.tsx'
