@@ -1,10 +1,14 @@
-import { Descriptions, Tag, Tooltip } from 'antd'
+import { EditOutlined } from '@ant-design/icons'
+import { Button, Descriptions, Tag, Tooltip } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
+import { useCan } from '../../../../console/session.ts'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import type { PersonDetail, PersonFan } from '../../schema.ts'
 import { FollowTag, sceneText } from '../columns.tsx'
+import { EditAttributes } from './EditAttributes.tsx'
 import { useValueText } from './words.ts'
 
 /** What is known of a person now. */
@@ -27,9 +31,19 @@ function Attributes({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
   const format = useFormat()
   const text = useValueText()
+  const mayWrite = useCan('contacts:write')
+  const [editing, setEditing] = useState(false)
   return (
     <section className="w-panel">
-      <h2>{t('people.attributes')}</h2>
+      <div className="w-row" style={{ justifyContent: 'space-between' }}>
+        <h2>{t('people.attributes')}</h2>
+        {mayWrite && (
+          <Button size="small" icon={<EditOutlined />} onClick={() => setEditing(true)}>
+            {t('people.editAttributes')}
+          </Button>
+        )}
+      </div>
+      {editing && <EditAttributes person={person} onClose={() => setEditing(false)} />}
       {person.attributes.length === 0 ? (
         <EmptyState compact title={t('people.noAttributes')} hint={t('people.noAttributesHint')} />
       ) : (
