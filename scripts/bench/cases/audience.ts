@@ -139,7 +139,7 @@ async function measureSuite(crowd: Crowd, rounds: number): Promise<Measured[]> {
       )
       ours.push(
         await timed(async () => {
-          count = await countOf(crowd, await peopleOf(crowd.ctx, { rule: query.rule, at }))
+          count = await countOf(crowd, await peopleOf(atThat(crowd, at), { rule: query.rule }))
         }),
       )
       if (counted !== count) throw new Error(`${query.name}: ${count} people, by hand ${counted}`)
@@ -151,6 +151,9 @@ async function measureSuite(crowd: Crowd, rounds: number): Promise<Measured[]> {
   return results
 }
 
+/** Both ask about now, and about the same now. */
+const atThat = ({ ctx }: Crowd, at: Date) => ({ ...ctx, clock: { now: () => at } })
+
 const countOf = (crowd: Crowd, people: RawBuilder<unknown>): Promise<number> =>
   crowd.ctx.db.transaction().execute(async (trx) => {
     await forAudience(trx)
@@ -159,7 +162,7 @@ const countOf = (crowd: Crowd, people: RawBuilder<unknown>): Promise<number> =>
   })
 
 async function sameMembers(crowd: Crowd, query: Query, at: Date): Promise<void> {
-  const ours = await peopleOf(crowd.ctx, { rule: query.rule, at })
+  const ours = await peopleOf(atThat(crowd, at), { rule: query.rule })
   const hand = sql.raw(query.byHand.replaceAll('$at', `timestamptz '${at.toISOString()}'`))
   const differing = await countOf(
     crowd,

@@ -35,14 +35,17 @@ function Attributes({ person }: { person: PersonDetail }) {
   const [editing, setEditing] = useState(false)
   return (
     <section className="w-panel">
-      <div className="w-row" style={{ justifyContent: 'space-between' }}>
-        <h2>{t('people.attributes')}</h2>
-        {mayWrite && (
-          <Button size="small" icon={<EditOutlined />} onClick={() => setEditing(true)}>
-            {t('people.editAttributes')}
-          </Button>
-        )}
-      </div>
+      {mayWrite && (
+        <Button
+          size="small"
+          style={{ float: 'right' }}
+          icon={<EditOutlined />}
+          onClick={() => setEditing(true)}
+        >
+          {t('people.editAttributes')}
+        </Button>
+      )}
+      <h2>{t('people.attributes')}</h2>
       {editing && <EditAttributes person={person} onClose={() => setEditing(false)} />}
       {person.attributes.length === 0 ? (
         <EmptyState compact title={t('people.noAttributes')} hint={t('people.noAttributesHint')} />
