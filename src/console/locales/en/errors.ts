@@ -164,6 +164,9 @@ export const errors: Texts['errors'] = {
   attribute_lists_stay: 'A list stays a list and nothing else becomes one: make a new attribute.',
   attribute_values_do_not_fit:
     'The values of {{notFitting}} people do not fit the new type. Nothing was changed.',
+  attribute_busy: 'Attributes are being written now. Try again in a moment.',
+  attribute_ignored: '“{{key}}” is not recorded any more: take that back under Attributes first.',
+  attribute_bad_key: '“{{key}}” can’t be a key: choose one of at most 128 bytes.',
   attribute_too_varied:
     'There are more than {{most}} different values, so the type can’t be changed: make a new attribute.',
   attribute_does_not_fit: 'The value of “{{key}}” does not fit its type. Nothing was saved.',

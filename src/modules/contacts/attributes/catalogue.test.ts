@@ -56,13 +56,18 @@ test('F1: what is personal is not told to roles that see no persons', async () =
   expect(await valuesOf('email', analyst)).toEqual({ people: 1, items: [] })
   const seen = await analyst<{ attributes: { key: string; value: string }[] }>('GET', `/api/contacts/${id}`)
   expect(seen.body.attributes).toMatchObject([{ key: 'email', value: '***' }])
+  const rule = { kind: 'attribute', attribute: 'email', test: { op: 'not_empty' } }
+  const why = (caller: Caller) => caller('POST', '/api/segments/explain', { rule, contactId: id })
+  expect((await why(analyst)).body).toMatchObject({ nodes: [{ passes: true, saw: { value: '***' } }] })
+  expect((await why(admin)).body).toMatchObject({ nodes: [{ saw: { value: 'a@example.com' } }] })
 })
 
 test('F1: ignored attributes take nothing more; what is there stays', async () => {
   const id = await person()
   await set(id, { noise: 'a' })
   await admin('PATCH', '/api/attributes?key=noise', { ignored: true })
-  await set(id, { noise: 'b' })
+  const refused = await set(id, { noise: 'b' })
+  expect(refused).toMatchObject({ status: 400, body: { error: { reason: 'attribute_ignored' } } })
   expect(await valuesOf('noise')).toEqual({ people: 1, items: [{ value: 'a', people: 1 }] })
 })
 

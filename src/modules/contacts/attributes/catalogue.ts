@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import type { PoolClient } from 'pg'
 import type { Ctx } from '../../../context.ts'
 import type { DB } from '../../../infra/database-types.ts'
 import { type Executor, inTransaction, onClient } from '../../../infra/transaction.ts'
@@ -12,7 +13,7 @@ import { scopeOf, withinScope } from '../scope.ts'
 import { declareAttributes } from './declare.ts'
 import type { Attribute, Conversion } from './schema.ts'
 import { type AttributeType, convert, type Stored } from './values.ts'
-import { writeAttributes } from './write.ts'
+import { type AttributesWritten, MAX_ATTRIBUTES, TYPES_LOCK, writeAttributes } from './write.ts'
 
 type Row = Selectable<DB['attributes']>
 
@@ -29,12 +30,15 @@ const present = (row: Row): Attribute => ({
   createdAt: row.created_at.toISOString(),
 })
 
-/** By name. What came in last and did not fit may be personal, so it is shown to those who see persons only. */
+/** By name, with the last value that came in and did not fit. */
 export async function listAttributes(ctx: Ctx): Promise<Attribute[]> {
   const rows = await ctx.db.selectFrom('attributes').selectAll().orderBy('key').execute()
-  const whole = canSeePersons(ctx.actor)
+  const whole = seesEverybody(ctx)
   return rows.map(present).map((one) => (whole ? one : { ...one, lastConflict: null }))
 }
+
+/** Single values are anybody's: they are for those who may see everybody. */
+const seesEverybody = (ctx: Ctx): boolean => canSeePersons(ctx.actor) && scopeOf(ctx) === null
 
 async function getAttribute(db: Executor, key: string): Promise<Row> {
   const row = await db.selectFrom('attributes').selectAll().where('key', '=', key).executeTakeFirst()
@@ -111,7 +115,7 @@ export async function changeAttributeType(
       throw conflict('attribute_lists_stay', 'a list stays a list, and nothing else becomes one')
     if (confirm) {
       await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}::text, true)`.execute(trx)
-      await sql`lock table contact_attributes in share row exclusive mode`.execute(trx)
+      await holdAlone(trx)
     }
     const held = await heldValues(trx, row.id)
     const told = held.map((value) => ({ ...value, fits: converted(value, row.type as AttributeType, type) }))
@@ -120,7 +124,7 @@ export async function changeAttributeType(
     const answer = {
       fitting: count(told.filter(({ fits }) => fits !== undefined)),
       notFitting: count(misfits),
-      examples: canSeePersons(ctx.actor)
+      examples: seesEverybody(ctx)
         ? misfits.slice(0, EXAMPLES).map(({ text, number }) => text ?? String(number))
         : [],
       changed: false,
@@ -141,6 +145,20 @@ export async function changeAttributeType(
     })
     return { ...answer, changed: true }
   })
+}
+
+/** Alone with types and values; `attribute_busy` where that could not be had in time. */
+async function holdAlone(trx: Executor): Promise<void> {
+  try {
+    await sql`select pg_advisory_xact_lock(${TYPES_LOCK.classId}::int, ${TYPES_LOCK.objectId}::int)`.execute(
+      trx,
+    )
+    // merges move values whatever their type
+    await sql`lock table contact_attributes in share row exclusive mode`.execute(trx)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55P03') throw error
+    throw conflict('attribute_busy', 'values are being written now: try again in a moment')
+  }
 }
 
 async function heldValues(trx: Executor, attributeId: number): Promise<Held[]> {
@@ -220,16 +238,12 @@ export async function setAttributes(
   try {
     await client.query('begin')
     const trx = onClient(client)
-    const { id } = await findCanonical(ctx, contactId, trx)
-    if (!(await lockContacts(asking(client), [id])).has(id)) throw notFound('contact')
+    const id = await holdPerson(ctx, client, contactId)
+    await refuseIgnored(trx, Object.keys(values))
     const changes = Object.entries(values).map(([key, value]) => ({ contactId: id, key, value }))
     const { refused } = await writeAttributes(client, changes, ctx.clock.now(), { origin: 'operator' })
     const [first] = refused
-    if (first !== undefined)
-      throw invalid('attribute_does_not_fit', 'a value does not fit its attribute', {
-        key: first.key,
-        why: first.reason,
-      })
+    if (first !== undefined) throw refusalOf(first)
     // which attributes, not what was written
     await audit(ctx, trx, {
       action: 'contact.attributes_set',
@@ -243,4 +257,33 @@ export async function setAttributes(
   } finally {
     client.release()
   }
+}
+
+/** Whom this id means once nobody can merge them any more. */
+async function holdPerson(ctx: Ctx, client: PoolClient, contactId: string): Promise<string> {
+  const trx = onClient(client)
+  for (let look = 1; look <= 3; look += 1) {
+    const { id } = await findCanonical(ctx, contactId, trx)
+    const held = (await lockContacts(asking(client), [id])).has(id)
+    if (held && (await findCanonical(ctx, contactId, trx)).id === id) return id
+  }
+  throw notFound('contact')
+}
+
+async function refuseIgnored(trx: Executor, keys: readonly string[]): Promise<void> {
+  const row = await trx
+    .selectFrom('attributes')
+    .select('key')
+    .where('key', 'in', keys.length === 0 ? [''] : keys)
+    .where('ignored', '=', true)
+    .executeTakeFirst()
+  if (row !== undefined)
+    throw invalid('attribute_ignored', 'this attribute is not recorded any more', { key: row.key })
+}
+
+function refusalOf({ key, reason }: AttributesWritten['refused'][number]) {
+  if (reason === 'too_many_attributes')
+    return invalid('too_many_attributes', 'there are too many attributes', { max: MAX_ATTRIBUTES })
+  if (reason === 'bad_key') return invalid('attribute_bad_key', 'an attribute can’t be called so', { key })
+  return invalid('attribute_does_not_fit', 'a value does not fit its attribute', { key })
 }

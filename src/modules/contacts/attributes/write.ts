@@ -50,6 +50,7 @@ export async function writeAttributes(
     written.refused.push({ contactId, key, reason: 'bad_key' })
   const usable = plain.filter((change) => isKey(change.key))
   if (usable.length === 0) return written
+  await client.query(WITH_TYPES_AS_THEY_ARE)
   const attributes = await findOrDiscover(client, usable, now)
   const values: Value[] = []
   const misfits: (AttributeChange & { id: number })[] = []
@@ -77,6 +78,10 @@ function note(written: AttributesWritten, { changed, people }: Changed): void {
   written.changed += changed
   for (const id of people) written.people.add(id)
 }
+
+/** Held, shared, by whoever reads types and writes values by them; alone by whoever changes a type. */
+export const TYPES_LOCK = { classId: 7303, objectId: 1 }
+const WITH_TYPES_AS_THEY_ARE = `select pg_advisory_xact_lock_shared(${TYPES_LOCK.classId}, ${TYPES_LOCK.objectId})`
 
 const isKey = (key: string): boolean =>
   key !== '' && Buffer.byteLength(key) <= MAX_KEY_BYTES && !key.includes('\0') && key.isWellFormed()

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { notFound } from '../../../kernel/errors.ts'
-import { scopeOf, withinScope } from '../../contacts/index.ts'
+import { canSeePersons, scopeOf, withinScope } from '../../contacts/index.ts'
 import { type Catalogue, type Frame, peopleSet, questions, readCatalogue, walk } from '../compiler/index.ts'
 import type { Explanation } from '../schema/ask.ts'
 import { type Condition, conditionsOf, isGroup, type Rule } from '../schema/rule.ts'
@@ -51,7 +51,7 @@ export async function explainRule(
         const condition = nodeAt(rule, node.path)
         if (isGroup(condition) || condition.kind === 'not') continue
         node.condition = condition
-        node.saw = await seenBy(trx, condition, frame, catalogue)
+        node.saw = await seenBy(trx, condition, { frame, catalogue, whole: canSeePersons(ctx.actor) })
       }
       return { contactId, at: at.toISOString(), passes: nodes[0]?.passes ?? false, nodes }
     },

@@ -10,16 +10,22 @@ import type { Condition, EventMatch, Window } from '../schema/rule.ts'
 type Saw = Record<string, unknown> | null
 type Of<K extends Condition['kind']> = Extract<Condition, { kind: K }>
 
+type Asking = {
+  frame: Frame
+  catalogue: Catalogue
+  /** Whether the asker may see personal data. */
+  whole: boolean
+}
+
 /** What a condition had before it when it was asked about the one person of the frame. */
 export async function seenBy(
   db: Executor,
   condition: Condition,
-  frame: Frame,
-  catalogue: Catalogue,
+  { frame, catalogue, whole }: Asking,
 ): Promise<Saw> {
   switch (condition.kind) {
     case 'attribute':
-      return attributeSeen(db, condition, frame, catalogue)
+      return attributeSeen(db, condition, { frame, catalogue, whole })
     case 'tag':
       return tagsSeen(db, frame)
     case 'behaviour':
@@ -51,8 +57,7 @@ async function one<T>(db: Executor, query: RawBuilder<T>): Promise<T | undefined
 async function attributeSeen(
   db: Executor,
   { attribute }: Of<'attribute'>,
-  frame: Frame,
-  catalogue: Catalogue,
+  { frame, catalogue, whole }: Asking,
 ): Promise<Saw> {
   const info = catalogue.attributes.get(attribute)
   if (info === undefined) return null
@@ -63,6 +68,7 @@ async function attributeSeen(
     info.type === 'instant' && number !== null ? new Date(number).toISOString() : (text ?? number),
   )
   if (values.length === 0) return null
+  if (info.personal && !whole) return { value: '***' }
   return { value: info.type === 'list' ? values : values[0] }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { conditionsOf, type Rule, type ValueType } from '../schema/rule.ts'
 
-export type AttributeInfo = { id: number; type: ValueType }
+export type AttributeInfo = { id: number; type: ValueType; personal: boolean }
 export type FieldInfo = { id: number; key: string; type: ValueType; level: 'row' | 'line' }
 export type DatasetInfo = { id: number; fields: readonly FieldInfo[]; hasLines: boolean }
 export type SegmentInfo = {
@@ -46,8 +46,8 @@ export async function readCatalogue(db: Executor, rule: Rule, at: Date): Promise
 
 async function readAttributes(db: Executor, keys: string[]): Promise<Catalogue['attributes']> {
   if (keys.length === 0) return new Map()
-  const { rows } = await sql<{ key: string; id: number; type: ValueType }>`
-    select key, id, type from attributes where key = any(${keys}::text[])`.execute(db)
+  const { rows } = await sql<AttributeInfo & { key: string }>`
+    select key, id, type, personal from attributes where key = any(${keys}::text[])`.execute(db)
   return new Map(rows.map(({ key, ...info }) => [key, info]))
 }
 

@@ -4,6 +4,7 @@ import { call } from '../../../../console/api.ts'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../../console/hooks.ts'
 import { useCan } from '../../../../console/session.ts'
+import { useErrorText } from '../../../../console/ui/error-text.ts'
 import {
   type Attribute,
   attributeType,
@@ -133,6 +134,7 @@ export function AttributeDrawer({
 function ChangeType({ attribute, onDone }: { attribute: Attribute; onDone: () => void }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const errorText = useErrorText()
   const { modal } = App.useApp()
   const change = useEndpointMutation(changeAttributeTypeEndpoint, {
     success: t('common.saved'),
@@ -141,7 +143,11 @@ function ChangeType({ attribute, onDone }: { attribute: Attribute; onDone: () =>
   })
   const offer = async (type: Attribute['type']) => {
     const body = { key: attribute.key, type }
-    const counted = await call(changeAttributeTypeEndpoint, { body })
+    const counted = await call(changeAttributeTypeEndpoint, { body }).catch((error: unknown) => {
+      const { title, advice } = errorText(error)
+      modal.error({ title, content: advice })
+    })
+    if (counted === undefined) return
     const numbers = {
       fitting: format.number(counted.fitting),
       notFitting: format.number(counted.notFitting),
