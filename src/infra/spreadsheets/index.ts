@@ -1,5 +1,5 @@
 export { writeCsv } from './csv-write.ts'
 export { formatOf, readTable, type TableFile, type TableFormat } from './read.ts'
-export { safeCell } from './safe-cell.ts'
+export { plainCell, safeCell } from './safe-cell.ts'
 export { type Beginning, readBeginning, receiveFile, withoutHeading } from './upload.ts'
 export { type Cell, writeXlsx } from './xlsx-write.ts'

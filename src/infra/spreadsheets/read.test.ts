@@ -47,6 +47,24 @@ describe('F2: a CSV file as people have it', () => {
     }
   })
 
+  test('Chinese that begins far into the file is read in its own encoding, also where its first letter is cut', async () => {
+    const line = 'a,b\n'
+    for (const length of [70_000, 65_536 + line.length - 1]) {
+      const ascii = Buffer.from(`${'x'.repeat(length - line.length)}${line}`)
+      for (const [letters, encoded] of [
+        ['订单号', utf8('订单号')],
+        ['订单号', Buffer.from('b6a9b5a5bac5', 'hex')],
+      ] as const) {
+        const bytes = Buffer.concat([ascii, encoded])
+        const pieces = Array.from({ length: Math.ceil(bytes.length / 4_097) }, (_, n) =>
+          bytes.subarray(n * 4_097, (n + 1) * 4_097),
+        )
+        for (const chunks of [[bytes], pieces, [bytes.subarray(0, length + 1), bytes.subarray(length + 1)]])
+          expect((await rowsOf(chunks)).at(-1)).toEqual([letters])
+      }
+    }
+  })
+
   test('an empty file has no rows; one that is no text after all is refused', async () => {
     expect(await rowsOf(Buffer.alloc(0))).toEqual([])
     const broken = Buffer.concat([Buffer.alloc(70_000, 'a,b\n'), Buffer.from([0xff, 0xff, 0xff, 0x0a])])
@@ -69,6 +87,13 @@ async function workbook(parts: Record<string, string>): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+/** The same archive, whose directory says another size of every part. */
+function sized(archive: Buffer, size: number): Buffer {
+  const changed = Buffer.from(archive)
+  for (let at = changed.indexOf('PK\x01\x02'); at !== -1; at = changed.indexOf('PK\x01\x02', at + 4))
+    changed.writeUInt32LE(size, at + 24)
+  return changed
 }
 const sheet = (rows: string, more: Record<string, string> = {}) =>
   workbook({
@@ -105,6 +130,71 @@ describe('F2: an XLSX file', () => {
     ['a document type', workbook({ 'xl/workbook.xml': '<!DOCTYPE x [<!ENTITY a "b">]><workbook/>' })],
   ])('%s is refused', async (_name, bytes) => {
     await expect(rowsOf(await bytes, 'xlsx')).rejects.toMatchObject({ reason: 'file_not_table' })
+  })
+
+  const texts = (count: number, one: string) => one.repeat(count)
+  test.each([
+    ['one long text', 'cell_too_long', () => sheet(`<row><c t="inlineStr"><is><t>${texts(70_000, 'a')}`)],
+    [
+      'many short runs of text in a cell',
+      'cell_too_long',
+      () => sheet(`<row><c t="inlineStr"><is>${texts(70_000, '<r><t>a</t></r>')}</is></c></row>`),
+    ],
+    [
+      'a text kept apart that is too long for a cell',
+      'cell_too_long',
+      () => sheet('', { 'xl/sharedStrings.xml': `<sst><si>${texts(70_000, '<r><t>a</t></r>')}</si></sst>` }),
+    ],
+    [
+      'many long cells in one row',
+      'workbook_too_large',
+      () => sheet(`<row>${texts(20, `<c t="inlineStr"><is><t>${texts(60_000, 'a')}</t></is></c>`)}</row>`),
+    ],
+    [
+      'a tag without an end',
+      'workbook_too_large',
+      () => sheet(`<row><c r="${texts(2_000_000, 'a')}"/></row>`),
+    ],
+    ['a comment without an end', 'workbook_too_large', () => sheet(`<!--${texts(2_000_000, 'a')}--><row/>`)],
+    [
+      'more texts than there is room for, though each is empty',
+      'workbook_too_large',
+      () => sheet('', { 'xl/sharedStrings.xml': `<sst>${texts(9_000_000, '<si/>')}</sst>` }),
+    ],
+    [
+      'more styles than a workbook has',
+      'workbook_too_large',
+      () =>
+        sheet('', {
+          'xl/styles.xml': `<styleSheet><cellXfs>${texts(70_000, '<xf/>')}</cellXfs></styleSheet>`,
+        }),
+    ],
+    [
+      'more formats than a workbook has',
+      'workbook_too_large',
+      () =>
+        sheet('', {
+          'xl/styles.xml': `<styleSheet>${Array.from({ length: 70_000 }, (_, n) => `<numFmt numFmtId="${n}"/>`).join('')}</styleSheet>`,
+        }),
+    ],
+    [
+      'parts that say they unpack to 12 GB',
+      'workbook_too_large',
+      async () => sized(await sheet('<row/>'), 0xfffffff0),
+    ],
+    [
+      'a part that unpacks to more than it says',
+      'file_not_table',
+      async () => sized(await sheet('<row/>'), 4),
+    ],
+  ])('a bomb is refused with its reason: %s', async (_name, reason, make) => {
+    await expect(rowsOf(await make(), 'xlsx')).rejects.toMatchObject({ reason })
+  })
+
+  test('a cell as long as a workbook allows is read whole', async () => {
+    const text = '长'.repeat(32_767)
+    const bytes = await sheet(`<row><c t="inlineStr"><is><t>${text}</t></is></c></row>`)
+    expect(await rowsOf(bytes, 'xlsx')).toEqual([[text]])
   })
 
   test('what is neither is told apart by its first bytes', () => {

@@ -10,9 +10,22 @@ import { openZip, type Zip } from './zip.ts'
 
 /** Characters of texts that a workbook may keep apart from its cells: they must be at hand while it is read. */
 const MOST_SHARED_CHARACTERS = 64 * 1024 * 1024
+/** What each of them costs besides, in characters. */
+const SHARED_TEXT_COST = 8
 const MOST_COLUMNS = 1_000
+/** Twice what a workbook allows. */
+const MOST_CELL_CHARACTERS = 65_536
+/** The same as of a line of CSV. */
+const MOST_ROW_CHARACTERS = 1_048_576
+/** The parser holds a tag, a text or a comment until it ends. */
+const LONGEST_TOKEN = 1_048_576
+/** A workbook allows 64,000. */
+const MOST_STYLES = 65_536
 
-/** The first sheet of a workbook. The file is kept on disk meanwhile: its parts can't be read in order. */
+/**
+ * The first sheet of a workbook. The file is kept on disk meanwhile: its parts can't be read in order. What would unpack to
+ * more than memory holds is refused with `cell_too_long` or `workbook_too_large`, anything unreadable with `file_not_table`.
+ */
 export async function* readXlsx(open: () => Promise<Readable>): AsyncGenerator<string[]> {
   const directory = await mkdtemp(path.join(tmpdir(), 'weida-xlsx-'))
   const file = path.join(directory, 'workbook')
@@ -36,9 +49,17 @@ export async function* readXlsx(open: () => Promise<Readable>): AsyncGenerator<s
 type Tag = { name: string; attributes: Record<string, string> }
 type Handlers = { open?(tag: Tag): void; text?(text: string): void; close?(name: string): void }
 
+const tooLarge = () => invalid('workbook_too_large', 'the workbook holds too much once unpacked')
+const longer = (text: string, piece: string): string => {
+  if (text.length + piece.length > MOST_CELL_CHARACTERS)
+    throw invalid('cell_too_long', 'a cell holds too much text', { max: MOST_CELL_CHARACTERS })
+  return text + piece
+}
+
 /** Runs handlers over a part; hands control back after every piece of it. Names without their prefix. */
 async function* walk(part: Readable, handlers: Handlers): AsyncGenerator<void> {
   const parser = new SaxesParser({ fragment: false })
+  let told = 0
   const bare = (name: string) => name.slice(name.indexOf(':') + 1)
   parser.on('error', (error) => {
     throw error
@@ -46,14 +67,22 @@ async function* walk(part: Readable, handlers: Handlers): AsyncGenerator<void> {
   parser.on('doctype', () => {
     throw new Error('a workbook has no document type')
   })
-  parser.on('opentag', ({ name, attributes }) =>
-    handlers.open?.({ name: bare(name), attributes: attributes as Record<string, string> }),
-  )
-  parser.on('text', (text) => handlers.text?.(text))
-  parser.on('closetag', ({ name }) => handlers.close?.(bare(name)))
+  parser.on('opentag', ({ name, attributes }) => {
+    told = parser.position
+    handlers.open?.({ name: bare(name), attributes: attributes as Record<string, string> })
+  })
+  parser.on('text', (text) => {
+    told = parser.position
+    handlers.text?.(text)
+  })
+  parser.on('closetag', ({ name }) => {
+    told = parser.position
+    handlers.close?.(bare(name))
+  })
   const decoder = new TextDecoder('utf-8', { fatal: true })
   for await (const chunk of part as AsyncIterable<Buffer>) {
     parser.write(decoder.decode(chunk, { stream: true }))
+    if (parser.position - told > LONGEST_TOKEN) throw tooLarge()
     yield
   }
   parser.write(decoder.decode())
@@ -111,18 +140,15 @@ async function readSharedTexts(zip: Zip): Promise<string[]> {
       if (name === 't') inText = !phonetic
     },
     text(piece) {
-      if (inText) text += piece
+      if (inText) text = longer(text, piece)
     },
     close(name) {
       if (name === 't') inText = false
       if (name === 'rPh') phonetic = false
       if (name !== 'si') return
       texts.push(text)
-      characters += text.length
-      if (characters > MOST_SHARED_CHARACTERS)
-        throw invalid('file_too_large', 'the workbook holds too much text: save it as CSV', {
-          maxBytes: MOST_SHARED_CHARACTERS,
-        })
+      characters += text.length + SHARED_TEXT_COST
+      if (characters > MOST_SHARED_CHARACTERS) throw tooLarge()
     },
   })
   return texts
@@ -143,10 +169,12 @@ async function readDateStyles(zip: Zip): Promise<boolean[]> {
     open({ name, attributes }) {
       if (name === 'numFmt')
         own.set(Number(attributes['numFmtId']), showsDate(attributes['formatCode'] ?? ''))
+      if (own.size > MOST_STYLES) throw tooLarge()
       if (name === 'cellXfs') inCells = true
       if (name !== 'xf' || !inCells) return
       const id = Number(attributes['numFmtId'] ?? 0)
       styles.push(own.get(id) ?? isDateFormat(id))
+      if (styles.length > MOST_STYLES) throw tooLarge()
     },
     close(name) {
       if (name === 'cellXfs') inCells = false
@@ -159,6 +187,7 @@ type Workbook = { shared: readonly string[]; dates: readonly boolean[]; since190
 
 function sheetReader({ emit, ...workbook }: Workbook & { emit(row: string[]): void }): Handlers {
   let row: string[] = []
+  let characters = 0
   let column = 0
   let cell: Record<string, string> = {}
   let value = ''
@@ -166,8 +195,10 @@ function sheetReader({ emit, ...workbook }: Workbook & { emit(row: string[]): vo
   let phonetic = false
   return {
     open({ name, attributes }) {
-      if (name === 'row') row = []
-      else if (name === 'c') {
+      if (name === 'row') {
+        row = []
+        characters = 0
+      } else if (name === 'c') {
         cell = attributes
         column = attributes['r'] === undefined ? row.length : columnOf(attributes['r'])
         value = ''
@@ -175,14 +206,17 @@ function sheetReader({ emit, ...workbook }: Workbook & { emit(row: string[]): vo
       else if (name === 'v' || name === 't') inValue = !phonetic
     },
     text(piece) {
-      if (inValue) value += piece
+      if (inValue) value = longer(value, piece)
     },
     close(name) {
       if (name === 'v' || name === 't') inValue = false
       else if (name === 'rPh') phonetic = false
       else if (name === 'c' && column < MOST_COLUMNS) {
         while (row.length < column) row.push('')
-        row[column] = textOf(cell, value, workbook)
+        const text = textOf(cell, value, workbook)
+        characters += text.length
+        if (characters > MOST_ROW_CHARACTERS) throw tooLarge()
+        row[column] = text
       } else if (name === 'row') emit(row)
     },
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { type Entry, open as openFile, type ZipFile } from 'yauzl'
+import { invalid } from '../../kernel/errors.ts'
 
 export type Zip = {
   /** A part by its exact name; undefined where there is none. */
@@ -10,8 +11,10 @@ export type Zip = {
 /** Bytes that all parts together may unpack to. */
 const MOST_UNPACKED = 8 * 1024 ** 3
 const MOST_PARTS = 10_000
+/** Bytes of all that the directory says of the parts. */
+const MOST_DIRECTORY = 4 * 1024 ** 2
 
-/** Opens an archive on disk; refuses one that unpacks to more than 8 GiB or has more than 10,000 parts. */
+/** Opens an archive on disk. `workbook_too_large`: it says it unpacks to more than 8 GiB, or has more than 10,000 parts. */
 export async function openZip(file: string): Promise<Zip> {
   const zip = await new Promise<ZipFile>((resolve, reject) =>
     openFile(file, { lazyEntries: true, autoClose: false }, (error, opened) =>
@@ -37,13 +40,16 @@ export async function openZip(file: string): Promise<Zip> {
 function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>()
   let bytes = 0
+  let directory = 0
   return new Promise((resolve, reject) => {
     zip.on('error', reject)
     zip.on('end', () => resolve(entries))
     zip.on('entry', (entry: Entry) => {
       bytes += entry.uncompressedSize
+      directory += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength
       entries.set(entry.fileName, entry)
-      if (bytes > MOST_UNPACKED || entries.size > MOST_PARTS) reject(new Error('an archive of too much'))
+      if (bytes > MOST_UNPACKED || entries.size > MOST_PARTS || directory > MOST_DIRECTORY)
+        reject(invalid('workbook_too_large', 'the workbook holds too much once unpacked'))
       else zip.readEntry()
     })
     zip.readEntry()

@@ -143,6 +143,8 @@ export const errors: Texts['errors'] = {
   values_do_not_convert: '{{lost}} of {{values}} values don’t convert, so the type was not changed.',
   file_not_table: 'This file can’t be read: use CSV (UTF-8 or GBK) or XLSX.',
   file_empty: 'There is nothing in the file.',
+  cell_too_long: 'A cell has more than {{max}} characters: shorten it and upload the file again.',
+  workbook_too_large: 'This workbook holds too much once unpacked: split it, or save it as CSV.',
   too_many_columns: 'The file has too many columns: {{max}} at most.',
   too_many_records: 'The file has too many records: {{max}} at most. Split it.',
   column_missing: 'The file has no column “{{column}}”.',

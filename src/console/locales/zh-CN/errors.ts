@@ -139,6 +139,8 @@ export const errors = {
   values_do_not_convert: '{{values}} 个值里有 {{lost}} 个不能转换，类型没有修改。',
   file_not_table: '无法读取这个文件：请用 CSV（UTF-8 或 GBK）或 XLSX。',
   file_empty: '文件里没有内容。',
+  cell_too_long: '有单元格超过 {{max}} 个字符：请删减后再上传。',
+  workbook_too_large: '工作簿解压后内容过多：请拆分，或另存为 CSV 再上传。',
   too_many_columns: '文件的列太多，最多 {{max}} 列。',
   too_many_records: '文件的记录太多，最多 {{max}} 条，请拆分后导入。',
   column_missing: '文件里没有“{{column}}”这一列。',

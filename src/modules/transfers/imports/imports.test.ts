@@ -4,6 +4,7 @@ import { long, sized } from '../../../../tests/support/index.ts'
 import { endRunLeases, forkWorker } from '../../../../tests/support/workers.ts'
 import { createTestWorld, type TestWorld } from '../../../../tests/support/world.ts'
 import type { Ctx } from '../../../context.ts'
+import { writeCsv } from '../../../infra/spreadsheets/index.ts'
 import { bindAccount } from '../../accounts/index.ts'
 import { identitiesOf, tombstoneOf } from '../../contacts/index.ts'
 import { type ImportOptions, importOptions, type PeopleImport } from '../schema.ts'
@@ -225,6 +226,39 @@ describe('F1: a file of people', () => {
 })
 
 describe('F1: files as people save them', () => {
+  test('a file that was exported, with what would be a formula made safe, is imported as it was', async () => {
+    const mapping = { attributes: [{ column: '备注', key: 'note', type: 'text' }] }
+    const told = [
+      ['safe1', '=王', '-A1'],
+      ['safe2', '@李', "it's"],
+      ['+safe3', '+韩', "'quoted'"],
+    ]
+    const table = async function* () {
+      yield [['编号', '姓名', '备注'], ...told]
+    }
+    const file = Buffer.concat(await Array.fromAsync(writeCsv(table())))
+    expect(file.toString()).toContain("'=王")
+    expect((await run(file, { mapping })).counts).toEqual({ created: 3 })
+    for (const [user = '', name, note] of told) {
+      const person = await personOf(user)
+      expect(await one('select name from contacts where id = $1', [person])).toBe(name)
+      expect(
+        await one(
+          `select text_value from contact_attributes v join attributes a on a.id = v.attribute_id
+           where a.key = 'note' and v.contact_id = $1`,
+          [person],
+        ),
+      ).toBe(note)
+    }
+  })
+
+  test('rows too long to be written many at once are each written once', async () => {
+    const mapping = { attributes: [{ column: '备注', key: 'long_note', type: 'text' }] }
+    const rows = Array.from({ length: 12 }, (_, n) => `long${n},${'x'.repeat(900_000)},${n}`)
+    const { counts, progress } = await run(`编号,说明,备注,姓名\n${rows.join('\n')}`, { mapping })
+    expect([counts, progress]).toEqual([{ created: 12 }, { done: 12, total: 12 }])
+  })
+
   test('GB18030, and XLSX with numbers as numbers', async () => {
     // 编号,姓名 / g1,王
     const gbk = Buffer.from([

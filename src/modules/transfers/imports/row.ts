@@ -1,3 +1,4 @@
+import { plainCell } from '../../../infra/spreadsheets/index.ts'
 import {
   type AttributeType,
   convert,
@@ -34,7 +35,7 @@ export function readPerson(plan: RowPlan, record: readonly string[]): PersonRow 
   const problems: RowProblem[] = []
   const cellOf = (column: string | undefined): string => {
     const place = column === undefined ? -1 : plan.columns.indexOf(column)
-    return (record[place] ?? '').replaceAll('\0', '').toWellFormed().trim()
+    return plainCell((record[place] ?? '').replaceAll('\0', '').toWellFormed().trim()).trim()
   }
   const refuse = (column: string, reason: string) =>
     problems.push({ column, reason, value: cellOf(column).slice(0, SHOWN_CHARACTERS) })

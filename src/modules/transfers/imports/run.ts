@@ -13,8 +13,9 @@ import type { RowPlan } from './row.ts'
 import * as store from './store.ts'
 import { type Written, writePeople } from './write.ts'
 
-/** Rows written in one transaction. */
+/** Rows, and characters of them, written in one transaction. */
 const PORTION = 500
+const PORTION_CHARACTERS = 4 * 1024 * 1024
 
 type Work = { ctx: Ctx; report: RunReport; found: store.ImportRow; plan: RowPlan; total: number }
 
@@ -57,17 +58,20 @@ async function writeFile(work: Work): Promise<void> {
   let newTags = found.counts['newTags'] ?? 0
   let number = 0
   let portion: string[][] = []
+  let characters = 0
   const write = async () => {
     report.signal.throwIfAborted()
     newTags += (await writePortion(work, { records: portion, from: done, newTags })).newTags
     done += portion.length
     portion = []
+    characters = 0
   }
   for await (const record of open(ctx, found)) {
     number += 1
     if (number <= found.progress.done) continue
     portion.push(record)
-    if (portion.length === PORTION) await write()
+    for (const cell of record) characters += cell.length
+    if (portion.length === PORTION || characters > PORTION_CHARACTERS) await write()
   }
   if (portion.length > 0) await write()
 }
