@@ -53,6 +53,8 @@ export type Sweep = {
 export type Reaction = {
   name: string
   events: readonly string[] | 'all'
+  /** Somebody waits for what it does: followed by itself, behind no other. */
+  prompt?: boolean
   /** Events at a time, 500 where left out. */
   chunk?: number
   react(ctx: Ctx, events: readonly ReactionEvent[], trx: Executor): Promise<void>

@@ -1,6 +1,6 @@
 import type { Ctx } from '../context.ts'
 import { systemActor, withActor } from '../context.ts'
-import { createReactionSweep } from '../modules/ingest/index.ts'
+import { createReactionSweeps } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { clockDriver } from './clock-driver.ts'
 import { startJobs } from './jobs.ts'
@@ -14,7 +14,7 @@ export async function startWorker(base: Ctx): Promise<RunningWorker> {
   const stop = new AbortController()
   const sweeps = [
     ...modules.flatMap((module) => module.sweeps ?? []),
-    createReactionSweep(modules.flatMap((module) => module.reactions ?? [])),
+    ...createReactionSweeps(modules.flatMap((module) => module.reactions ?? [])),
     ...(ctx.mode === 'sandbox' ? [clockDriver] : []),
   ]
   const loops = sweeps.flatMap((sweep) =>

@@ -11,39 +11,67 @@ const EVENTS_PER_CHUNK = 500
 const LOOK_AHEAD = 50_000
 
 /**
- * A sweep that follows the event log for each reaction, in the order of the sequence and at least once: its place moves
- * after it has reacted, and never past an ingest transaction still running. One process at a time per reaction. Effects
- * must be harmless when an event comes twice.
+ * Sweeps that follow the event log for each reaction, in the order of the sequence: its place moves with its effects, and
+ * never past an ingest transaction still running. One process at a time per reaction. Prompt ones have a sweep of their own,
+ * so that nobody waits behind those that only keep books.
  */
-export function createReactionSweep(reactions: readonly Reaction[]): Sweep {
+export function createReactionSweeps(reactions: readonly Reaction[]): Sweep[] {
+  const prompt = reactions.filter((one) => one.prompt)
+  const rest = reactions.filter((one) => !one.prompt)
+  return [
+    ...prompt.map((one) => createReactionSweep([one], `ingest.reactions.${one.name}`)),
+    ...(rest.length > 0 ? [createReactionSweep(rest)] : []),
+  ]
+}
+
+/** One sweep that follows the log for all of these, one after the other. */
+export function createReactionSweep(reactions: readonly Reaction[], name = 'ingest.reactions'): Sweep {
   return {
-    name: 'ingest.reactions',
+    name,
     everyMs: 1_000,
     topic: REACTIONS_TOPIC,
     async run(ctx, signal) {
+      const settled = await settledUpTo(ctx.db)
+      const waiting = await behind(ctx.db, reactions, settled)
       let moved = 0
-      for (const reaction of reactions) {
+      for (const reaction of waiting) {
         if (signal.aborted) break
-        moved += await follow(ctx, reaction)
+        moved += await follow(ctx, reaction, settled)
       }
       return moved
     },
   }
 }
 
-/** One chunk of one reaction; returns how far its place moved, 0 at the end of the log. */
-function follow(ctx: Ctx, reaction: Reaction): Promise<number> {
-  return ctx.db.transaction().execute(async (trx) => {
-    await sql`insert into reaction_places (name) values (${reaction.name}) on conflict do nothing`.execute(
-      trx,
+/** Those with something to look at; one that never looked gets its place. */
+async function behind(
+  db: Executor,
+  reactions: readonly Reaction[],
+  settled: bigint,
+): Promise<readonly Reaction[]> {
+  const names = reactions.map(({ name }) => name)
+  const places = () =>
+    sql<{ name: string; place: string }>`
+    select name, place from reaction_places where name = any(${names}::text[])`.execute(db)
+  let { rows } = await places()
+  if (rows.length < names.length) {
+    await sql`insert into reaction_places (name) select unnest(${names}::text[]) on conflict do nothing`.execute(
+      db,
     )
+    rows = (await places()).rows
+  }
+  const placeOf = new Map(rows.map(({ name, place }) => [name, BigInt(place)]))
+  return reactions.filter(({ name }) => (placeOf.get(name) ?? settled) < settled)
+}
+
+/** One chunk of one reaction; returns how far its place moved, 0 at the end of what is settled. */
+function follow(ctx: Ctx, reaction: Reaction, settled: bigint): Promise<number> {
+  return ctx.db.transaction().execute(async (trx) => {
     const held = await sql<{ place: string }>`
       select place from reaction_places where name = ${reaction.name} for update skip locked`.execute(trx)
     const place = held.rows[0]?.place
-    if (place === undefined || (await lastNumber(trx)) <= BigInt(place)) return 0
-    const settled = await settledUpTo(trx)
-    if (settled === null) return 0
-    const upTo = smaller(BigInt(settled), BigInt(place) + BigInt(LOOK_AHEAD))
+    if (place === undefined || settled <= BigInt(place)) return 0
+    const upTo = smaller(settled, BigInt(place) + BigInt(LOOK_AHEAD))
     const most = reaction.chunk ?? EVENTS_PER_CHUNK
     const events = await selectEvents(trx, reaction.events, { after: place, upTo: upTo.toString(), most })
     if (events.length > 0) await reaction.react(ctx, events, trx)
@@ -56,12 +84,6 @@ function follow(ctx: Ctx, reaction: Reaction): Promise<number> {
 }
 
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-
-async function lastNumber(db: Executor): Promise<bigint> {
-  const { rows } = await sql<{ last: string }>`
-    select case when is_called then last_value else 0 end as last from events_id_seq`.execute(db)
-  return BigInt(rows[0]?.last ?? 0)
-}
 
 async function selectEvents(
   db: Executor,

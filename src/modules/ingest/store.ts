@@ -1,14 +1,13 @@
 import type { PoolClient } from 'pg'
 import { prepared } from '../../infra/postgres/connect.ts'
-import { INGEST_LOCK } from './horizon.ts'
+import { HOLD_BACK } from './horizon.ts'
 import type { FanRef, Incoming } from './incoming.ts'
 
 /**
  * Real time: WeChat gives up after 5 s, and a batch that takes longer is better repeated. The shared lock tells
  * readers of the log that numbers of the sequence may be taken and not yet be seen.
  */
-const BEGIN = `begin; set local statement_timeout = 4000;
-  select pg_advisory_xact_lock_shared(${INGEST_LOCK.classId}, ${INGEST_LOCK.objectId})`
+const BEGIN = `begin; set local statement_timeout = 4000; ${HOLD_BACK}`
 
 export const beginIngest = (client: PoolClient) => client.query(BEGIN)
 
