@@ -31,6 +31,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Accounts {
@@ -62,6 +64,17 @@ export interface AccountTokens {
   expires_at: Timestamp | null;
   generation: Generated<Int8>;
   token_encrypted: Buffer | null;
+}
+
+export interface Activities {
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  ends_on: string | null;
+  goal: Generated<string>;
+  id: Generated<Int8>;
+  name: string;
+  starts_on: string | null;
 }
 
 export interface ApiKeys {
@@ -172,6 +185,7 @@ export interface BroadcastRecipients {
 
 export interface Broadcasts {
   account_id: Int8;
+  activity_id: Int8 | null;
   audience: Json;
   audience_basis: Json | null;
   confirmed_at: Timestamp | null;
@@ -207,6 +221,96 @@ export interface BusinessClock {
   next_due_at: Timestamp | null;
   offset_ms: Generated<Int8>;
   singleton: Generated<boolean>;
+}
+
+export interface CallDays {
+  account_id: Int8;
+  channel: string;
+  day: string;
+  exhausted: Generated<boolean>;
+  used: Generated<number>;
+}
+
+export interface CampaignGroups {
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+}
+
+export interface CampaignPeople {
+  campaign_id: Int8;
+  contact_id: Int8;
+  fired: Generated<number>;
+  seen: Generated<number>;
+}
+
+export interface CampaignRuns {
+  basis: Json | null;
+  campaign_id: Int8;
+  detail: Json | null;
+  fence: Generated<number>;
+  finished_at: Timestamp | null;
+  id: Generated<Int8>;
+  lease_until: Timestamp | null;
+  planned: number | null;
+  reason: string | null;
+  scheduled_at: Timestamp;
+  started_at: Timestamp | null;
+  state: string;
+  version: number;
+}
+
+export interface Campaigns {
+  account_id: Int8;
+  activity_id: Int8 | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  ends_at: Timestamp | null;
+  failure_detail: Json | null;
+  failure_reason: string | null;
+  group_id: Int8 | null;
+  id: Generated<Int8>;
+  kind: string;
+  name: string;
+  pause_detail: Json | null;
+  pause_reason: string | null;
+  plan: Json;
+  preflight: Json | null;
+  revision: Generated<number>;
+  send_id: Int8 | null;
+  started_at: Timestamp | null;
+  started_by: Int8 | null;
+  starts_at: Timestamp | null;
+  state: Generated<string>;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
+export interface CampaignVersions {
+  campaign_id: Int8;
+  changed_at: Timestamp;
+  changed_by: Int8 | null;
+  plan: Json;
+  version: number;
+}
+
+export interface CampaignWaits {
+  a_at: Timestamp;
+  b_at: Timestamp | null;
+  b_event_id: Int8 | null;
+  campaign_id: Int8;
+  contact_id: Int8;
+  context: Json | null;
+  deadline: Timestamp;
+  due_at: Timestamp;
+  event_id: Int8;
+  fan_id: Int8;
+  id: Generated<Int8>;
+  settled_at: Timestamp | null;
+  state: Generated<string>;
+  version: number;
 }
 
 export interface CollectionSettings {
@@ -279,11 +383,27 @@ export interface Contacts {
   unionid: string | null;
 }
 
+export interface ContactSuppressions {
+  contact_id: Int8;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  note: Generated<string>;
+}
+
 export interface ContactTags {
   contact_id: Int8;
   since: Timestamp;
   tag_id: Int8;
   until: Generated<Timestamp>;
+}
+
+export interface Conversions {
+  at: Timestamp;
+  contact_id: Int8;
+  delivery_id: Int8;
+  event_id: Int8;
+  send_id: Int8;
+  value: Numeric | null;
 }
 
 export interface DatasetImportErrors {
@@ -322,6 +442,50 @@ export interface Datasets {
   next_field_id: Generated<number>;
   retention_days: number | null;
   tidied_at: Timestamp | null;
+}
+
+export interface Deliveries {
+  account_id: Int8;
+  attempts: Generated<number>;
+  clicked_at: Timestamp | null;
+  contact_id: Int8;
+  context: Json | null;
+  conversion_value: Numeric | null;
+  converted_at: Timestamp | null;
+  detail: Json | null;
+  due_at: Timestamp;
+  fan_id: Int8;
+  fence: Generated<number>;
+  id: Generated<Int8>;
+  intent_at: Timestamp | null;
+  lease_until: Timestamp | null;
+  msg_id: string | null;
+  occurrence: Generated<Int8>;
+  planned_at: Timestamp;
+  reason: string | null;
+  reserved: Json | null;
+  run_id: Int8 | null;
+  send_id: Int8;
+  settled_at: Timestamp | null;
+  state: Generated<string>;
+  version: number;
+}
+
+export interface DeliveryPace {
+  accepted: Generated<number>;
+  minute: Timestamp;
+  refused: Generated<number>;
+  send_id: Int8;
+  slot: number;
+}
+
+export interface DeliveryTallies {
+  n: Int8;
+  reason: Generated<string>;
+  run_id: Generated<Int8>;
+  send_id: Int8;
+  slot: number;
+  state: string;
 }
 
 export interface Erasures {
@@ -416,6 +580,20 @@ export interface FanTags {
   until: Generated<Timestamp>;
 }
 
+export interface FrequencyCaps {
+  account_id: Int8 | null;
+  action: string;
+  calendar: Generated<boolean>;
+  channel: string | null;
+  created_at: Timestamp;
+  enabled: Generated<boolean>;
+  id: Generated<Int8>;
+  most: number;
+  purpose: string;
+  window_amount: number;
+  window_unit: string;
+}
+
 export interface Installation {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -424,6 +602,15 @@ export interface Installation {
   seeded_at: Timestamp | null;
   sending_paused: Generated<boolean>;
   singleton: Generated<boolean>;
+}
+
+export interface LinkClicks {
+  at: Timestamp;
+  contact_id: Int8;
+  delivery_id: Int8;
+  id: Generated<Int8>;
+  link_index: number;
+  send_id: Int8;
 }
 
 export interface MassAllowances {
@@ -453,6 +640,12 @@ export interface MassResults {
   total_count: number | null;
 }
 
+export interface MassTouches {
+  account_id: Int8 | null;
+  at: Timestamp | null;
+  fan_id: Int8 | null;
+}
+
 export interface MediaAssets {
   account_id: Int8;
   bytes: Int8;
@@ -466,6 +659,25 @@ export interface MediaAssets {
   mime: string;
   name: string;
   url: string | null;
+}
+
+export interface MessageTemplates {
+  account_id: Int8;
+  changed_at: Timestamp | null;
+  content: string;
+  example: Generated<string>;
+  family: string | null;
+  fields: Json;
+  fingerprint: string;
+  first_seen_at: Timestamp;
+  gone_at: Timestamp | null;
+  id: Generated<Int8>;
+  industry: string | null;
+  kind: string;
+  synced_at: Timestamp;
+  term: string | null;
+  title: string;
+  wechat_id: string;
 }
 
 export interface MiniProgramLinks {
@@ -565,6 +777,18 @@ export interface PrivacySettings {
   unfollow_days: Generated<number>;
 }
 
+export interface QuietHours {
+  account_id: Int8 | null;
+  action: string;
+  created_at: Timestamp;
+  enabled: Generated<boolean>;
+  from_minute: number;
+  id: Generated<Int8>;
+  purpose: string;
+  until_minute: number;
+  zone: Generated<string>;
+}
+
 export interface RateBuckets {
   key: string;
   next_at: Timestamp;
@@ -647,6 +871,57 @@ export interface SegmentUses {
   user_kind: string;
 }
 
+export interface SendLinks {
+  kind: string;
+  label: Generated<string>;
+  link_index: number;
+  send_id: Int8;
+  uncounted: Generated<Int8>;
+  url: string;
+  version: number;
+}
+
+export interface Sends {
+  account_id: Int8;
+  channel: string;
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  holdout: Generated<number>;
+  id: Generated<Int8>;
+  lane: string;
+  name: string;
+  owner_id: Int8;
+  owner_kind: string;
+  pause_detail: Json | null;
+  pause_reason: string | null;
+  purpose: string;
+  rate_per_minute: number | null;
+  refusals: Generated<number>;
+  state: Generated<string>;
+  version: Generated<number>;
+}
+
+export interface SendVersions {
+  content: Json;
+  created_at: Timestamp;
+  limits: Generated<Json>;
+  send_id: Int8;
+  template: Json | null;
+  tracked: Generated<boolean>;
+  version: number;
+}
+
+export interface ServiceWindows {
+  account_id: Int8;
+  allowance: number;
+  event_id: Int8;
+  expires_at: Timestamp;
+  fan_id: Int8;
+  kind: string;
+  opened_at: Timestamp;
+  used: Generated<number>;
+}
+
 export interface SignInFailures {
   failures: number;
   key: string;
@@ -690,6 +965,32 @@ export interface Sources {
   state: Generated<string>;
   write_key_encrypted: Buffer;
   write_key_hash: Buffer;
+}
+
+export interface SubscribePages {
+  account_id: Int8;
+  archived_at: Timestamp | null;
+  button: string;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  id: Generated<Int8>;
+  name: string;
+  opened: Generated<Int8>;
+  page_key: string;
+  template_ids: ArrayType<Int8>;
+  text: Generated<string>;
+  title: string;
+}
+
+export interface SubscriptionGrants {
+  accepted_at: Timestamp | null;
+  account_id: Int8;
+  event_id: Generated<Int8>;
+  fan_id: Int8;
+  granted: Generated<number>;
+  rejected_at: Timestamp | null;
+  template_id: Int8;
+  used: Generated<number>;
 }
 
 export interface TagGroups {
@@ -762,6 +1063,7 @@ export interface WechatTags {
 export interface DB {
   account_tokens: AccountTokens;
   accounts: Accounts;
+  activities: Activities;
   api_keys: ApiKeys;
   article_sets: ArticleSets;
   attributes: Attributes;
@@ -771,6 +1073,13 @@ export interface DB {
   broadcast_recipients: BroadcastRecipients;
   broadcasts: Broadcasts;
   business_clock: BusinessClock;
+  call_days: CallDays;
+  campaign_groups: CampaignGroups;
+  campaign_people: CampaignPeople;
+  campaign_runs: CampaignRuns;
+  campaign_versions: CampaignVersions;
+  campaign_waits: CampaignWaits;
+  campaigns: Campaigns;
   collection_settings: CollectionSettings;
   comment_readings: CommentReadings;
   contact_aliases: ContactAliases;
@@ -778,11 +1087,16 @@ export interface DB {
   contact_identities: ContactIdentities;
   contact_merges: ContactMerges;
   contact_reviews: ContactReviews;
+  contact_suppressions: ContactSuppressions;
   contact_tags: ContactTags;
   contacts: Contacts;
+  conversions: Conversions;
   dataset_import_errors: DatasetImportErrors;
   dataset_imports: DatasetImports;
   datasets: Datasets;
+  deliveries: Deliveries;
+  delivery_pace: DeliveryPace;
+  delivery_tallies: DeliveryTallies;
   erasure_tombstones: ErasureTombstones;
   erasures: Erasures;
   event_names: EventNames;
@@ -792,11 +1106,15 @@ export interface DB {
   fan_lists: FanLists;
   fan_tags: FanTags;
   fans: Fans;
+  frequency_caps: FrequencyCaps;
   installation: Installation;
+  link_clicks: LinkClicks;
   mass_allowances: MassAllowances;
   mass_days: MassDays;
   mass_results: MassResults;
+  mass_touches: MassTouches;
   media_assets: MediaAssets;
+  message_templates: MessageTemplates;
   mini_program_links: MiniProgramLinks;
   mini_programs: MiniPrograms;
   operator_accounts: OperatorAccounts;
@@ -807,6 +1125,7 @@ export interface DB {
   people_import_members: PeopleImportMembers;
   people_imports: PeopleImports;
   privacy_settings: PrivacySettings;
+  quiet_hours: QuietHours;
   rate_buckets: RateBuckets;
   reaction_places: ReactionPlaces;
   schema_migrations: SchemaMigrations;
@@ -816,11 +1135,17 @@ export interface DB {
   segment_unknown_ids: SegmentUnknownIds;
   segment_uses: SegmentUses;
   segments: Segments;
+  send_links: SendLinks;
+  send_versions: SendVersions;
+  sends: Sends;
+  service_windows: ServiceWindows;
   sign_in_failures: SignInFailures;
   source_counts: SourceCounts;
   source_keys: SourceKeys;
   source_rejections: SourceRejections;
   sources: Sources;
+  subscribe_pages: SubscribePages;
+  subscription_grants: SubscriptionGrants;
   tag_groups: TagGroups;
   tag_link_looks: TagLinkLooks;
   tag_links: TagLinks;

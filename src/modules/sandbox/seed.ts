@@ -152,6 +152,9 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   datasets, dataset_imports, dataset_import_errors,
   segments, segment_snapshots, segment_chunks, segment_uses, segment_preparations, segment_unknown_ids,
   article_sets, media_assets, mass_allowances, mass_days, broadcasts, broadcast_batches, broadcast_recipients, mass_results,
+  message_templates, subscription_grants, subscribe_pages, sends, send_versions, deliveries, delivery_tallies, delivery_pace,
+  service_windows, call_days, contact_suppressions, frequency_caps, quiet_hours, activities, campaign_groups, campaigns,
+  campaign_versions, campaign_runs, campaign_people, campaign_waits, conversions, link_clicks, send_links,
   people_imports, people_import_errors, people_import_members, people_exports,
   rate_buckets`
 
