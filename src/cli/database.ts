@@ -27,7 +27,7 @@ export async function openDatabase(config: Config, { share = false }: Options = 
     return { url: config.databaseUrl, place: `${host}${pathname}`, failed: never, close: async () => {} }
   }
   const running = share ? await findRunningPostgres(config.dataDir) : undefined
-  if (running) return { url: running, place: config.dataDir, failed: never, close: async () => {} }
+  if (running) return { url: running.url, place: running.directory, failed: never, close: async () => {} }
   const server = await startEmbeddedPostgres({ dataDir: config.dataDir })
   return { url: server.url, place: server.directory, failed: server.failed, close: server.stop }
 }

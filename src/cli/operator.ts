@@ -49,6 +49,10 @@ async function create(ctx: OwnedCtx, options: WithPassword): Promise<void> {
   }
   const made = await createOperator(ctx, parsed.data)
   terminal.say(`· 已建立成员 ${made.name}（${made.role}）  member made: ${made.email}`)
+  if (!allAccounts)
+    terminal.say(
+      '  还看不到任何公众号，请管理员在“设置 → 成员”里指定  sees no account yet: an administrator gives them under Settings → Members',
+    )
 }
 
 /** For whoever forgot theirs: sets a password and ends every session of the member. */

@@ -41,6 +41,7 @@ async function startAll(config: Config, parts: Closable[]): Promise<{ failed: Pr
   const { mode } = await terminal.step('更新数据库结构', 'Bringing the database up to date', () =>
     prepareDatabase(database.url, config.mode),
   )
+  if (mode !== config.mode) terminal.say(otherMode(mode))
   const simulated = mode === 'sandbox' ? await withSimulator(config, database.url, parts) : undefined
   const ctx = await createContext(simulated?.config ?? config, { databaseUrl: database.url })
   parts.unshift(ctx)
@@ -63,6 +64,12 @@ async function startAll(config: Config, parts: Closable[]): Promise<{ failed: Pr
   // In an object: a promise that is returned would be waited for.
   return { failed: endedByItself(database.failed, database.place) }
 }
+
+/** The database stays what it was made for, whatever the setting says now. */
+const otherMode = (mode: Config['mode']): string =>
+  mode === 'production'
+    ? '  ! 这个数据库是生产库，WEIDA_MODE=sandbox 不起作用：沙盒请用另一个数据库或 WEIDA_DATA_DIR。  This database is for production and stays so: use another DATABASE_URL or WEIDA_DATA_DIR for a sandbox.'
+    : '  ! 这个数据库是沙盒，WEIDA_MODE=production 不起作用：生产请用另一个数据库或 WEIDA_DATA_DIR。  This database is a sandbox and stays so: use another DATABASE_URL or WEIDA_DATA_DIR for production.'
 
 async function withSimulator(config: Config, databaseUrl: string, parts: Closable[]) {
   const { port, tlsPort } = config.simulator

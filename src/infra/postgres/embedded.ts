@@ -77,13 +77,16 @@ async function startLocked(home: Home, binaries: Binaries, options: EmbeddedOpti
 }
 
 /** Connection string of the server another Weida of this data directory runs right now. */
-export async function findRunningPostgres(dataDir: string): Promise<string | undefined> {
+export async function findRunningPostgres(
+  dataDir: string,
+): Promise<{ url: string; directory: string } | undefined> {
   const directory = await findHome(dataDir)
   if (!(await lockHolder(directory))) return undefined
   const [password, port] = await Promise.all(
     ['password', 'port'].map((name) => readFile(path.join(directory, name), 'utf8').catch(() => '')),
   )
-  return password && port ? urlOf(password.trim(), Number(port), DATABASE) : undefined
+  if (!password || !port) return undefined
+  return { url: urlOf(password.trim(), Number(port), DATABASE), directory }
 }
 
 const urlOf = (password: string, port: number, database: string) =>
