@@ -76,7 +76,7 @@ async function startLocked(home: Home, binaries: Binaries, options: EmbeddedOpti
   return { url, port, directory: home.directory, created, failed: server.failed, stop: server.stop }
 }
 
-/** Connection string of the server another Weida of this data directory runs right now. */
+/** Connection string and place of the server another Weida of this data directory runs right now. */
 export async function findRunningPostgres(
   dataDir: string,
 ): Promise<{ url: string; directory: string } | undefined> {
