@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { controlRoutes } from './control/routes.ts'
 import type { Fault } from './faults/faults.ts'
 import type { Endpoint, Request, UploadedFile } from './official-account/call.ts'
+import { forgetTokens } from './official-account/credentials/tokens.ts'
 import { dispatch, type Incoming, type Outgoing, refused } from './official-account/dispatch.ts'
 import { LARGEST_UPLOAD } from './official-account/material/kinds.ts'
 import { Refusal } from './official-account/refusal.ts'
@@ -118,6 +119,7 @@ async function appidOf(world: World, { query, rawBody }: Incoming): Promise<stri
 /** Ends the caller's token for good, so that only a new one helps. */
 async function endToken(world: World, fault: Fault, { query }: Incoming): Promise<void> {
   const now = world.clock.now()
+  forgetTokens(world)
   await world.db.run(
     'update token set expires_at = least(expires_at, $2), replaced_at = coalesce(replaced_at, $3) where token = $1',
     [query['access_token'] ?? '', now, fault.kind === 'token-revoked' ? now : null],

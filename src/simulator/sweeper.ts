@@ -1,7 +1,9 @@
+import { runDueActs } from './behaviour/personal-steps.ts'
 import { runDueStep } from './behaviour/steps.ts'
 import { DAY_MS } from './calendar.ts'
 import { type Deliverer, startDeliverer } from './official-account/callbacks/deliver.ts'
 import { runDueMassJob } from './official-account/mass/run.ts'
+import { runDueResults } from './official-account/personal/results.ts'
 import { runDuePublishJob } from './official-account/publish/run.ts'
 import type { World } from './world.ts'
 
@@ -68,7 +70,7 @@ export function startSweeper(world: World): Sweeper {
 
 async function sweep(world: World, deliverer: Deliverer): Promise<void> {
   await deliverer.start()
-  for (const work of [runDueMassJob, runDuePublishJob, runDueStep])
+  for (const work of [runDueMassJob, runDueResults, runDuePublishJob, runDueStep, runDueActs])
     while (await work(world)) await deliverer.start()
   await world.usage.flush()
 }
@@ -80,6 +82,10 @@ async function tidy({ db, clock }: World): Promise<void> {
   await db.run('delete from token where expires_at < $1', [before(30)])
   await db.run('delete from usage where day < $1::date', [before(60)])
   await db.run('delete from media where expires_at < $1', [before(30)])
+  await db.run('delete from template_key where at < $1', [before(1)])
+  await db.run('delete from notice_result where done_at < $1', [before(30)])
+  await db.run('delete from personal_act where done_at < $1', [before(30)])
+  await db.run('delete from short_key where expires_at < $1', [before(1)])
   await db.run(`delete from push where state <> 'waiting' and created_at < now() - interval '7 days'`)
 }
 
@@ -89,6 +95,8 @@ async function status(world: World, delivering: boolean): Promise<{ nextDueAt: D
     `select min(due_at) as next, exists (select 1 from push where state = 'waiting') as waiting from (
        (select due_at from mass_job where finished_at is null order by due_at limit 1) union all
        (select due_at from publish_job where finished_at is null order by due_at limit 1) union all
+       (select due_at from notice_result where done_at is null order by due_at limit 1) union all
+       (select due_at from personal_act where done_at is null order by due_at limit 1) union all
        (select due_at from behaviour_step where done_at is null order by due_at limit 1)) due`,
   )
   const next = row?.next ?? null

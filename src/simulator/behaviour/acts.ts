@@ -2,6 +2,7 @@ import { dayOf } from '../calendar.ts'
 import type { Account } from '../official-account/account.ts'
 import { pushEvent, pushMessage } from '../official-account/callbacks/queue.ts'
 import { cdata } from '../official-account/callbacks/xml.ts'
+import { closeWindows, openWindow } from '../official-account/personal/windows.ts'
 import { nextId } from '../official-account/publish/publications.ts'
 import type { FanRow } from '../official-account/users/fans.ts'
 import type { Queries } from '../store/database.ts'
@@ -37,6 +38,7 @@ export async function addFollower(
   )
   if (!fan) return false
   await countFan(tx, account.id, { at, source: sourceOf(scene), came: true })
+  await openWindow(tx, account, { fanId, kind: 'follow', at })
   await pushEvent(world, tx, account, {
     openid: fan.openid,
     event: 'subscribe',
@@ -60,6 +62,7 @@ export async function removeFollower(
   )
   if (!fan) return false
   await tx.run('delete from tag_member where fan_id = $1', [fanId])
+  await closeWindows(tx, fanId)
   await countFan(tx, account.id, { at, source: 0, came: false })
   await pushEvent(world, tx, account, {
     openid: fan.openid,
@@ -95,6 +98,7 @@ export async function addText(
     `insert into inbound (id, account_id, fan_id, kind, content, created_at) values ($1, $2, $3, 'text', $4, $5)`,
     [id, account.id, fanId, content, at],
   )
+  await openWindow(tx, account, { fanId, kind: 'message', at })
   const fan = await tx.row<{ openid: string }>('select openid from fan where id = $1', [fanId])
   await pushMessage(world, tx, account, {
     openid: fan?.openid ?? '',

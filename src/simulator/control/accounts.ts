@@ -3,6 +3,7 @@ import { request } from 'undici'
 import type { z } from 'zod'
 import { type Account, listAccounts } from '../official-account/account.ts'
 import { sign } from '../official-account/callbacks/cipher.ts'
+import { forgetTokens } from '../official-account/credentials/tokens.ts'
 import type { World } from '../world.ts'
 import { accountOf } from './act.ts'
 import type { accountPatch } from './schema.ts'
@@ -27,6 +28,7 @@ export async function patchAccount(
   patch: z.output<typeof accountPatch>,
 ): Promise<object> {
   const account = await accountOf(world, appid)
+  forgetTokens(world)
   await world.db.run(
     `update account set
        callback = case when $2 then $3::jsonb else callback end, ip_list = coalesce($4, ip_list),
@@ -46,6 +48,7 @@ export async function patchAccount(
       withNulls(patch.settings ?? {}),
     ],
   )
+  forgetTokens(world)
   return showAccount(await accountOf(world, appid))
 }
 

@@ -7,7 +7,16 @@ import {
   isArticleAction,
   removeFollower,
 } from '../behaviour/acts.ts'
+import {
+  answerPopup,
+  cancelConsent,
+  type MenuItem,
+  scan,
+  tapMenu,
+  tapMessageMenu,
+} from '../behaviour/personal-acts.ts'
 import { type Account, findAccount } from '../official-account/account.ts'
+import { openWindow } from '../official-account/personal/windows.ts'
 import { articleKey } from '../official-account/publish/publications.ts'
 import { type FanRow, findFan } from '../official-account/users/fans.ts'
 import type { Queries } from '../store/database.ts'
@@ -44,11 +53,71 @@ async function perform(world: World, tx: Queries, { account, fan, input }: Deed)
     if (!fan.following) throw new ControlError(409, 'only followers can write')
     return { msgId: await addText(world, tx, account, { ...who, content: contentOf(input) }) }
   }
+  if (isPersonal(input.action)) return performPersonal(world, tx, { account, fan, input })
   const article = await articleOf(tx, account, input)
   if (isArticleAction(input.action))
     await actOnArticle(tx, account.id, { ...who, ...article, action: input.action })
   else await comment(tx, { account, fan, input }, { ...article, at: who.at })
   return { changed: true }
+}
+
+const PERSONAL = ['menu', 'msgmenu', 'scan', 'pay', 'subscribe', 'unsubscribe-template'] as const
+type Personal = (typeof PERSONAL)[number]
+const isPersonal = (action: string): action is Personal => (PERSONAL as readonly string[]).includes(action)
+
+/** What somebody does in the chat itself, beside writing. */
+async function performPersonal(
+  world: World,
+  tx: Queries,
+  { account, fan, input }: Deed,
+): Promise<{ changed: true }> {
+  const who = { fanId: fan.id, openid: fan.openid, at: world.clock.now() }
+  const subscribes = input.action === 'subscribe' || input.action === 'unsubscribe-template'
+  if (!fan.following && !subscribes && input.action !== 'scan')
+    throw new ControlError(409, 'only followers can do that')
+  if (input.action === 'menu')
+    await tapMenu(world, tx, account, { ...who, item: await buttonOf(tx, account, input.button ?? [0]) })
+  if (input.action === 'msgmenu')
+    await tapMessageMenu(world, tx, account, { ...who, ...(await itemOf(tx, fan, input)) })
+  if (input.action === 'pay') await openWindow(tx, account, { ...who, kind: 'payment' })
+  if (input.action === 'scan' && fan.following)
+    await scan(world, tx, account, { ...who, scene: input.scene ?? 'demo' })
+  if (input.action === 'scan' && !fan.following)
+    await addFollower(world, tx, account, {
+      ...who,
+      scene: 'ADD_SCENE_QR_CODE',
+      qrScene: input.scene ?? 'demo',
+    })
+  if (input.action === 'subscribe')
+    await answerPopup(world, tx, account, { ...who, popup: input.popup, answers: input.answers ?? [] })
+  if (input.action === 'unsubscribe-template')
+    await cancelConsent(world, tx, account, { ...who, templateId: input.templateId ?? '' })
+  return { changed: true }
+}
+
+async function buttonOf(tx: Queries, account: Account, [place = 0, below]: number[]): Promise<MenuItem> {
+  const menu = await tx.row<{ buttons: (MenuItem & { sub_button?: MenuItem[] })[] }>(
+    'select buttons from menu where account_id = $1',
+    [account.id],
+  )
+  const button = menu?.buttons[place]
+  const item = below === undefined ? button : button?.sub_button?.[below]
+  if (!item) throw new ControlError(404, 'no such button')
+  return item
+}
+
+/** An item of a menu message that the fan received, or of a menu link in a text, which names it itself. */
+async function itemOf(tx: Queries, fan: FanRow, input: Input): Promise<{ id: string; content: string }> {
+  const id = input.itemId ?? ''
+  if (input.msgId === undefined) return { id, content: contentOf(input) }
+  const message = await tx.row<{ content: { list?: { id: string; content: string }[] } }>(
+    `select content from message join receipt on message_id = message.id
+     where message.id = $1 and receipt.fan_id = $2 and msgtype = 'msgmenu'`,
+    [input.msgId, fan.id],
+  )
+  const item = message?.content.list?.find((one) => one.id === id)
+  if (!item) throw new ControlError(404, 'no such item')
+  return item
 }
 
 function contentOf(input: Input): string {

@@ -34,7 +34,7 @@ export async function readLedger(world: World, query: Query): Promise<object> {
   return { items, next: items.length === query.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-/** Totals, and the fans to whom the same content came twice by mass send. */
+/** Totals, and the fans to whom the same content came twice in the same way; previews and replies may. */
 export async function summariseLedger(world: World, query: Query): Promise<object> {
   const { where, values } = condition(query)
   const totals = await world.db.row<{ total: number; fansReached: number }>(

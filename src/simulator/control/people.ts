@@ -70,3 +70,29 @@ function withLinks(world: World, { content, msgDataId }: Received): object {
   }))
   return articles ? { ...content, articles } : content
 }
+
+/** The menu that a fan sees; empty where the account has none. */
+export async function readMenu(world: World, appid: string, openid: string): Promise<object> {
+  const account = await accountOf(world, appid)
+  const fan = await findFan(world.db, account.id, openid)
+  if (!fan) throw new ControlError(404, 'no such fan')
+  const row = await world.db.row<{ buttons: object[] }>('select buttons from menu where account_id = $1', [
+    account.id,
+  ])
+  return { buttons: row?.buttons ?? [] }
+}
+
+/** The notifications a fan may be asked about, and what they said so far. */
+export async function readSubscriptions(world: World, appid: string, openid: string): Promise<object> {
+  const account = await accountOf(world, appid)
+  const fan = await findFan(world.db, account.id, openid)
+  if (!fan) throw new ControlError(404, 'no such fan')
+  const items = await world.db.rows(
+    `select t.id as "templateId", title, type, coalesce(c.credits, 0) as credits,
+       case when c.refused then false when c.credits > 0 then true end as accepted
+     from template t left join consent c on c.template_id = t.id and c.fan_id = $2
+     where t.account_id = $1 and t.kind = 'subscription' and t.deleted_at is null order by t.created_at, t.id`,
+    [account.id, fan.id],
+  )
+  return { items }
+}

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ZodError, type z } from 'zod'
 import { parseJson } from '../json.ts'
 import { plainIp } from '../official-account/credentials/caller.ts'
+import { forgetTokens } from '../official-account/credentials/tokens.ts'
 import { ensureAccount } from '../population/accounts.ts'
 import { emptySchema } from '../store/database.ts'
 import type { Sweeper } from '../sweeper.ts'
@@ -12,7 +13,7 @@ import { act } from './act.ts'
 import { ControlError } from './errors.ts'
 import { confirmJob, listJobs } from './jobs.ts'
 import { readLedger, summariseLedger } from './ledger.ts'
-import { readChat, searchFans } from './people.ts'
+import { readChat, readMenu, readSubscriptions, searchFans } from './people.ts'
 import * as schema from './schema.ts'
 import { patchShop, putShop, showShop } from './shop.ts'
 
@@ -71,6 +72,14 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
     const { appid, openid } = schema.chatQuery.parse(request.query)
     return readChat(world, appid, openid)
   })
+  app.get('/menu', (request) => {
+    const { appid, openid } = schema.chatQuery.parse(request.query)
+    return readMenu(world, appid, openid)
+  })
+  app.get('/subscriptions', (request) => {
+    const { appid, openid } = schema.chatQuery.parse(request.query)
+    return readSubscriptions(world, appid, openid)
+  })
   app.post('/act', (request) => act(world, body(schema.actInput, request)))
 
   app.get('/shop', () => showShop(world))
@@ -103,6 +112,7 @@ async function reset(world: World, sweeper: Sweeper): Promise<void> {
     await world.clock.reload()
     await world.faults.reload()
     await world.usage.reload()
+    forgetTokens(world)
   } finally {
     resume()
   }

@@ -20,6 +20,10 @@ const rates = z
     unfollow: share,
     follow: share,
     sendError: share,
+    tap: share,
+    answer: share,
+    noticeBlocked: share,
+    noticeFailed: share,
   })
   .partial()
 
@@ -33,6 +37,10 @@ const settings = z
         checkState: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
       }),
     ),
+    windowRules: z.enum(['2023', '2021']),
+    paymentWindow: z.boolean(),
+    miniPrograms: z.array(z.string()),
+    latencyMs: z.number().int().min(0).max(10_000),
     nextPublish: z.array(z.number().int().min(0).max(6)),
     standing: z
       .enum(['secret-frozen', 'frozen', 'token-forbidden', 'irregular', 'protocol-not-agreed'])
@@ -95,7 +103,7 @@ export const ledgerQuery = z.object({
     .string()
     .regex(/^\d+(,\d+)*$/)
     .optional(),
-  kind: z.enum(['mass', 'preview', 'reply']).optional(),
+  kind: z.enum(['mass', 'preview', 'reply', 'custom', 'template', 'subscription']).optional(),
   after: z.string().regex(/^\d+$/).default('0'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
@@ -110,7 +118,23 @@ export const fansQuery = z.object({
 export const actInput = z.object({
   appid: z.string(),
   openid: z.string(),
-  action: z.enum(['follow', 'unfollow', 'text', 'read', 'share', 'favourite', 'like', 'wow', 'comment']),
+  action: z.enum([
+    'follow',
+    'unfollow',
+    'text',
+    'menu',
+    'msgmenu',
+    'scan',
+    'pay',
+    'subscribe',
+    'unsubscribe-template',
+    'read',
+    'share',
+    'favourite',
+    'like',
+    'wow',
+    'comment',
+  ]),
   content: z.string().min(1).max(2_000).optional(),
   /** Where the follower comes from, an ADD_SCENE_… word. */
   scene: z.string().optional(),
@@ -119,6 +143,17 @@ export const actInput = z.object({
   article: z.string().optional(),
   msgId: z.string().regex(/^\d+$/).optional(),
   idx: z.number().int().min(1).default(1),
+  /** Place of a button of the menu, and of the one below it. */
+  button: z.array(z.number().int().min(0)).min(1).max(2).optional(),
+  /** Item of a menu message (`msgId`), or of a menu link in a text (with `content`). */
+  itemId: z.string().max(60).optional(),
+  popup: z.enum(['h5', 'article', 'mini-program']).default('h5'),
+  answers: z
+    .array(z.object({ templateId: z.string(), accept: z.boolean() }))
+    .min(1)
+    .max(5)
+    .optional(),
+  templateId: z.string().optional(),
 })
 
 export const chatQuery = z.object({ appid: z.string(), openid: z.string() })

@@ -16,6 +16,11 @@ export type Rates = {
   follow: number
   /** Recipients of a mass send that fail although nothing was wrong with them. */
   sendError: number
+  /** Of those who got a message of their own: who opens its link, who answers with a text, and which results say failed. */
+  tap: number
+  answer: number
+  noticeBlocked: number
+  noticeFailed: number
 }
 export const DEFAULT_RATES: Rates = {
   read: 0.08,
@@ -27,6 +32,10 @@ export const DEFAULT_RATES: Rates = {
   unfollow: 0.001,
   follow: 0.002,
   sendError: 0,
+  tap: 0.12,
+  answer: 0.01,
+  noticeBlocked: 0,
+  noticeFailed: 0,
 }
 
 /** What the platform will say about a coming mass send, instead of finding nothing wrong with it. */
@@ -45,6 +54,13 @@ export type Settings = {
   /** Verdicts for the next mass sends and the next publishing jobs (publish_status), first come first served. */
   nextMass?: MassVerdict[]
   nextPublish?: number[]
+  /** 下发额度 as of 2023-06-12 (default) or 2021-06-01, and whether a payment opens a window at all. */
+  windowRules?: '2023' | '2021'
+  paymentWindow?: boolean
+  /** Mini programs linked to the account; any where left out. */
+  miniPrograms?: string[]
+  /** Milliseconds every call for a single message takes, as over a real network. */
+  latencyMs?: number
   /** Refusals that have to do with the account's standing. */
   standing?: 'secret-frozen' | 'frozen' | 'token-forbidden' | 'irregular' | 'protocol-not-agreed'
 }

@@ -47,6 +47,8 @@ type Shape = {
 /** A call that carries an access token. */
 export type Authorised = Shape & {
   token?: true
+  /** Called by the thousand a second: whose token it is may be remembered for a moment. */
+  quick?: true
   /** Who may call; refused with 48001 otherwise. Default: everybody. */
   allow?: (account: Account) => boolean
   handle: (call: Call) => Promise<Answer>

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, parseJson, writeJson } from '../json.ts'
 import type { World } from '../world.ts'
 import type { Account } from './account.ts'
 import { type Answer, type Authorised, Binary, type Endpoint, type Request } from './call.ts'
-import { accountOfToken } from './credentials/tokens.ts'
+import { accountOfToken, rememberedAccount } from './credentials/tokens.ts'
 import { newRid, Refusal, refuse } from './refusal.ts'
 
 export type Incoming = {
@@ -33,7 +33,8 @@ export async function dispatch(world: World, endpoint: Endpoint, incoming: Incom
     }
     if (endpoint.token === false)
       return written(await endpoint.handle({ ...request, body: bodyOf(endpoint, incoming) }))
-    account = await accountOfToken(world, incoming.query['access_token'])
+    const token = incoming.query['access_token']
+    account = await (endpoint.quick ? rememberedAccount(world, token) : accountOfToken(world, token))
     admit(world, endpoint, account)
     return written(await endpoint.handle({ ...request, account, body: bodyOf(endpoint, incoming) }))
   } catch (error) {

@@ -2,13 +2,18 @@ import { type Endpoint, verified } from './call.ts'
 import { callbackEndpoints } from './callbacks/endpoints.ts'
 import { commentEndpoints } from './comments/endpoints.ts'
 import { credentialEndpoints } from './credentials/endpoints.ts'
+import { customEndpoints } from './custom/endpoints.ts'
 import { draftEndpoints } from './drafts/endpoints.ts'
 import { massEndpoints } from './mass/endpoints.ts'
 import { materialEndpoints } from './material/endpoints.ts'
+import { menuEndpoints } from './menus/endpoints.ts'
 import { publishEndpoints } from './publish/endpoints.ts'
 import { quotaEndpoints } from './quota/endpoints.ts'
+import { shortKeyEndpoints } from './short-keys/endpoints.ts'
 import { statisticsEndpoints } from './statistics/endpoints.ts'
+import { subscriptionEndpoints } from './subscriptions/endpoints.ts'
 import { tagEndpoints } from './tags/endpoints.ts'
+import { templateEndpoints } from './templates/endpoints.ts'
 import { userEndpoints } from './users/endpoints.ts'
 
 const autoReply: Endpoint = {
@@ -28,6 +33,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...draftEndpoints,
   ...publishEndpoints,
   ...massEndpoints,
+  ...customEndpoints,
+  ...templateEndpoints,
+  ...subscriptionEndpoints,
+  ...menuEndpoints,
+  ...shortKeyEndpoints,
   ...statisticsEndpoints,
   ...commentEndpoints,
   ...quotaEndpoints(() => KNOWN_PATHS),

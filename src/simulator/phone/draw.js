@@ -1,19 +1,10 @@
+import { drawPersonal, drawText, localPicture } from './draw-messages.js'
+import { make } from './make.js'
 import { locale, word } from './words.js'
 
-/**
- * Makes an element. Content only ever enters as text, never as HTML: what is shown was written by others.
- * @param {string} tag
- * @param {Record<string, string>} [attributes]
- * @param {(Node | string)[]} [children]
- */
-export function make(tag, attributes = {}, children = []) {
-  const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
-  element.append(...children)
-  return element
-}
+export { make }
 
-/** Half an hour of silence, and the next message gets its time above it. */
+/** After some minutes of silence the next message gets its time above it. */
 const SILENCE_MS = 5 * 60_000
 
 /** @param {string} at */
@@ -30,9 +21,9 @@ const timeOf = (at) =>
 /**
  * The whole chat, oldest first.
  * @param {{ items: any[], account: { name: string }, fan: { nickname: string } }} chat
- * @param {(article: any) => void} open
+ * @param {import('./draw-messages.js').Taps} taps
  */
-export function drawChat(chat, open) {
+export function drawChat(chat, taps) {
   /** @type {Node[]} */
   const nodes = []
   let before = 0
@@ -40,32 +31,39 @@ export function drawChat(chat, open) {
     const at = Date.parse(item.at)
     if (at - before > SILENCE_MS) nodes.push(make('time', { class: 'when' }, [timeOf(item.at)]))
     before = at
-    nodes.push(drawMessage(item, chat, open))
+    nodes.push(drawMessage(item, chat, taps))
     if (item.unserved) nodes.push(make('p', { class: 'notice' }, [word('unserved')]))
   }
   if (nodes.length === 0) nodes.push(make('p', { class: 'notice' }, [word('empty')]))
   return nodes
 }
 
-/** @param {any} item @param {any} chat @param {(article: any) => void} open */
-function drawMessage(item, chat, open) {
+const PERSONAL = new Set(['custom', 'template', 'subscription'])
+
+/** @param {any} item @param {any} chat @param {import('./draw-messages.js').Taps} taps */
+function drawMessage(item, chat, taps) {
   const mine = item.from === 'fan'
   const name = mine ? chat.fan.nickname : chat.account.name
   const avatar = make('span', { class: 'avatar', 'aria-hidden': 'true' }, [[...name][0] ?? ''])
-  const body = drawBody(item, open)
+  const body = drawBody(item, taps)
   if (item.kind === 'preview') body.append(make('span', { class: 'mark' }, [word('preview')]))
-  return make(
-    'div',
-    { class: `message ${mine ? 'mine' : 'theirs'} ${item.content.articles ? 'wide' : ''}` },
-    [avatar, body],
-  )
+  return make('div', { class: `message ${mine ? 'mine' : 'theirs'} ${isWide(item) ? 'wide' : ''}` }, [
+    avatar,
+    body,
+  ])
 }
 
-/** @param {any} item @param {(article: any) => void} open */
-function drawBody(item, open) {
+/** Articles and notices take the whole width; one card beside the account's picture does not. @param {any} item */
+const isWide = ({ kind, msgtype, content }) =>
+  kind === 'template' || kind === 'subscription' || (content.articles && msgtype !== 'news')
+
+/** @param {any} item @param {import('./draw-messages.js').Taps} taps */
+function drawBody(item, taps) {
   const { content, msgtype } = item
-  if (content.articles) return drawArticles(item, open)
-  if (msgtype === 'text') return make('div', { class: 'bubble' }, drawText(content.content))
+  const personal = PERSONAL.has(item.kind) && msgtype !== 'image' ? drawPersonal(item, taps) : undefined
+  if (personal) return personal
+  if (content.articles) return drawArticles(item, taps.open)
+  if (msgtype === 'text') return make('div', { class: 'bubble' }, drawText(content.content, taps))
   if (content.pictures) return make('div', { class: 'pictures' }, content.pictures.map(drawPicture))
   if (msgtype === 'image') return make('div', { class: 'pictures' }, [drawPicture(content)])
   if (msgtype === 'voice') return make('div', { class: 'bubble' }, [`▶ ${word('voice')}`])
@@ -78,29 +76,13 @@ function drawBody(item, open) {
 const drawPicture = (picture) =>
   make('img', { src: `/mmbiz/${encodeURIComponent(picture.media_id)}/0`, alt: '', loading: 'lazy' })
 
-/** Links are the only markup that texts may have. @param {string} text */
-function drawText(text) {
-  /** @type {(Node | string)[]} */
-  const parts = []
-  let at = 0
-  for (const match of text.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/gi)) {
-    parts.push(text.slice(at, match.index))
-    const href = /href\s*=\s*["']([^"']*)["']/i.exec(match[1] ?? '')?.[1] ?? ''
-    const safe = /^https?:/i.test(href) ? { href, target: '_blank', rel: 'noreferrer noopener' } : {}
-    parts.push(make('a', { class: 'link', ...safe }, [match[2] ?? '']))
-    at = match.index + match[0].length
-  }
-  parts.push(text.slice(at))
-  return parts
-}
-
 /** The first article with its cover, the others as rows. @param {any} item @param {(article: any) => void} open */
 function drawArticles(item, open) {
   const offline = new Set(item.offline ?? [])
   const cards = item.content.articles.map((/** @type {any} */ article, /** @type {number} */ index) => {
     const cover = article.cover || article.PicUrl || ''
     const picture = cover
-      ? make('img', { src: cover.replace(/^https?:\/\/[^/]+\/mmbiz\//, '/mmbiz/'), alt: '', loading: 'lazy' })
+      ? make('img', { src: localPicture(cover), alt: '', loading: 'lazy' })
       : make('span', { class: 'no-cover' })
     const card = make('button', { type: 'button', class: index === 0 ? 'card first' : 'card' }, [
       picture,

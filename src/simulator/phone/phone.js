@@ -1,10 +1,13 @@
 import { drawChat, drawFan, make } from './draw.js'
+import { drawMenu } from './menu.js'
+import { askToSubscribe } from './subscribe.js'
 import { locale, placeWords, toggleLanguage, word } from './words.js'
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id)
 const asked = new URLSearchParams(location.search)
 const POLL_MS = 1500
+const MENU_MS = 60_000
 
 /** @type {{ appid: string, openid: string, chat: any, article: any, fans: any[], next: string | null, shown: string }} */
 const state = {
@@ -66,6 +69,7 @@ async function searchFans(more = false) {
   if (!state.openid && state.fans[0]) state.openid = state.fans[0].openid
   drawFans()
   await refresh(true)
+  await refreshMenu()
 }
 
 const drawFans = () =>
@@ -80,6 +84,7 @@ async function choose(openid) {
   showChat()
   drawFans()
   await refresh(true)
+  await refreshMenu()
 }
 
 /** Reads the chat again and draws it when something in it changed. @param {boolean} [toEnd] */
@@ -98,7 +103,7 @@ async function refresh(toEnd = false) {
   state.shown = shown
   state.chat = chat
   drawHead(chat)
-  box.replaceChildren(...drawChat(chat, openArticle))
+  box.replaceChildren(...drawChat(chat, taps))
   if (atEnd) box.scrollTop = box.scrollHeight
   for (const image of box.querySelectorAll('img'))
     image.addEventListener('load', () => {
@@ -146,6 +151,58 @@ async function act(action, more = {}) {
   }
 }
 
+const whom = () => `appid=${encodeURIComponent(state.appid)}&openid=${encodeURIComponent(state.openid)}`
+
+/** A fan's menu changes rarely: read when the fan is chosen, and once a minute. */
+async function refreshMenu() {
+  if (!state.appid || !state.openid) return
+  const { buttons } = await call(`/menu?${whom()}`)
+  drawMenu(at('menu'), state.chat?.fan.following ? buttons : [], tapMenu)
+}
+
+/** @param {number[]} place @param {any} button */
+async function tapMenu(place, button) {
+  if (!(await act('menu', { button: place }))) return
+  if (button.url && button.type === 'view') taps.web(button.url)
+  if (button.appid) taps.miniProgram(button)
+  await refresh(true)
+}
+
+/** Who holds the phone is said behind the `#`: pages of the simulated WeChat read it there, servers never see it. @param {string} url */
+function openWeb(url) {
+  if (url.startsWith(location.origin) && new URL(url).pathname.startsWith('/s/'))
+    return openArticle({ url: new URL(url).pathname })
+  const holder = `wx-openid=${encodeURIComponent(state.openid)}&wx-appid=${encodeURIComponent(state.appid)}`
+  window.open(url.includes('#') ? url : `${url}#${holder}`, '_blank', 'noreferrer')
+}
+
+/** @type {import('./draw-messages.js').Taps} */
+const taps = {
+  open: (article) => void openArticle(article),
+  web: (url) => void openWeb(url),
+  miniProgram({ appid, pagepath, path, title }) {
+    at('program-name').textContent = title || appid
+    at('program-path').textContent = `${appid}\n${pagepath ?? path ?? ''}`
+    at('program').hidden = false
+  },
+  async menuItem(item, choice) {
+    await act(
+      'msgmenu',
+      item ? { msgId: item.id, itemId: choice.id } : { itemId: choice.id, content: choice.content },
+    )
+    await refresh(true)
+  },
+  say: toast,
+}
+
+async function subscribe() {
+  const { items } = await call(`/subscriptions?${whom()}`)
+  if (items.length === 0) return toast(word('noTemplates'))
+  askToSubscribe(at('sheet'), items, async (answers) => {
+    if (await act('subscribe', { popup: 'h5', answers })) toast(word('done'))
+  })
+}
+
 /** Opening counts as reading, as on a real phone. @param {any} article */
 async function openArticle(article) {
   state.article = article
@@ -187,6 +244,15 @@ function listen() {
   at('follow').addEventListener('click', toggleFollow)
   at('follow-now').addEventListener('click', toggleFollow)
   at('back').addEventListener('click', showChat)
+  at('program').addEventListener('click', () => {
+    at('program').hidden = true
+  })
+  at('subscribe').addEventListener('click', subscribe)
+  at('scan').addEventListener('click', async () => {
+    const scene = prompt(word('scanHint'), 'demo')
+    if (scene && (await act('scan', { scene }))) toast(word('done'))
+    await refresh(true)
+  })
   at('language').addEventListener('click', async () => {
     toggleLanguage()
     draw()
@@ -227,3 +293,6 @@ await loadAccounts()
 setInterval(() => {
   if (document.visibilityState === 'visible' && at('article-view').hidden) refresh().catch(() => undefined)
 }, POLL_MS)
+setInterval(() => {
+  if (document.visibilityState === 'visible') refreshMenu().catch(() => undefined)
+}, MENU_MS)

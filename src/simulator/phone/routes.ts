@@ -4,18 +4,24 @@ import type { FastifyInstance } from 'fastify'
 import { type Article, withPictures } from '../official-account/drafts/article.ts'
 import type { World } from '../world.ts'
 import { articlePage, offlinePage } from './article-page.ts'
+import { jssdkRoutes } from './jssdk.ts'
 
 const FILES: Record<string, [string, string]> = {
   '/phone': ['phone.html', 'text/html; charset=utf-8'],
   '/phone/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
   '/phone/words.js': ['words.js', 'text/javascript; charset=utf-8'],
   '/phone/draw.js': ['draw.js', 'text/javascript; charset=utf-8'],
+  '/phone/draw-messages.js': ['draw-messages.js', 'text/javascript; charset=utf-8'],
+  '/phone/make.js': ['make.js', 'text/javascript; charset=utf-8'],
+  '/phone/menu.js': ['menu.js', 'text/javascript; charset=utf-8'],
+  '/phone/subscribe.js': ['subscribe.js', 'text/javascript; charset=utf-8'],
   '/phone/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/phone/article.css': ['article.css', 'text/css; charset=utf-8'],
 }
 
 /** What a person sees: the phone, articles, and the pictures in them. */
 export function pageRoutes(app: FastifyInstance, world: World): void {
+  jssdkRoutes(app, world)
   for (const [url, [file, type]] of Object.entries(FILES))
     app.get(url, async (_request, reply) =>
       reply

@@ -8,6 +8,7 @@ import {
 import type { World } from '../world.ts'
 import { fillShelves } from './articles.ts'
 import { populate } from './fans.ts'
+import { fillNotices } from './notices.ts'
 
 export type NewAccount = {
   appid: string
@@ -64,6 +65,7 @@ export async function ensureAccount(
     if (!account) throw new Error('the account that was just made is gone')
     await populate(tx, account, wanted.fans)
     await fillShelves(tx, account, wanted)
+    await fillNotices(tx, account)
     return true
   })
   if (created) await world.db.run('analyze fan, tag_member')

@@ -158,7 +158,7 @@ create index publish_job_due on publish_job (due_at) where finished_at is null;
 create table message (
   id bigint primary key,
   account_id int not null references account,
-  kind text not null check (kind in ('mass', 'preview', 'reply')),
+  kind text not null check (kind in ('mass', 'preview', 'reply', 'custom', 'template', 'subscription')),
   msgtype text not null,
   content jsonb not null,
   content_key text not null,
@@ -214,6 +214,78 @@ create table receipt (
 );
 create index receipt_fan on receipt (fan_id, id);
 create index receipt_message on receipt (message_id);
+
+-- 下发额度: what a fan's last act of a kind still allows. One row per kind: a new act of it starts the row anew.
+create table fan_window (
+  fan_id bigint not null,
+  kind text not null check (kind in ('message', 'menu', 'follow', 'scan', 'payment')),
+  opened_at timestamptz not null,
+  expires_at timestamptz not null,
+  -- null: as many as one likes
+  remaining int,
+  primary key (fan_id, kind)
+) with (fillfactor = 70);
+
+-- 模板消息 and 订阅通知 templates that accounts have taken.
+create table template (
+  id text primary key,
+  account_id int not null references account,
+  kind text not null check (kind in ('template', 'subscription')),
+  library_id text,
+  title text not null,
+  content text not null,
+  example text not null,
+  family text not null check (family in ('category', 'industry')),
+  -- 2 one-time, 3 long-term; null for template messages
+  type int,
+  enums jsonb not null default '[]',
+  created_at timestamptz not null,
+  deleted_at timestamptz
+);
+create index template_list on template (account_id, kind, created_at);
+create table industry (account_id int primary key references account, primary_id text not null, secondary_id text not null, set_at timestamptz not null);
+-- What client_msg_ids of the last ten minutes came to.
+create table template_key (fan_id bigint not null, client_key text not null, msg_id bigint not null, at timestamptz not null, primary key (fan_id, client_key));
+
+-- 订阅授权. `pending`: sent, and its result not out yet; only a success spends one.
+create table consent (
+  fan_id bigint not null,
+  template_id text not null references template,
+  credits int not null default 0,
+  pending int not null default 0,
+  refused boolean not null default false,
+  primary key (fan_id, template_id)
+) with (fillfactor = 70);
+
+-- Results of template messages and notifications on their way.
+create table notice_result (
+  msg_id bigint primary key,
+  account_id int not null references account,
+  fan_id bigint not null,
+  kind text not null check (kind in ('template', 'subscription')),
+  template_id text not null,
+  outcome text not null,
+  due_at timestamptz not null,
+  done_at timestamptz
+);
+create index notice_result_due on notice_result (due_at) where done_at is null;
+
+-- What the receivers of single messages will do, by the account's rates.
+create table personal_act (
+  id bigint generated always as identity primary key,
+  account_id int not null references account,
+  fan_id bigint not null,
+  message_id bigint not null,
+  act text not null check (act in ('tap', 'answer', 'leave')),
+  url text not null default '',
+  due_at timestamptz not null,
+  done_at timestamptz
+);
+create index personal_act_due on personal_act (due_at) where done_at is null;
+
+create table menu (account_id int primary key references account, buttons jsonb not null);
+create table short_key (key text primary key, account_id int not null references account, data text not null, made_at timestamptz not null, expires_at timestamptz not null);
+create table typing (fan_id bigint primary key, until timestamptz not null);
 
 create table inbound (
   id bigint primary key,
