@@ -39,7 +39,7 @@ const toldPast = () =>
   )
 const one = async (text: string, values: unknown[] = []): Promise<Record<string, unknown>> =>
   (await world.ctx.pool.query(text, values)).rows[0] ?? {}
-const ACTS = `('view_product', 'favourite', 'add_to_cart', 'order_paid', 'share')`
+const ACTS = `('view_product', 'favourite', 'add_to_cart', 'order_paid', 'order_reviewed', 'share')`
 
 test('B4, F1: the fans’ past comes in by the public interface, whole: who they are, what they did, their orders', async () => {
   await toldPast()

@@ -109,6 +109,7 @@ const EVENT_NAMES = {
   favourite: '收藏商品',
   add_to_cart: '加入购物车',
   order_paid: '支付订单',
+  order_reviewed: '评价订单',
   share: '分享商品',
   'weida.click': '点击群发链接',
 }
@@ -120,6 +121,7 @@ const PROPERTY_NAMES = {
   quantity: '数量',
   amount: '金额',
   order_no: '订单号',
+  stars: '评分',
   channel: '渠道',
   to: '分享到',
 }
@@ -144,8 +146,10 @@ export async function nameShop(ctx: Ctx, signal: AbortSignal): Promise<void> {
 
 async function isRegistered(ctx: Ctx): Promise<boolean> {
   const { rows } = await sql<{ known: number }>`select count(*)::int as known from event_names
-    where name in ('view_product', 'favourite', 'add_to_cart', 'order_paid', 'share')`.execute(ctx.db)
-  return rows[0]?.known === 5
+    where name in ('view_product', 'favourite', 'add_to_cart', 'order_paid', 'order_reviewed', 'share')`.execute(
+    ctx.db,
+  )
+  return rows[0]?.known === 6
 }
 
 /** The shop as the simulated world has it; null before it opens. */

@@ -1,5 +1,5 @@
 import type { Customer } from './customers.ts'
-import type { Order, Visit } from './visits.ts'
+import type { Act, Order, Visit } from './visits.ts'
 
 /** A message as the HTTP API of Segment's format takes it. */
 export type Message = Record<string, unknown>
@@ -26,6 +26,19 @@ export const visited = ({ id, customer, acts }: Visit): Message[] =>
     timestamp: at.toISOString(),
   }))
 
+/** A review of an order, told by itself: it comes later than the visit. */
+export const reviewed = (
+  customer: Pick<Customer, 'userId' | 'openid'>,
+  { name, at, properties }: Act,
+): Message => ({
+  type: 'track',
+  messageId: `review-${properties['order_no']}`,
+  ...person(customer),
+  event: name,
+  properties,
+  timestamp: at.toISOString(),
+})
+
 /** Came by the link of a news card: what the H5 script tells when a page is opened with `wd_send`. */
 export const clicked = (customer: Customer, send: string, at: Date): Message => ({
   type: 'track',
@@ -45,4 +58,7 @@ export const booked = ({ customer, order }: { customer: Customer; order: Order }
   lines: order.lines,
 })
 
-const person = ({ userId, openid }: Customer) => ({ userId, context: { openid, library } })
+const person = ({ userId, openid }: Pick<Customer, 'userId' | 'openid'>) => ({
+  userId,
+  context: { openid, library },
+})

@@ -4,10 +4,11 @@ import type { World } from '../world.ts'
 import { beginPeriod, endPeriod, findShop, keepHistory, type Shop } from './books.ts'
 import { clicksOf } from './clicks.ts'
 import { type Customer, customerOf } from './customers.ts'
-import { booked, identified, type Message, visited } from './messages.ts'
+import { booked, identified, type Message, reviewed, visited } from './messages.ts'
 import { randomOf } from './random.ts'
 import { report } from './report.ts'
-import { LONGEST_VISIT_MS, pastVisits, type Visit, visitOf } from './visits.ts'
+import { keepReviews, reviewsOf } from './reviews.ts'
+import { LONGEST_VISIT_MS, pastVisits, reviewOf, type Visit, visitOf } from './visits.ts'
 
 const HOUR = 3_600_000
 /** Fans whose past is told together. */
@@ -30,7 +31,11 @@ async function tellPast({ db }: World, shop: Shop): Promise<boolean> {
   const joined = new Date(past.until.getTime() - past.days * 24 * HOUR)
   const visits = customers.flatMap((customer) => pastVisits(shop.seed, customer, past))
   const introduced = customers.map((customer) => identified(customer, joined))
-  const told = await tell(shop, visits, introduced)
+  const reviews = visits.flatMap((visit) => {
+    const review = reviewOf(shop.seed, visit)
+    return review && review.at <= past.until ? [reviewed(visit.customer, review)] : []
+  })
+  const told = await tell(shop, visits, { introduced, reviews })
   await keepHistory(db, shop, {
     ...told,
     fan: String(fanIdOf(shop, last.number)),
@@ -49,18 +54,20 @@ async function tellNews({ db, clock }: World, shop: Shop): Promise<boolean> {
   const visits = await newVisits(db, shop, until)
   const account = await getAccountById(db, shop.accountId)
   const clicks = await clicksOf(db, shop, { account, from: shop.toldUntil, to: until })
-  const told = await tell(shop, visits, [
-    ...visits.map(({ customer }) => identified(customer, shop.openedAt)),
-    ...clicks,
-  ])
+  await keepReviews(db, shop, visits)
+  const reviews = await reviewsOf(db, { from: shop.toldUntil, to: until })
+  const introduced = visits.map(({ customer }) => identified(customer, shop.openedAt))
+  const told = await tell(shop, visits, { introduced: [...introduced, ...clicks], reviews })
   await endPeriod(db, shop, { ...told, clicks: clicks.length })
   return true
 }
 
-async function tell(shop: Shop, visits: readonly Visit[], more: readonly Message[]) {
-  const acts = visits.flatMap(visited)
+type More = { introduced: readonly Message[]; reviews: readonly Message[] }
+
+async function tell(shop: Shop, visits: readonly Visit[], { introduced, reviews }: More) {
+  const acts = [...visits.flatMap(visited), ...reviews]
   const orders = visits.flatMap(({ customer, order }) => (order ? [booked({ customer, order })] : []))
-  await report(shop, { messages: [...more, ...acts], orders })
+  await report(shop, { messages: [...introduced, ...acts], orders })
   return { visits: visits.length, events: acts.length, orders: orders.length, clicks: 0 }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { customerOf } from './customers.ts'
 import { booked, identified, visited } from './messages.ts'
-import { LONGEST_VISIT_MS, pastVisits, visitOf } from './visits.ts'
+import { LONGEST_VISIT_MS, pastVisits, reviewOf, visitOf } from './visits.ts'
 
 const UNTIL = new Date('2026-11-21T08:00:00Z')
 const DAY = 86_400_000
@@ -72,6 +72,20 @@ test('a visit ends before the longest visit is over', () => {
   for (const [index, customer] of customers('a', 2_000).entries()) {
     const { acts } = visitOf('a', `live-${index}`, { customer, at })
     expect(acts.at(-1)!.at.getTime()).toBeLessThanOrEqual(at.getTime() + LONGEST_VISIT_MS)
+  }
+})
+
+test('some buyers review their order within the hour, always the same', () => {
+  const orders = past('a', 2_000).filter(({ order }) => order !== undefined)
+  const reviews = orders.flatMap((visit) => reviewOf('a', visit) ?? [])
+  expect(reviews.length / orders.length).toBeGreaterThan(0.25)
+  expect(reviews.length / orders.length).toBeLessThan(0.45)
+  for (const visit of orders) {
+    const review = reviewOf('a', visit)
+    expect(review).toEqual(reviewOf('a', visit))
+    const after = review === undefined ? 300_000 : review.at.getTime() - (visit.order?.at.getTime() ?? 0)
+    expect(after).toBeGreaterThanOrEqual(300_000)
+    expect(after).toBeLessThan(2_400_000)
   }
 })
 

@@ -57,6 +57,23 @@ export function visitOf(seed: string, key: string, { customer, at, shoes = false
   return { id, customer, acts, order }
 }
 
+const REVIEWING = 0.35
+const REVIEW_SOONEST_MS = 5 * 60_000
+const REVIEW_LATEST_MS = 40 * 60_000
+
+/** Some buyers say what they think of it, within the hour. */
+export function reviewOf(seed: string, { id, order }: Pick<Visit, 'id' | 'order'>): Act | undefined {
+  if (order === undefined) return undefined
+  const random = randomOf(seed, 'review', id)
+  if (random() >= REVIEWING) return undefined
+  const after = REVIEW_SOONEST_MS + random() * (REVIEW_LATEST_MS - REVIEW_SOONEST_MS)
+  return {
+    name: 'order_reviewed',
+    at: new Date(order.at.getTime() + Math.floor(after)),
+    properties: { order_no: order.number, stars: 3 + Math.floor(random() * 3), channel: order.channel },
+  }
+}
+
 const pick = (random: Random, shoes: boolean): Product =>
   choose(random, shoes ? PRODUCTS.filter(({ category }) => category === '鞋') : PRODUCTS)
 

@@ -367,6 +367,10 @@ create index push_waiting on push (next_at) where state = 'waiting';
 create table fault (id bigint generated always as identity primary key, spec jsonb not null, remaining int);
 
 -- The shop whose customers are an account's fans (src/simulator/shop): where it reports, and how far it has got.
+-- Reviews that customers will write, by order; each in the period it falls into.
+create table shop_review (order_no text primary key, number int not null, openid text not null, act jsonb not null, due_at timestamptz not null);
+create index shop_review_due on shop_review (due_at);
+
 create table shop (
   one bool primary key default true check (one),
   -- another one after a reset: a report under way must not count for it
