@@ -222,3 +222,49 @@ test('its server understands our pushes and its replies are shown to the fan (sa
   await act('unfollow')
   await until(() => heard.some((one) => one.event === 'unsubscribe'))
 })
+
+describe('messages to single people', () => {
+  const act = (openid: string, action: string, more: object = {}) =>
+    world.control('POST', '/act', { appid: account.appid, openid, action, ...more })
+
+  test('a customer-service message after the fan wrote, and typing before it', async () => {
+    const openid = account.openids[25] as string
+    const text = { touser: openid, msgtype: 'text', text: { content: '你好' } }
+    expect((await post('/cgi-bin/message/custom/send', text)).errcode).toBe(45015)
+    await act(openid, 'text', { content: '在吗' })
+    expect(
+      (await post('/cgi-bin/message/custom/typing', { touser: openid, command: 'Typing' })).errcode,
+    ).toBe(0)
+    expect((await post('/cgi-bin/message/custom/send', text)).errcode).toBe(0)
+  })
+
+  test('a template message, whose result is pushed', async () => {
+    const { template_list: list } = await get('/cgi-bin/template/get_all_private_template')
+    const template = list.find((one: Answer) => one.title === '预约成功通知')
+    const sent = await post('/cgi-bin/message/template/send', {
+      touser: account.openids[26],
+      template_id: template.template_id,
+      data: {
+        thing1: { value: '品鉴会' },
+        time2: { value: '2026年11月28日 14:00' },
+        name3: { value: '王小满' },
+        phone_number4: { value: '021-1234567' },
+      },
+    })
+    expect(sent.errcode).toBe(0)
+  })
+
+  test('a notification to somebody who accepted one', async () => {
+    const openid = account.openids[27] as string
+    const { data } = await get('/wxaapi/newtmpl/gettemplate')
+    const templateId = data.find((one: Answer) => one.title === '新品上市通知').priTmplId
+    await act(openid, 'subscribe', { answers: [{ templateId, accept: true }] })
+    const notice = {
+      touser: openid,
+      template_id: templateId,
+      data: { thing1: { value: '桂花拿铁' }, date2: { value: '2026-12-01' }, amount3: { value: '￥32.00' } },
+    }
+    expect((await post('/cgi-bin/message/subscribe/bizsend', notice)).errcode).toBe(0)
+    expect((await post('/cgi-bin/message/subscribe/bizsend', notice)).errcode).toBe(43101)
+  })
+})

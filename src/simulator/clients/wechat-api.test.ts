@@ -109,3 +109,28 @@ test('statistics and quotas', async () => {
   )
   expect((await call('clearQuota', account.appid)).errcode).toBe(0)
 })
+
+test('messages to a fan who wrote, template messages and a menu', async () => {
+  const openid = account.openids[3] as string
+  await expect(call('sendText', openid, '你好')).rejects.toThrow('out of time limit')
+  const act = { appid: account.appid, openid, action: 'text', content: '在吗' }
+  await world.control('POST', '/act', act)
+  expect((await call('sendText', openid, '你好')).errcode).toBe(0)
+  const picture = await call('uploadMedia', png, 'image')
+  expect((await call('sendImage', openid, picture.media_id)).errcode).toBe(0)
+  const article = { title: '新品', description: '桂花拿铁', url: 'https://shop.example.com', picurl: '' }
+  expect((await call('sendNews', openid, [article])).errcode).toBe(0)
+  await expect(call('sendNews', openid, [article, article])).rejects.toThrow('article size out of limit')
+  const { template_list: list } = await account.get('/cgi-bin/template/get_all_private_template')
+  const review = list.find((one: Answer) => one.title === '服务评价提醒')
+  const data = {
+    character_string1: { value: 'A1' },
+    thing2: { value: '门店自取' },
+    time3: { value: '2026-11-21 10:20' },
+  }
+  const sent = await call('sendTemplate', openid, review.template_id, 'https://shop.example.com', data)
+  expect(sent.errcode).toBe(0)
+  const menu = { button: [{ type: 'click', name: '点单', key: 'ORDER' }] }
+  expect((await call('createMenu', menu)).errcode).toBe(0)
+  expect((await call('getMenu')).menu.button).toMatchObject([{ name: '点单', key: 'ORDER' }])
+})
