@@ -1,3 +1,4 @@
+import { liveOn } from './behaviour/life.ts'
 import { runDueActs } from './behaviour/personal-steps.ts'
 import { runDueStep } from './behaviour/steps.ts'
 import { DAY_MS } from './calendar.ts'
@@ -70,7 +71,7 @@ export function startSweeper(world: World): Sweeper {
 
 async function sweep(world: World, deliverer: Deliverer): Promise<void> {
   await deliverer.start()
-  for (const work of [runDueMassJob, runDueResults, runDuePublishJob, runDueStep, runDueActs])
+  for (const work of [runDueMassJob, runDueResults, runDuePublishJob, runDueStep, runDueActs, liveOn])
     while (await work(world)) await deliverer.start()
   await world.usage.flush()
 }

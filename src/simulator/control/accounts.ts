@@ -21,6 +21,8 @@ export async function showAccounts(world: World): Promise<object> {
   return { items }
 }
 
+const LIFE_BEFORE_MS = 2 * 86_400_000
+
 /** Changes what is given; `rates`, `quotas` and `settings` are merged into what is there. */
 export async function patchAccount(
   world: World,
@@ -48,6 +50,12 @@ export async function patchAccount(
       withNulls(patch.settings ?? {}),
     ],
   )
+  // the last two days come with it, so that windows are open and the platform is no desert
+  if (patch.settings?.life)
+    await world.db.run(
+      'insert into life (account_id, told_until) values ($1, $2) on conflict (account_id) do nothing',
+      [account.id, new Date(world.clock.now().getTime() - LIFE_BEFORE_MS)],
+    )
   forgetTokens(world)
   return showAccount(await accountOf(world, appid))
 }

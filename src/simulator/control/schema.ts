@@ -40,6 +40,7 @@ const settings = z
     windowRules: z.enum(['2023', '2021']),
     paymentWindow: z.boolean(),
     miniPrograms: z.array(z.string()),
+    life: z.object({ texts: share, taps: share, scans: share, accepts: share }),
     latencyMs: z.number().int().min(0).max(10_000),
     nextPublish: z.array(z.number().int().min(0).max(6)),
     standing: z

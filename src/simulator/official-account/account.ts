@@ -61,6 +61,8 @@ export type Settings = {
   miniPrograms?: string[]
   /** Milliseconds every call for a single message takes, as over a real network. */
   latencyMs?: number
+  /** What fans do unasked, as shares of all a day; nothing where left out. */
+  life?: { texts: number; taps: number; scans: number; accepts: number }
   /** Refusals that have to do with the account's standing. */
   standing?: 'secret-frozen' | 'frozen' | 'token-forbidden' | 'irregular' | 'protocol-not-agreed'
 }

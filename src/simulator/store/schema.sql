@@ -283,6 +283,8 @@ create table personal_act (
 );
 create index personal_act_due on personal_act (due_at) where done_at is null;
 
+-- How far the everyday life of an account's fans has been told.
+create table life (account_id int primary key references account, told_until timestamptz not null);
 create table menu (account_id int primary key references account, buttons jsonb not null);
 create table short_key (key text primary key, account_id int not null references account, data text not null, made_at timestamptz not null, expires_at timestamptz not null);
 create table typing (fan_id bigint primary key, until timestamptz not null);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../../../tests/support/index.ts'
 import type { JsonObject } from '../../json.ts'
 import { startTestWorld, type TestAccount, type TestWorld } from '../../test-world.ts'
 
@@ -389,4 +390,28 @@ describe('F7: menus and short keys', () => {
     await world.forward(61_000)
     expect((await account.post('/cgi-bin/shorten/fetch', { short_key })).errcode).toBe(9410010)
   })
+})
+
+test('F7: fans of an account with a life write, tap, scan and agree by themselves, two days back and on', async () => {
+  const lively = await world.account({ fans: 200, rates: STILL })
+  const life = { texts: 0.1, taps: 0.1, scans: 0.05, accepts: 0.1 }
+  await world.control('PATCH', `/accounts/${lively.appid}`, { settings: { life } })
+  const wrote = async () => {
+    const chats = await Promise.all(
+      lively.openids.map((openid) => world.control('GET', `/chat?appid=${lively.appid}&openid=${openid}`)),
+    )
+    return chats.flatMap((chat) => chat.items).filter((item: JsonObject) => item['from'] === 'fan').length
+  }
+  const first = await until(async () => (await wrote()) || undefined, { what: 'the two days before' })
+  expect(first).toBeGreaterThan(20)
+  expect(first).toBeLessThan(60)
+  await world.forward(24 * HOUR)
+  const second = await until(
+    async () => {
+      const now = await wrote()
+      return now > first ? now : undefined
+    },
+    { what: 'a day more' },
+  )
+  expect(second - first).toBeLessThan(40)
 })
