@@ -1,5 +1,5 @@
 import { liveOn } from './behaviour/life.ts'
-import { runDueActs } from './behaviour/personal-steps.ts'
+import { isActing, runDueActs } from './behaviour/personal-steps.ts'
 import { runDueStep } from './behaviour/steps.ts'
 import { DAY_MS } from './calendar.ts'
 import { type Deliverer, startDeliverer } from './official-account/callbacks/deliver.ts'
@@ -102,5 +102,5 @@ async function status(world: World, delivering: boolean): Promise<{ nextDueAt: D
   )
   const next = row?.next ?? null
   const overdue = next !== null && next <= world.clock.now()
-  return { nextDueAt: next, busy: delivering || overdue || row?.waiting === true }
+  return { nextDueAt: next, busy: delivering || overdue || row?.waiting === true || isActing(world) }
 }

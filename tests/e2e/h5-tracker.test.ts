@@ -107,20 +107,22 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
     ] as const)
 
   test('F1: page views, clicks and actions of one visitor arrive, under a strict content security policy', async () => {
-    await open('/shoes?sku=S101&code=WECHATCODE&wd_send=42')
+    await open('/shoes?sku=S101&code=WECHATCODE&wd_send=42&wd=Ab3dEf7h')
     await page.click('#keep span')
     await track('add_to_cart', { price: 399 })
     await arrived('add_to_cart')
-    const found = await rows(['page', 'weida.click', 'favourite', 'add_to_cart'])
+    const found = await rows(['page', 'weida.click', 'weida.link_open', 'favourite', 'add_to_cart'])
     expect(found.map(({ name }) => name).toSorted()).toEqual([
       'add_to_cart',
       'favourite',
       'page',
       'weida.click',
+      'weida.link_open',
     ])
     expect(new Set(found.map(({ contact_id }) => contact_id)).size).toBe(1)
     const of = (name: string) => found.find((one) => one.name === name)?.properties
     expect(of('weida.click')).toMatchObject({ send: '42' })
+    expect(of('weida.link_open')).toMatchObject({ link: 'Ab3dEf7h' })
     expect(of('favourite')).toMatchObject({ sku: 'S101' })
     expect(of('page')).toMatchObject({ path: '/shoes', title: '跑鞋' })
     // what signs somebody in stays in the browser

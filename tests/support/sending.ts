@@ -20,7 +20,18 @@ import { readPushSecrets } from './pushes.ts'
 import { createTestWorld, type SimulatedAccount, type TestWorld } from './world.ts'
 
 /** Nobody does anything by themselves after a mass send. */
-const STILL = { read: 0, share: 0, favourite: 0, like: 0, comment: 0, text: 0, unfollow: 0, follow: 0 }
+const STILL = {
+  read: 0,
+  share: 0,
+  favourite: 0,
+  like: 0,
+  comment: 0,
+  text: 0,
+  unfollow: 0,
+  follow: 0,
+  tap: 0,
+  answer: 0,
+}
 const NEVER = new AbortController().signal
 /** Dues nearer than this are jumped to when nothing else is left to do. */
 const NEAR_MS = 2 * 60_000

@@ -12,6 +12,9 @@ export type WorkerProcess = {
   /** Resolves with the signal that ended it, null when it ended by itself. */
   ended: Promise<NodeJS.Signals | null>
   kill(): Promise<void>
+  /** Stops it where it stands, and lets it go on. */
+  freeze(): void
+  thaw(): void
 }
 
 /** A worker of this world in a process of its own, which dies at `moment`. */
@@ -35,6 +38,8 @@ export function forkWorker({ ctx, databaseUrl }: TestWorld, moment?: Moment): Wo
       child.kill('SIGKILL')
       await ended
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
   }
 }
 

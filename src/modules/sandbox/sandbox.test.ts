@@ -21,6 +21,7 @@ const KEPT = new Set([
   'business_clock',
   'collection_settings',
   'installation',
+  'message_check_settings',
   'operator_sessions',
   'operators',
   'privacy_settings',
@@ -133,8 +134,14 @@ describe('the first fill', () => {
       'GET',
       `/fans?appid=${appid}&limit=1`,
     )
-    await world.control('POST', '/act', { appid, openid: items[0]?.openid, action: 'text', content: '在吗' })
-    await until(async () => (await world.ctx.pool.query('select 1 from events')).rows.length > 0)
+    await world.control('POST', '/act', {
+      appid,
+      openid: items[0]?.openid,
+      action: 'text',
+      content: '重置之前',
+    })
+    const said = `select 1 from events where properties::text like '%重置之前%'`
+    await until(async () => (await world.ctx.pool.query(said)).rows.length > 0)
     const audited = Number((await world.ctx.pool.query('select max(id) as id from audit_entries')).rows[0].id)
     const session = await server.app.inject({
       method: 'POST',
@@ -157,7 +164,7 @@ describe('the first fill', () => {
     expect(await facts()).toEqual(whole)
     const { rows } = await world.ctx.pool.query(
       `select (select count(*)::int from broadcasts) as broadcasts,
-         (select count(*)::int from events where properties::text like '%在吗%') as said,
+         (select count(*)::int from events where properties::text like '%重置之前%') as said,
          (select count(*)::int from accounts where id <= $1) as old,
          (select count(*)::int from operators where id = $2) as members,
          (select count(*)::int from audit_entries where id <= $3) as entries,

@@ -95,6 +95,14 @@ export const ledgerSummaryEndpoint = endpoint({
     total: z.number(),
     fansReached: z.number(),
     duplicates: z.number(),
+    byKind: z.array(
+      z.object({
+        kind: z.enum(['mass', 'preview', 'reply', 'custom', 'template', 'subscription']),
+        count: z.number(),
+        fans: z.number(),
+      }),
+    ),
+    /** Of mass sends and previews only. */
     byMsg: z.array(z.object({ msgId: z.string(), kind: z.string(), count: z.number() })),
   }),
 })

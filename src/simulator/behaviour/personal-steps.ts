@@ -19,14 +19,27 @@ const AT_ONCE = 50
 export const PHONE_AGENT =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.54 NetType/WIFI Language/zh_CN'
 
+const acting = new WeakSet<World>()
+/** Whether acts that were due are under way, such as opening a page. */
+export const isActing = (world: World): boolean => acting.has(world)
+
 /** Lets receivers of single messages do what they were going to; false when nothing is due. */
 export async function runDueActs(world: World): Promise<boolean> {
+  try {
+    return await actAll(world)
+  } finally {
+    acting.delete(world)
+  }
+}
+
+async function actAll(world: World): Promise<boolean> {
   const taps: { account: Account; url: string }[] = []
   const did = await world.db.transaction(async (tx) => {
     const due = await tx.rows<Due>(
       `select * from personal_act where done_at is null and due_at <= $1 order by due_at, id limit ${AT_ONCE} for update`,
       [world.clock.now()],
     )
+    if (due.length > 0) acting.add(world)
     for (const { account_id: accountId, fan_id: fanId, act, url, due_at: at } of due) {
       const account = await getAccountById(tx, accountId)
       if (act === 'tap') taps.push({ account, url })

@@ -34,23 +34,44 @@ export async function readLedger(world: World, query: Query): Promise<object> {
   return { items, next: items.length === query.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-/** Totals, and the fans to whom the same content came twice in the same way; previews and replies may. */
+/**
+ * Totals, by message where one goes to many, and the fans to whom the same content came twice in the same way; previews and replies may. `duplicatesByKey`:
+ * who got two messages under one key of the sender.
+ */
 export async function summariseLedger(world: World, query: Query): Promise<object> {
   const { where, values } = condition(query)
   const totals = await world.db.row<{ total: number; fansReached: number }>(
     `select count(*)::int as total, count(distinct receipt.fan_id)::int as "fansReached" from ${FROM} where ${where}`,
     values,
   )
+  const byKind = await world.db.rows(
+    `select receipt.kind, count(*)::int as count, count(distinct receipt.fan_id)::int as fans
+     from ${FROM} where ${where} group by receipt.kind order by receipt.kind`,
+    values,
+  )
   const byMsg = await world.db.rows(
     `select message.id as "msgId", receipt.kind, content_key as "contentKey", count(*)::int as count
-     from ${FROM} where ${where} group by message.id, receipt.kind, content_key order by message.id`,
+     from ${FROM} where ${where} and receipt.kind in ('mass', 'preview')
+     group by message.id, receipt.kind, content_key order by message.id`,
     values,
   )
   const twice = await world.db.rows<{ openid: string }>(
-    `select openid from ${FROM} where ${where} and receipt.kind = 'mass'
-     group by openid, content_key having count(*) > 1 order by openid`,
+    `select openid from ${FROM} where ${where} and receipt.kind not in ('preview', 'reply')
+     group by openid, receipt.kind, content_key having count(*) > 1 order by openid`,
+    values,
+  )
+  const sameKey = await world.db.row<{ count: number }>(
+    `select count(distinct openid)::int as count from (
+       select openid from ${FROM} where ${where} and sender_key <> '' group by openid, sender_key having count(*) > 1) twice`,
     values,
   )
   const openids = [...new Set(twice.map((row) => row.openid))]
-  return { ...totals, byMsg, duplicates: openids.length, duplicatesByContent: openids.slice(0, 1_000) }
+  return {
+    ...totals,
+    byKind,
+    byMsg,
+    duplicates: openids.length,
+    duplicatesByContent: openids.slice(0, 1_000),
+    duplicatesByKey: sameKey?.count ?? 0,
+  }
 }

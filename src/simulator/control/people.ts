@@ -59,13 +59,18 @@ export async function readChat(world: World, appid: string, openid: string): Pro
   }
 }
 
+type Shown = { thumb_media_id?: string; url?: string; Url?: string }
+
 /** Articles get the address that opens them and their cover's. */
 function withLinks(world: World, { content, msgDataId }: Received): object {
-  const articles = (content.articles as { thumb_media_id?: string }[] | undefined)?.map((article, index) => ({
+  const ownUrl = (place: number): string | undefined => {
+    if (msgDataId) return `/s/${articleKey(msgDataId, place)}`
+    return content.draft_id ? `/s/draft/${content.draft_id}/${place}` : undefined
+  }
+  const articles = (content.articles as Shown[] | undefined)?.map((article, index) => ({
     ...article,
-    url: msgDataId
-      ? `/s/${articleKey(msgDataId, index + 1)}`
-      : `/s/draft/${content.draft_id ?? ''}/${index + 1}`,
+    // cards of customer-service messages and replies bring their own
+    url: ownUrl(index + 1) ?? article.url ?? article.Url ?? '',
     cover: article.thumb_media_id ? `${world.origin()}/mmbiz/${article.thumb_media_id}/0` : '',
   }))
   return articles ? { ...content, articles } : content

@@ -43,15 +43,29 @@ const DRAWN = {
 }
 
 /** Links, menu links and mini-program links are the only markup that texts may have. @param {string} text @param {Taps} taps */
-export function drawText(text, taps) {
+export const drawText = (text, taps) =>
+  split(
+    text,
+    /<a\b([^>]*)>([\s\S]*?)<\/a>/gi,
+    ([, attributes = '', label = '']) => drawLink(attributes, label, taps),
+    (plain) =>
+      split(plain, /https?:\/\/[^\s<>"'，。；、！？）】]+/gi, ([url]) => tappable(url, () => taps.web(url))),
+  )
+
+/**
+ * What matches and what lies between, each drawn its own way.
+ * @param {string} text @param {RegExp} pattern @param {(match: RegExpExecArray) => Node} draw
+ * @param {(plain: string) => (Node | string)[]} between @returns {(Node | string)[]}
+ */
+function split(text, pattern, draw, between = (plain) => [plain]) {
   /** @type {(Node | string)[]} */
   const parts = []
   let at = 0
-  for (const match of text.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/gi)) {
-    parts.push(text.slice(at, match.index), drawLink(match[1] ?? '', match[2] ?? '', taps))
+  for (const match of text.matchAll(pattern)) {
+    parts.push(...between(text.slice(at, match.index)), draw(match))
     at = match.index + match[0].length
   }
-  return [...parts, text.slice(at)]
+  return [...parts, ...between(text.slice(at))]
 }
 
 /** @param {string} attributes @param {string} label @param {Taps} taps */

@@ -162,6 +162,8 @@ create table message (
   msgtype text not null,
   content jsonb not null,
   content_key text not null,
+  -- the sender's own key, where the kind has one
+  sender_key text not null default '',
   msg_data_id bigint,
   created_at timestamptz not null
 );

@@ -1,5 +1,6 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import type { z } from 'zod'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
 import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
@@ -35,6 +36,7 @@ export function LedgerPanel() {
               hint={t('sandbox.duplicatesHint')}
             />
           </StatRow>
+          {ledger.byKind.length > 0 && <KindTable kinds={ledger.byKind} />}
           {ledger.byMsg.length > 0 && (
             <Table
               style={{ marginTop: 12 }}
@@ -44,7 +46,6 @@ export function LedgerPanel() {
               dataSource={ledger.byMsg}
               columns={[
                 { title: 'msg_id', dataIndex: 'msgId', className: 'w-mono' },
-                { title: t('sandbox.kind'), dataIndex: 'kind' },
                 {
                   title: t('sandbox.fansCount'),
                   dataIndex: 'count',
@@ -57,5 +58,32 @@ export function LedgerPanel() {
         </>
       )}
     </Loaded>
+  )
+}
+
+type Kinds = z.output<typeof ledgerSummaryEndpoint.response>['byKind']
+
+/** How many messages of each kind arrived, at how many people. */
+function KindTable({ kinds }: { kinds: Kinds }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const number = (value: number) => format.number(value)
+  return (
+    <Table
+      style={{ marginTop: 12 }}
+      size="small"
+      rowKey="kind"
+      pagination={false}
+      dataSource={kinds}
+      columns={[
+        {
+          title: t('sandbox.kind'),
+          dataIndex: 'kind',
+          render: (kind: Kinds[number]['kind']) => t(`sandbox.ledgerKind.${kind}`),
+        },
+        { title: t('sandbox.received'), dataIndex: 'count', align: 'right', render: number },
+        { title: t('sandbox.fansCount'), dataIndex: 'fans', align: 'right', render: number },
+      ]}
+    />
   )
 }

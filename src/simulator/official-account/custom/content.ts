@@ -43,9 +43,11 @@ function address(value: unknown): string {
 }
 
 const READERS: Record<string, Read> = {
-  async text({ content }) {
+  async text({ content }, { account }) {
     const text = filled(content, 44004)
     if (Buffer.byteLength(text) > MAX_TEXT_BYTES) refuse(45002)
+    for (const [, , appid] of text.matchAll(/\bdata-miniprogram-appid\s*=\s*(["'])(.*?)\1/gi))
+      linkedMiniProgram(account, appid)
     return { content: { content: text }, url: firstLink(text) }
   },
   async image({ media_id }, { shelves }) {
@@ -94,6 +96,10 @@ const READERS: Record<string, Read> = {
     }
     if (card.title === '' && card.description === '') refuse(44003)
     return { content: { articles: [card] }, url: card.url }
+  },
+  // The permanent news it would name can't be made any more.
+  async mpnews() {
+    refuse(40007)
   },
   async mpnewsarticle({ article_id }, { shelves }) {
     const { articles } = await shelves.article(article_id)

@@ -5,7 +5,7 @@ import type { World } from '../../world.ts'
 import type { Account } from '../account.ts'
 import { type Answer, type Call, type Endpoint, OK, verified } from '../call.ts'
 import { createLane, type Lane } from '../personal/lane.ts'
-import { type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
+import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
 import { keepTaken, lockWindows, type OpenWindow, takeOne } from '../personal/windows.ts'
 import { Refusal, refuse } from '../refusal.ts'
 import { findFan } from '../users/fans.ts'
@@ -43,7 +43,7 @@ async function sendAll(tx: Queries, items: readonly Item[]): Promise<(true | Ref
   const windows = await lockWindows(tx, [...fans.values()].map(({ id }) => id).toSorted(byNumber), now)
   const ofFan = Map.groupBy(windows, (one) => one.fan_id)
   const shelves = shelvesOf(tx, account, now)
-  const written: Written[] = []
+  const written: Omit<Written, 'id'>[] = []
   const answers: (true | Refusal)[] = []
   for (const item of items) {
     try {
@@ -58,7 +58,9 @@ async function sendAll(tx: Queries, items: readonly Item[]): Promise<(true | Ref
     }
   }
   await keepTaken(tx, windows)
-  await writePersonal(tx, account, written, now)
+  const ids = await drawIds(tx, written.length)
+  const numbered = written.map((one, index) => ({ ...one, id: ids[index] as string }))
+  await writePersonal(tx, account, numbered, now)
   return answers
 }
 
@@ -76,12 +78,13 @@ function allowed(windows: readonly OpenWindow[]): void {
   if (taken === 'empty') refuse(45047)
 }
 
-const asWritten = (fan: Fan, { msgtype, content, url }: CustomContent): Written => ({
+const asWritten = (fan: Fan, { msgtype, content, url }: CustomContent): Omit<Written, 'id'> => ({
   fanId: fan.id,
   kind: 'custom',
   msgtype,
   content,
   url,
+  key: '',
   arrives: true,
 })
 

@@ -20,6 +20,8 @@ export const fansByOpenid = async (
 }
 
 export type Written = {
+  /** Of `drawIds`. */
+  id: string
   fanId: string
   kind: PersonalKind
   msgtype: string
@@ -27,35 +29,42 @@ export type Written = {
   content: JsonObject
   /** What its receiver can tap; '' where there is nothing. */
   url: string
+  /** The sender's own key; '' where there is none. */
+  key: string
   /** False for a notice whose result will be a failure: nobody receives it. */
   arrives: boolean
 }
 
-/** Writes what single fans receive: message, receipt and what they will do about it. Returns the ids in order. */
+/** Ids of the next messages, ascending. */
+export async function drawIds(tx: Queries, count: number): Promise<string[]> {
+  if (count === 0) return []
+  const rows = await tx.rows<{ id: string }>(
+    `select nextval('platform_id') as id from generate_series(1, $1::int)`,
+    [count],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Writes what single fans receive: message, receipt and what they will do about it. */
 export async function writePersonal(
   tx: Queries,
   account: Account,
   messages: readonly Written[],
   now: Date,
-): Promise<string[]> {
-  if (messages.length === 0) return []
-  const ids = (
-    await tx.rows<{ id: string }>(`select nextval('platform_id') as id from generate_series(1, $1::int)`, [
-      messages.length,
-    ])
-  ).map(({ id }) => id)
+): Promise<void> {
+  if (messages.length === 0) return
   await tx.run(
     `with m as (
-       select * from unnest($2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::bigint[], $8::bool[])
-         as m (id, kind, msgtype, content, content_key, fan_id, arrives)),
+       select * from unnest($2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::bigint[], $8::bool[], $10::text[])
+         as m (id, kind, msgtype, content, content_key, fan_id, arrives, sender_key)),
      written as (
-       insert into message (id, account_id, kind, msgtype, content, content_key, created_at)
-       select id, $1, kind, msgtype, content, content_key, $9 from m)
+       insert into message (id, account_id, kind, msgtype, content, content_key, sender_key, created_at)
+       select id, $1, kind, msgtype, content, content_key, sender_key, $9 from m)
      insert into receipt (account_id, fan_id, message_id, kind, received_at)
      select $1, fan_id, id, kind, $9 from m where arrives`,
     [
       account.id,
-      ids,
+      messages.map((one) => one.id),
       messages.map((one) => one.kind),
       messages.map((one) => one.msgtype),
       messages.map((one) => JSON.stringify(one.content)),
@@ -63,10 +72,10 @@ export async function writePersonal(
       messages.map((one) => one.fanId),
       messages.map((one) => one.arrives),
       now,
+      messages.map((one) => one.key),
     ],
   )
-  await planActs(tx, account, messages, { ids, now })
-  return ids
+  await planActs(tx, account, messages, now)
 }
 
 const keyOf = ({ kind, msgtype, content }: Written): string =>
@@ -79,7 +88,7 @@ const SOONEST_MS = 60_000
 const LATEST_MS = 40 * 60_000
 
 /** A number of 0 to 1 that is the same for the same seed, message and act. */
-const luck = (account: Account, id: string, act: string): number =>
+export const luck = (account: Account, id: string, act: string): number =>
   createHash('sha256').update(`${account.seed}:${id}:${act}`).digest().readUInt32BE() / 2 ** 32
 
 /** Who is going to open the link, answer or leave, within the hour. */
@@ -87,19 +96,18 @@ async function planActs(
   tx: Queries,
   account: Account,
   messages: readonly Written[],
-  { ids, now }: { ids: readonly string[]; now: Date },
+  now: Date,
 ): Promise<void> {
   const { tap, answer, unfollow } = account.rates
   const rates = { tap, answer, leave: unfollow }
-  const acts = messages.flatMap(({ fanId, url, arrives }, index) => {
-    const id = ids[index] as string
-    return (Object.keys(rates) as (keyof typeof rates)[])
+  const acts = messages.flatMap(({ id, fanId, url, arrives }) =>
+    (Object.keys(rates) as (keyof typeof rates)[])
       .filter((act) => arrives && (act !== 'tap' || url !== '') && luck(account, id, act) < rates[act])
       .map((act) => {
         const after = SOONEST_MS + luck(account, id, `${act} when`) * (LATEST_MS - SOONEST_MS)
         return { fanId, id, act, url, dueAt: new Date(now.getTime() + Math.floor(after)) }
-      })
-  })
+      }),
+  )
   if (acts.length === 0) return
   await tx.run(
     `insert into personal_act (account_id, fan_id, message_id, act, url, due_at)

@@ -1,17 +1,18 @@
-import { randomInt } from 'node:crypto'
 import type { Queries } from '../../store/database.ts'
 import type { World } from '../../world.ts'
 import { type Account, getAccountById } from '../account.ts'
 import { pushEvent } from '../callbacks/queue.ts'
 import { cdata, list, type Node, node } from '../callbacks/xml.ts'
+import { luck } from './ledger.ts'
 
 export type Outcome = 'success' | 'blocked' | 'failed'
 
-/** What will become of a notice, by the account's rates. */
-export function outcomeFor({ rates }: Account): Outcome {
-  const luck = Math.random()
-  if (luck < rates.noticeBlocked) return 'blocked'
-  return luck < rates.noticeBlocked + rates.noticeFailed ? 'failed' : 'success'
+/** What will become of a notice, by the account's rates and seed. */
+export function outcomeFor(account: Account, id: string): Outcome {
+  const { noticeBlocked, noticeFailed } = account.rates
+  const drawn = luck(account, id, 'outcome')
+  if (drawn < noticeBlocked) return 'blocked'
+  return drawn < noticeBlocked + noticeFailed ? 'failed' : 'success'
 }
 
 export type NewResult = {
@@ -19,7 +20,7 @@ export type NewResult = {
   fanId: string
   kind: 'template' | 'subscription'
   templateId: string
-  outcome: string
+  outcome: Outcome
 }
 
 /** Results come a moment later. */
@@ -45,7 +46,10 @@ export async function addResults(
       results.map((one) => one.kind),
       results.map((one) => one.templateId),
       results.map((one) => one.outcome),
-      results.map(() => new Date(now.getTime() + randomInt(SOONEST_MS, LATEST_MS))),
+      results.map(({ msgId }) => {
+        const after = SOONEST_MS + luck(account, msgId, 'result') * (LATEST_MS - SOONEST_MS)
+        return new Date(now.getTime() + Math.floor(after))
+      }),
     ],
   )
 }

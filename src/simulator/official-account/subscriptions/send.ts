@@ -5,8 +5,8 @@ import type { Account } from '../account.ts'
 import { type Answer, type Call, OK } from '../call.ts'
 import { slow } from '../custom/endpoints.ts'
 import { createLane, type Lane } from '../personal/lane.ts'
-import { type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
-import { addResults, outcomeFor } from '../personal/results.ts'
+import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
+import { addResults, type Outcome, outcomeFor } from '../personal/results.ts'
 import { Refusal, refuse } from '../refusal.ts'
 import { linesOf, readData } from '../templates/fields.ts'
 import { readTargets } from '../templates/send.ts'
@@ -51,7 +51,7 @@ type Consent = {
   refused: boolean
   taken: number
 }
-type Sending = { fan: Fan; written: Written; template: TemplateRow }
+type Sending = { fan: Fan; written: Omit<Written, 'id' | 'arrives'>; template: TemplateRow }
 
 async function sendAll(tx: Queries, items: readonly Item[]): Promise<(true | Refusal)[]> {
   const { account, now } = items.at(-1) as Item
@@ -108,9 +108,9 @@ function read(body: JsonObject, account: Account, { fans, templates, consents }:
   const left = consent.credits - consent.pending - consent.taken
   if (template.type === 3 ? consent.credits < 1 : left < 1) refuse(43101)
   consent.taken += 1
-  const written: Written = {
+  const written = {
     fanId: fan.id,
-    kind: 'subscription',
+    kind: 'subscription' as const,
     msgtype: 'subscription',
     content: {
       template_id: template.id,
@@ -122,7 +122,7 @@ function read(body: JsonObject, account: Account, { fans, templates, consents }:
       ...(miniprogram && { miniprogram }),
     },
     url: miniprogram ? '' : page,
-    arrives: true,
+    key: '',
   }
   return { fan, written, template }
 }
@@ -132,13 +132,14 @@ async function write(
   account: Account,
   { fresh, consents, now }: { fresh: readonly Sending[]; consents: readonly Consent[]; now: Date },
 ): Promise<void> {
-  const outcomes = fresh.map(() => outcomeFor(account))
-  const ids = await writePersonal(
-    tx,
-    account,
-    fresh.map(({ written }, index) => ({ ...written, arrives: outcomes[index] === 'success' })),
-    now,
-  )
+  const ids = await drawIds(tx, fresh.length)
+  const outcomes = ids.map((id) => outcomeFor(account, id))
+  const written = fresh.map((one, index) => ({
+    ...one.written,
+    id: ids[index] as string,
+    arrives: outcomes[index] === 'success',
+  }))
+  await writePersonal(tx, account, written, now)
   const taken = consents.filter((one) => one.taken > 0)
   await tx.run(
     `update consent c set pending = c.pending + u.taken
@@ -154,7 +155,7 @@ async function write(
       fanId: fan.id,
       kind: 'subscription' as const,
       templateId: template.id,
-      outcome: outcomes[index] as string,
+      outcome: outcomes[index] as Outcome,
     })),
     now,
   )

@@ -44,6 +44,9 @@ const TYPES: Record<string, { most: number; right: (value: string) => boolean }>
   name: { most: 20, right: (value) => !/\p{sc=Han}/u.test(value) || characters(value) <= 10 },
   phrase: { most: 5, right: (value) => /^\p{sc=Han}+$/u.test(value) },
 }
+/** Dropped from template messages since 2023-05-04. */
+const EMOJI =
+  /(?:\p{RI}{2}|\p{Emoji_Presentation}|\p{Emoji}\uFE0F)(?:\p{EMod}|\uFE0F|\u20E3|\u200D(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F?))*/gu
 const MAY_BE_EMPTY = new Set(['const', 'first', 'remark', 'keyword'])
 
 /** The form, and a day that the calendar has. */
@@ -59,7 +62,7 @@ function isReal(value: string, form: RegExp): boolean {
 export type Rules = {
   /** Values of fields that know some only. */
   enums: ReadonlyMap<string, readonly string[]>
-  /** What is too long is cut with an ellipsis, as template messages do, or refused, as notifications do. */
+  /** What is too long is cut with an ellipsis and emoji are dropped, as in template messages, or refused, as in notifications. */
   tooLong: 'cut' | 'refuse'
 }
 
@@ -74,7 +77,8 @@ export function readData(content: string, data: unknown, { enums, tooLong }: Rul
 function readField({ key, type }: Field, data: JsonObject, { enums, tooLong }: Rules): string {
   const given = data[key]
   const raw = isObject(given) ? given['value'] : undefined
-  const value = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : ''
+  const text = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : ''
+  const value = tooLong === 'cut' ? text.replaceAll(EMOJI, '') : text
   const wrong = (what: string): never => refuse(47003, `argument invalid! data.${key}.value ${what}`)
   if (value.trim() === '') return MAY_BE_EMPTY.has(type) ? '' : wrong('is empty')
   const allowed = enums.get(key)

@@ -7,8 +7,8 @@ import type { Answer, Call } from '../call.ts'
 import { linkedMiniProgram } from '../custom/content.ts'
 import { slow } from '../custom/endpoints.ts'
 import { createLane, type Lane } from '../personal/lane.ts'
-import { type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
-import { addResults, outcomeFor } from '../personal/results.ts'
+import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
+import { addResults, type Outcome, outcomeFor } from '../personal/results.ts'
 import { Refusal, refuse } from '../refusal.ts'
 import { linesOf, readData } from './fields.ts'
 import { enumsOf, findTemplates, type TemplateRow } from './store.ts'
@@ -38,7 +38,7 @@ const field = (body: JsonObject, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-type Sending = { fan: Fan; written: Written; key: string; template: TemplateRow }
+type Sending = { fan: Fan; written: Omit<Written, 'id' | 'arrives'>; template: TemplateRow }
 
 async function sendAll(tx: Queries, items: readonly Item[]): Promise<(string | Refusal)[]> {
   const { account, now } = items.at(-1) as Item
@@ -56,9 +56,10 @@ async function sendAll(tx: Queries, items: readonly Item[]): Promise<(string | R
   const sending: (Sending | { repeats: string } | Refusal)[] = items.map(({ body }) => {
     try {
       const one = read(body, account, { fans, templates })
-      const id = `${one.fan.id} ${one.key}`
-      if (one.key !== '' && known.has(id)) return { repeats: id }
-      if (one.key !== '') known.set(id, '')
+      const { key } = one.written
+      const id = `${one.fan.id} ${key}`
+      if (key !== '' && known.has(id)) return { repeats: id }
+      if (key !== '') known.set(id, '')
       return one
     } catch (error) {
       if (error instanceof Refusal) return error
@@ -67,8 +68,8 @@ async function sendAll(tx: Queries, items: readonly Item[]): Promise<(string | R
   })
   const fresh = sending.filter((one): one is Sending => 'written' in one)
   const ids = await writeFresh(tx, account, fresh, now)
-  for (const [index, { fan, key }] of fresh.entries())
-    if (key !== '') known.set(`${fan.id} ${key}`, ids[index] as string)
+  for (const [index, { fan, written }] of fresh.entries())
+    if (written.key !== '') known.set(`${fan.id} ${written.key}`, ids[index] as string)
   let next = 0
   return sending.map((one) => {
     if (one instanceof Refusal) return one
@@ -116,15 +117,15 @@ function read(
     ...(url && { url }),
     ...(miniprogram && { miniprogram }),
   }
-  const written: Written = {
+  const written = {
     fanId: fan.id,
-    kind: 'template',
+    kind: 'template' as const,
     msgtype: 'template',
     content,
     url: miniprogram ? '' : url,
-    arrives: true,
+    key,
   }
-  return { fan, written, key, template }
+  return { fan, written, template }
 }
 
 /** Where a tap leads: a page, or a linked mini program, which wins where both are given. */
@@ -147,16 +148,15 @@ async function writeFresh(
   fresh: readonly Sending[],
   now: Date,
 ): Promise<string[]> {
-  const outcomes = fresh.map(() => outcomeFor(account))
-  const ids = await writePersonal(
-    tx,
-    account,
-    fresh.map(({ written }, index) => ({ ...written, arrives: outcomes[index] === 'success' })),
-    now,
-  )
-  const keyed = fresh.flatMap(({ fan, key }, index) =>
-    key === '' ? [] : [{ fanId: fan.id, key, id: ids[index] }],
-  )
+  const ids = await drawIds(tx, fresh.length)
+  const outcomes = ids.map((id) => outcomeFor(account, id))
+  const written = fresh.map((one, index) => ({
+    ...one.written,
+    id: ids[index] as string,
+    arrives: outcomes[index] === 'success',
+  }))
+  await writePersonal(tx, account, written, now)
+  const keyed = written.filter(({ key }) => key !== '')
   await tx.run(
     `insert into template_key (fan_id, client_key, msg_id, at) select *, $4 from unnest($1::bigint[], $2::text[], $3::bigint[])
      on conflict (fan_id, client_key) do update set msg_id = excluded.msg_id, at = excluded.at`,
@@ -170,7 +170,7 @@ async function writeFresh(
       fanId: fan.id,
       kind: 'template' as const,
       templateId: template.id,
-      outcome: outcomes[index] as string,
+      outcome: outcomes[index] as Outcome,
     })),
     now,
   )
