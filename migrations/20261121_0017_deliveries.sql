@@ -20,9 +20,12 @@ create table sends (
   version int not null default 1,
   -- refusals of content in a row; enough of them pause the send
   refusals int not null default 0,
+  -- ended with people left, who are still to be told off
+  leftovers boolean not null default false,
   created_at timestamptz not null,
   ended_at timestamptz
 );
+create index sends_leftovers on sends (id) where leftovers;
 create index sends_owner on sends (owner_kind, owner_id);
 create index sends_live on sends (account_id, channel, lane) where state = 'running';
 
@@ -103,6 +106,18 @@ create table delivery_pace (
   primary key (send_id, minute, slot)
 ) with (fillfactor = 60);
 
+-- Results that came before the answer to their call was written, kept for an hour.
+create table delivery_receipts (
+  account_id bigint not null references accounts on delete cascade,
+  msg_id text not null,
+  fan_id bigint not null,
+  outcome text not null check (outcome in ('delivered', 'blocked', 'failed')),
+  at timestamptz not null,
+  -- real time
+  received_at timestamptz not null default clock_timestamp(),
+  primary key (account_id, msg_id)
+);
+
 -- 互动窗口: what a fan's last act of a kind allows. `used` counts reserved and spent together.
 create table service_windows (
   fan_id bigint not null,
@@ -164,10 +179,21 @@ create table quiet_hours (
   check (from_minute <> until_minute)
 );
 
--- Mass sends count in frequency caps as well.
-create view mass_touches as
-  select r.fan_id, b.account_id, coalesce(t.accepted_at, t.intent_at) as at
-  from broadcast_recipients r
-  join broadcasts b on b.id = r.broadcast_id
-  join broadcast_batches t on t.broadcast_id = r.broadcast_id and t.seq = r.batch_seq
+-- Fans of whom WeChat said that they can't be written to (blacklisted by the account, or refusing its messages).
+create table fan_blocks (
+  fan_id bigint primary key,
+  account_id bigint not null references accounts on delete cascade,
+  errcode int not null,
+  at timestamptz not null,
+  -- tried again after it, or once they act
+  until timestamptz not null
+);
+
+-- Mass sends count in frequency caps as well: jobs that went or may have gone, and to whom.
+create view mass_jobs as
+  select t.broadcast_id, t.seq, b.account_id, coalesce(t.accepted_at, t.intent_at) as at
+  from broadcasts b join broadcast_batches t on t.broadcast_id = b.id
   where t.state in ('sending', 'accepted', 'delivered', 'unknown');
+create view mass_touches as
+  select r.fan_id, r.broadcast_id, j.account_id, j.at
+  from broadcast_recipients r join mass_jobs j on j.broadcast_id = r.broadcast_id and j.seq = r.batch_seq;

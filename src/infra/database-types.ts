@@ -77,6 +77,19 @@ export interface Activities {
   starts_on: string | null;
 }
 
+export interface ActivityWork {
+  account_id: Int8 | null;
+  activity_id: Int8 | null;
+  created_at: Timestamp | null;
+  delivered: Int8 | null;
+  id: Int8 | null;
+  kind: string | null;
+  name: string | null;
+  send_id: Int8 | null;
+  sent: Int8 | null;
+  state: string | null;
+}
+
 export interface ApiKeys {
   created_at: Timestamp;
   id: Generated<Int8>;
@@ -238,6 +251,7 @@ export interface CampaignGroups {
 }
 
 export interface CampaignPeople {
+  begun: Generated<number>;
   campaign_id: Int8;
   contact_id: Int8;
   fired: Generated<number>;
@@ -263,8 +277,10 @@ export interface CampaignRuns {
 export interface Campaigns {
   account_id: Int8;
   activity_id: Int8 | null;
+  close_after: Int8 | null;
   created_at: Timestamp;
   created_by: Int8 | null;
+  drop_waits: Generated<boolean>;
   due_at: Timestamp | null;
   ended_at: Timestamp | null;
   ends_at: Timestamp | null;
@@ -279,6 +295,7 @@ export interface Campaigns {
   plan: Json;
   preflight: Json | null;
   revision: Generated<number>;
+  segment_id: Int8 | null;
   send_id: Int8 | null;
   started_at: Timestamp | null;
   started_by: Int8 | null;
@@ -292,6 +309,7 @@ export interface CampaignVersions {
   campaign_id: Int8;
   changed_at: Timestamp;
   changed_by: Int8 | null;
+  pinned: Generated<Json>;
   plan: Json;
   version: number;
 }
@@ -402,6 +420,7 @@ export interface Conversions {
   contact_id: Int8;
   delivery_id: Int8;
   event_id: Int8;
+  known_at: Timestamp;
   send_id: Int8;
   value: Numeric | null;
 }
@@ -479,6 +498,15 @@ export interface DeliveryPace {
   slot: number;
 }
 
+export interface DeliveryReceipts {
+  account_id: Int8;
+  at: Timestamp;
+  fan_id: Int8;
+  msg_id: string;
+  outcome: string;
+  received_at: Generated<Timestamp>;
+}
+
 export interface DeliveryTallies {
   n: Int8;
   reason: Generated<string>;
@@ -534,6 +562,14 @@ export interface Events {
   properties: Generated<Json>;
   received_at: Timestamp;
   source_id: Int8 | null;
+}
+
+export interface FanBlocks {
+  account_id: Int8;
+  at: Timestamp;
+  errcode: number;
+  fan_id: Int8;
+  until: Timestamp;
 }
 
 export interface FanListMembers {
@@ -604,13 +640,21 @@ export interface Installation {
   singleton: Generated<boolean>;
 }
 
+export interface JsapiTickets {
+  account_id: Int8;
+  expires_at: Timestamp | null;
+  ticket_encrypted: Buffer | null;
+}
+
 export interface LinkClicks {
   at: Timestamp;
   contact_id: Int8;
   delivery_id: Int8;
   id: Generated<Int8>;
+  known_at: Timestamp;
   link_index: number;
   send_id: Int8;
+  version: number;
 }
 
 export interface MassAllowances {
@@ -628,6 +672,13 @@ export interface MassDays {
   sends: Generated<number>;
 }
 
+export interface MassJobs {
+  account_id: Int8 | null;
+  at: Timestamp | null;
+  broadcast_id: Int8 | null;
+  seq: number | null;
+}
+
 export interface MassResults {
   account_id: Int8;
   article_urls: Generated<Json>;
@@ -643,6 +694,7 @@ export interface MassResults {
 export interface MassTouches {
   account_id: Int8 | null;
   at: Timestamp | null;
+  broadcast_id: Int8 | null;
   fan_id: Int8 | null;
 }
 
@@ -659,6 +711,11 @@ export interface MediaAssets {
   mime: string;
   name: string;
   url: string | null;
+}
+
+export interface MessageCheckSettings {
+  blocking: Generated<string[]>;
+  singleton: Generated<boolean>;
 }
 
 export interface MessageTemplates {
@@ -871,6 +928,15 @@ export interface SegmentUses {
   user_kind: string;
 }
 
+export interface SendGoals {
+  event: string;
+  from_click: boolean;
+  goal: Json;
+  send_id: Int8;
+  set_at: Timestamp;
+  within_ms: Int8;
+}
+
 export interface SendLinks {
   kind: string;
   label: Generated<string>;
@@ -889,6 +955,7 @@ export interface Sends {
   holdout: Generated<number>;
   id: Generated<Int8>;
   lane: string;
+  leftovers: Generated<boolean>;
   name: string;
   owner_id: Int8;
   owner_kind: string;
@@ -982,9 +1049,19 @@ export interface SubscribePages {
   title: string;
 }
 
+export interface SubscriptionAnswers {
+  accepted: boolean;
+  account_id: Int8;
+  at: Timestamp;
+  event_id: Int8;
+  fan_id: Int8;
+  wechat_id: string;
+}
+
 export interface SubscriptionGrants {
   accepted_at: Timestamp | null;
   account_id: Int8;
+  epoch: Generated<number>;
   event_id: Generated<Int8>;
   fan_id: Int8;
   granted: Generated<number>;
@@ -1038,6 +1115,21 @@ export interface Tags {
   name: string;
 }
 
+export interface TemplateSyncs {
+  account_id: Int8;
+  due_at: Timestamp;
+  problem: Json | null;
+  synced_at: Timestamp | null;
+}
+
+export interface TemplateUses {
+  active: Generated<boolean>;
+  name: string;
+  template_id: Int8;
+  user_id: Int8;
+  user_kind: string;
+}
+
 export interface WechatTagChanges {
   account_id: Int8;
   asked_at: Timestamp;
@@ -1064,6 +1156,7 @@ export interface DB {
   account_tokens: AccountTokens;
   accounts: Accounts;
   activities: Activities;
+  activity_work: ActivityWork;
   api_keys: ApiKeys;
   article_sets: ArticleSets;
   attributes: Attributes;
@@ -1096,24 +1189,29 @@ export interface DB {
   datasets: Datasets;
   deliveries: Deliveries;
   delivery_pace: DeliveryPace;
+  delivery_receipts: DeliveryReceipts;
   delivery_tallies: DeliveryTallies;
   erasure_tombstones: ErasureTombstones;
   erasures: Erasures;
   event_names: EventNames;
   event_properties: EventProperties;
   events: Events;
+  fan_blocks: FanBlocks;
   fan_list_members: FanListMembers;
   fan_lists: FanLists;
   fan_tags: FanTags;
   fans: Fans;
   frequency_caps: FrequencyCaps;
   installation: Installation;
+  jsapi_tickets: JsapiTickets;
   link_clicks: LinkClicks;
   mass_allowances: MassAllowances;
   mass_days: MassDays;
+  mass_jobs: MassJobs;
   mass_results: MassResults;
   mass_touches: MassTouches;
   media_assets: MediaAssets;
+  message_check_settings: MessageCheckSettings;
   message_templates: MessageTemplates;
   mini_program_links: MiniProgramLinks;
   mini_programs: MiniPrograms;
@@ -1135,6 +1233,7 @@ export interface DB {
   segment_unknown_ids: SegmentUnknownIds;
   segment_uses: SegmentUses;
   segments: Segments;
+  send_goals: SendGoals;
   send_links: SendLinks;
   send_versions: SendVersions;
   sends: Sends;
@@ -1145,6 +1244,7 @@ export interface DB {
   source_rejections: SourceRejections;
   sources: Sources;
   subscribe_pages: SubscribePages;
+  subscription_answers: SubscriptionAnswers;
   subscription_grants: SubscriptionGrants;
   tag_groups: TagGroups;
   tag_link_looks: TagLinkLooks;
@@ -1152,6 +1252,8 @@ export interface DB {
   tag_member_readings: TagMemberReadings;
   tag_run_results: TagRunResults;
   tags: Tags;
+  template_syncs: TemplateSyncs;
+  template_uses: TemplateUses;
   wechat_tag_changes: WechatTagChanges;
   wechat_tags: WechatTags;
 }

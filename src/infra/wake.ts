@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import type { Log } from './log.ts'
+import type { Executor } from './transaction.ts'
 
 /** Hints between processes. A lost hint only costs a sweep's interval: rows in tables are the truth. */
 export type Wake = {
@@ -11,6 +13,10 @@ export type Wake = {
 
 const CHANNEL = 'weida_wake'
 const LISTEN_AGAIN_MS = 1_000
+
+/** The same hint from inside a transaction: heard when it has committed, not heard when it hasn't. */
+export const notifyOnCommit = (trx: Executor, topic: string) =>
+  sql`select pg_notify(${CHANNEL}::text, ${topic}::text)`.execute(trx)
 
 /** Listens on one connection of its own; after it was lost, tries every second until it listens again. */
 export async function createWake(pool: Pool, log: Log): Promise<Wake> {

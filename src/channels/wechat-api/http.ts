@@ -25,7 +25,7 @@ const TIMEOUT_MS = 15_000
 const MAX_BYTES = 32 * 1_048_576
 
 /** One pool of connections per host, shared by all accounts. `connections`: rate × latency × 1.5, at most 256. */
-export function createHttp({ guard, connections = 32 }: { guard: Guard; connections?: number }): Http {
+export function createHttp({ guard, connections = 256 }: { guard: Guard; connections?: number }): Http {
   const pools = new Map<string, Pool>()
   const poolOf = (origin: string): Pool => {
     const pool = pools.get(origin) ?? new Pool(origin, { connections, connect: { timeout: 5_000 } })

@@ -25,6 +25,20 @@ export type AccountLimits = {
   massPerMinuteByFilter: number
   /** 接口调用频次限制: `draft/add` in a Beijing day; every batch of a mass send needs one copy of its draft. */
   draftAddsPerDay: number
+  /** Ours, below what WeChat refuses as too many a minute (45011): customer-service messages. */
+  customerServicePerMinute: number
+  templatePerMinute: number
+  subscriptionPerMinute: number
+  /** 接口调用频次限制 (2026-11): `message/custom/send` in a Beijing day. */
+  customerServicePerDay: number
+  /** The same page: `message/template/send`; WeChat raises it from 100,000 fans on. */
+  templatePerDay: number
+  subscriptionPerDay: number
+  /**
+   * 客服消息 → 下发额度: messages within 48 hours of a payment (the event `order_paid`). WeChat’s own pages differ on whether there
+   * are any, so none unless set.
+   */
+  paymentWindowSends: number
 }
 
 /** Limits as the platform sets them for a new account; `limitsOf` lays an account's own differences over them. */
@@ -37,6 +51,13 @@ export const defaultLimits = (kind: AccountKind): AccountLimits => ({
   massPerMinuteByOpenid: 30_000,
   massPerMinuteByFilter: 300_000,
   draftAddsPerDay: DRAFTS_ADDED_PER_DAY,
+  customerServicePerMinute: 60_000,
+  templatePerMinute: 60_000,
+  subscriptionPerMinute: 60_000,
+  customerServicePerDay: 500_000,
+  templatePerDay: 100_000,
+  subscriptionPerDay: 100_000,
+  paymentWindowSends: 0,
 })
 
 export const limitsOf = (kind: AccountKind, differences: Partial<AccountLimits>): AccountLimits => ({

@@ -23,6 +23,7 @@ export const pauseDetail = z.object({
 })
 
 const perDay = z.number().int().min(0).max(100_000_000)
+const perMinute = z.number().int().min(1).max(10_000_000)
 export const accountLimits = z.object({
   massPerFanPerMonth: z.number().int().min(0).max(31),
   massSendsPerDay: z.number().int().min(0).max(1_000).nullable(),
@@ -32,6 +33,13 @@ export const accountLimits = z.object({
   massPerMinuteByOpenid: z.number().int().min(2).max(10_000_000),
   massPerMinuteByFilter: z.number().int().min(1).max(10_000_000),
   draftAddsPerDay: perDay,
+  customerServicePerMinute: perMinute,
+  templatePerMinute: perMinute,
+  subscriptionPerMinute: perMinute,
+  customerServicePerDay: perDay,
+  templatePerDay: perDay,
+  subscriptionPerDay: perDay,
+  paymentWindowSends: z.number().int().min(0).max(1_000),
 })
 
 /** 公众号, as a list shows it. */

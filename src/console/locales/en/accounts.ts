@@ -120,6 +120,13 @@ export const accounts: Texts['accounts'] = {
     massCallsPerDay: 'Calls of the mass interface a day',
     massPerMinuteByOpenid: 'Speed by list (people a minute)',
     massPerMinuteByFilter: 'Speed by tag or to all (people a minute)',
+    customerServicePerMinute: 'Customer-service messages a minute',
+    templatePerMinute: 'Template messages a minute',
+    subscriptionPerMinute: 'Subscription notifications a minute',
+    customerServicePerDay: 'Customer-service messages a day',
+    templatePerDay: 'Template messages a day',
+    subscriptionPerDay: 'Subscription notifications a day',
+    paymentWindowSends: 'Customer-service messages within 48 hours of a payment (0: none)',
     draftAddsPerDay: 'New drafts a day',
   },
 }

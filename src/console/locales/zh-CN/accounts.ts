@@ -116,6 +116,13 @@ export const accounts = {
     massCallsPerDay: '每天群发接口调用次数',
     massPerMinuteByOpenid: '按名单群发速度（人/分钟）',
     massPerMinuteByFilter: '按标签或全部群发速度（人/分钟）',
+    customerServicePerMinute: '客服消息发送速度（条/分钟）',
+    templatePerMinute: '模板消息发送速度（条/分钟）',
+    subscriptionPerMinute: '订阅通知发送速度（条/分钟）',
+    customerServicePerDay: '客服消息每日调用上限',
+    templatePerDay: '模板消息每日调用上限',
+    subscriptionPerDay: '订阅通知每日调用上限',
+    paymentWindowSends: '支付后 48 小时内可发客服消息（条，0 为不可）',
     draftAddsPerDay: '每天新建草稿次数',
   },
 }

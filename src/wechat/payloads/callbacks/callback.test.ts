@@ -141,3 +141,18 @@ test('a repeat has the same key; another event in the same second has another', 
   )
   expect(callbackKeyOf(message('text'))).toBe('m:24000000000000001')
 })
+
+test('results and answers of two notifications in one second are two; a repeat of one is not', () => {
+  const sent = (MsgID: string) =>
+    event('subscribe_msg_sent_event', {
+      SubscribeMsgSentEvent: { List: { TemplateId: 'A', MsgID, ErrorCode: '0', ErrorStatus: 'success' } },
+    })
+  const answered = (TemplateId: string) =>
+    event('subscribe_msg_popup_event', {
+      SubscribeMsgPopupEvent: { List: { TemplateId, SubscribeStatusString: 'accept', PopupScene: '1' } },
+    })
+  for (const make of [sent, answered]) {
+    expect(callbackKeyOf(make('1'))).toBe(callbackKeyOf(make('1')))
+    expect(callbackKeyOf(make('1'))).not.toBe(callbackKeyOf(make('2')))
+  }
+})

@@ -73,13 +73,28 @@ function messageOf(msgType: string, raw: XmlTree): CallbackMessage['message'] {
 
 /**
  * The same for every repeat of one callback, different for any two others: messages have an id; events go by fan and
- * second, to which name, key and job are added because two events of one second are possible.
+ * second, to which name, key, job and what a subscription event lists are added because two events of one second are
+ * possible.
  */
 export function callbackKeyOf(callback: Callback): string {
   const { raw, from, createdAtSeconds } = callback
   if (callback.kind === 'message' && callback.message.msgId) return `m:${callback.message.msgId}`
   const event = textOf(raw['Event']).toLowerCase() || textOf(raw['MsgType'])
-  return ['e', from, createdAtSeconds, event, idOf(raw), textOf(raw['EventKey'])].join(':')
+  const parts = ['e', from, createdAtSeconds, event, idOf(raw), textOf(raw['EventKey'])]
+  return [...parts, ...(callback.kind === 'event' ? listedBy(callback.event) : [])].join(':')
+}
+
+/** Which notifications a subscription event is about: results of two of them come with one second. */
+function listedBy(event: CallbackEvent['event']): string[] {
+  switch (event.event) {
+    case 'subscribe_msg_sent_event':
+      return event.items.map(({ templateId, msgId }) => `${templateId}/${msgId}`)
+    case 'subscribe_msg_popup_event':
+    case 'subscribe_msg_change_event':
+      return event.items.map(({ templateId, accepted }) => `${templateId}/${accepted}`)
+    default:
+      return []
+  }
 }
 
 /** What a fan does that opens a service window, or nothing. */
