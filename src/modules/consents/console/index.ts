@@ -1,0 +1,2 @@
+export { PersonConsents } from './PersonConsents.tsx'
+export { SubscriptionsPage } from './SubscriptionsPage.tsx'

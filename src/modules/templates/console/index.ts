@@ -1,0 +1,3 @@
+export { TemplateCard } from './TemplateCard.tsx'
+export { TemplateState } from './TemplateState.tsx'
+export { TemplatesPage } from './TemplatesPage.tsx'

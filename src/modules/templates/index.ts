@@ -1,0 +1,5 @@
+export { syncTemplates, TEMPLATES_TOPIC } from './commands/sync.ts'
+export { getTemplate, templateState, templatesOf } from './reads.ts'
+export type { MessageTemplate, TemplateField, TemplateKind } from './schema.ts'
+export { markGone as markTemplateGone, type TemplateState } from './store.ts'
+export { setTemplateUses } from './uses.ts'
