@@ -1,6 +1,6 @@
 /*! Weida 微达 H5 tracker, Apache-2.0. No dependencies; it never throws into the page. */
 ;(() => {
-  const VERSION = '1.0.0'
+  const VERSION = '1.1.0'
   const BATCH = 50
   const MOST_KEPT = 200
   const BEACON_BYTES = 60_000
@@ -189,7 +189,7 @@
   function share(data) {
     const id = newId().slice(0, 12)
     const link = new URL(data.link ?? location.href, location.href)
-    link.searchParams.delete('wd_send')
+    for (const ours of ['wd_send', 'wd']) link.searchParams.delete(ours)
     link.searchParams.set('wd_share', id)
     const trigger = (...args) => {
       weida.track('weida.share', { share: id, title: data.title })
@@ -216,6 +216,8 @@
     const given = new URLSearchParams(location.search)
     const send = given.get('wd_send') ?? ''
     if (/^\d{1,19}$/.test(send)) track('weida.click', { send })
+    const link = given.get('wd') ?? ''
+    if (/^[0-9A-Za-z]{7,16}$/.test(link)) track('weida.link_open', { link })
     const shared = given.get('wd_share') ?? ''
     if (/^[\w-]{1,40}$/.test(shared)) track('weida.share_open', { share: shared })
   }

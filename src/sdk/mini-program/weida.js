@@ -2,7 +2,7 @@
  * Weida 微达 mini-program tracker, Apache-2.0. No dependencies; it never throws into the program.
  * In app.js, before App(): require('./weida.js').init({ key: '…', api: 'https://…' })
  */
-const VERSION = '1.0.0'
+const VERSION = '1.1.0'
 const BATCH = 50
 const MOST_KEPT = 200
 const MESSAGE_BYTES = 30000
@@ -21,6 +21,7 @@ let refused = false
 let started = false
 let failures = 0
 let timer = 0
+let lastLink = ''
 
 const safe =
   (work) =>
@@ -164,7 +165,7 @@ function withShare(shared, from) {
   const given = shared || {}
   const [path = '', ...rest] = (given.path || pageNow().url || '').split('#')
   if (!path) return shared
-  const open = path.replace(/([?&])wd_(?:share|send)=[^&]*&?/g, '$1').replace(/[?&]$/, '')
+  const open = path.replace(/([?&])wd(?:_share|_send)?=[^&]*&?/g, '$1').replace(/[?&]$/, '')
   const tied = `${open}${open.includes('?') ? '&' : '?'}wd_share=${id}`
   return { ...given, path: [tied, ...rest].join('#') }
 }
@@ -178,6 +179,13 @@ const before = (ours, own) => {
   }
 }
 
+/** Coming back to a program that was opened through a message is not another tap on its link. */
+function openLink(link) {
+  if (link === lastLink || !/^[0-9A-Za-z]{7,16}$/.test(link)) return
+  lastLink = link
+  track('weida.link_open', { link })
+}
+
 /** `App(weida.app({...}))`: opens, leaves, and how the program was come to. `init` wraps App and Page by itself. */
 const app = (given = {}) => ({
   ...given,
@@ -185,6 +193,7 @@ const app = (given = {}) => ({
     const query = launch.query || {}
     track('weida.open', { scene: launch.scene, path: launch.path && `/${launch.path}` })
     if (/^\d{1,19}$/.test(query.wd_send || '')) track('weida.click', { send: query.wd_send })
+    openLink(query.wd || '')
     if (/^[\w-]{1,40}$/.test(query.wd_share || '')) track('weida.share_open', { share: query.wd_share })
   }, given.onShow),
   onHide: before(() => {

@@ -93,6 +93,21 @@ test('F1: a mini program’s views, actions and shares arrive in one batch, unde
   })
 })
 
+test('A6: a program opened through a message tells the code of its link, once until it is opened through another; a share leaves it behind', () => {
+  const { tracker, globals, made, answer } = phone()
+  tracker.init(SET)
+  globals.App({})
+  globals.Page({ onShareAppMessage: () => ({ path: '/pages/shoe?wd=Ab3dEf7h&sku=S101&wd_send=4' }) })
+  for (const wd of ['Ab3dEf7h', 'Ab3dEf7h', undefined, 'not a code!', 'Zz3dEf7h'])
+    made.app?.['onShow']?.({ query: { wd } })
+  const shared = made.page?.['onShareAppMessage']?.({ from: 'menu' }) as { path: string }
+  const opened = answer(200)
+    .flatMap(({ data }) => data.batch)
+    .filter(({ event }) => event === 'weida.link_open')
+  expect(opened.map(({ properties }) => properties)).toEqual([{ link: 'Ab3dEf7h' }, { link: 'Zz3dEf7h' }])
+  expect(shared.path).toMatch(/^\/pages\/shoe\?sku=S101&wd_share=[\w-]+$/)
+})
+
 test('F1: the program’s own hooks run as before, with what they are given', () => {
   const { tracker, globals, made } = phone()
   tracker.init(SET)

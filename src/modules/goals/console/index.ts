@@ -1,0 +1,2 @@
+export { GoalEditor } from './GoalEditor.tsx'
+export { SendFiguresPanel } from './SendFiguresPanel.tsx'

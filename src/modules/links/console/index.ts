@@ -1,0 +1,1 @@
+export { LinksTable } from './LinksTable.tsx'
