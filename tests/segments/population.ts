@@ -36,6 +36,15 @@ export type Order = Span & {
   lines: Line[]
 }
 export type Sent = { send: string; account: string; person: string; at: number }
+/** What a campaign's message came to, each with the person it was planned for. */
+export type Touched = {
+  campaign: string
+  account: string
+  person: string
+  what: 'received' | 'clicked' | 'converted'
+  at: number
+  known: number
+}
 export type Population = {
   people: string[]
   /** Merged person → who they are now. */
@@ -50,6 +59,9 @@ export type Population = {
   sends: Sent[]
   /** Sends the platform accepted, whoever was in them. */
   sendsMade: { id: string; account: string; at: number }[]
+  /** Ids of campaigns, and what came of them. */
+  campaigns: string[]
+  touched: Touched[]
   /** Kinds of identity by person. */
   identities: Map<string, Set<string>>
   unionids: Set<string>
@@ -282,6 +294,11 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
     }
   }
 
+  const { campaigns, touched } = await makeCampaigns(client, {
+    all,
+    accounts,
+    tools: { maybe, one, upTo, instant, iso },
+  })
   const orders = await makeOrders(client, { all, seed, tools: { maybe, one, upTo, instant, iso, until } })
   const events: Happened[] = []
   for (let index = 0; index < size * 9; index += 1) {
@@ -367,6 +384,8 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
     orders,
     sends,
     sendsMade,
+    campaigns,
+    touched,
     identities,
     unionids,
     accounts,
@@ -482,4 +501,73 @@ async function makeOrders(
       ])
   }
   return orders
+}
+
+type CampaignTools = {
+  maybe(share: number): boolean
+  one<T>(list: readonly T[]): T
+  upTo(n: number): number
+  instant(days?: number): number
+  iso(at: number): string
+}
+
+/** Two campaigns and a test send of one of them; messages in every state, taps and conversions, some of them known late. */
+async function makeCampaigns(
+  client: pg.Client,
+  { all, accounts, tools }: { all: readonly string[]; accounts: readonly string[]; tools: CampaignTools },
+): Promise<Pick<Population, 'campaigns' | 'touched'>> {
+  const { maybe, one, upTo, instant, iso } = tools
+  const touched: Touched[] = []
+  const campaigns = ['41', '42']
+  for (const [campaign, kind] of [...campaigns.map((id) => [id, 'campaign']), ['41', 'test']]) {
+    const account = one(accounts)
+    const { rows } = await client.query<{ id: string }>(
+      `insert into sends (account_id, owner_kind, owner_id, name, channel, purpose, lane, created_at)
+       values ($1, $2, $3, 's', 'template', 'service', 'bulk', now()) returning id`,
+      [account, kind, campaign],
+    )
+    const send = rows[0]?.id
+    const tell = (person: string, what: Touched['what'], at: number, known: number) => {
+      if (kind === 'campaign')
+        touched.push({ campaign: campaign as string, account, person, what, at, known })
+    }
+    for (const person of all.filter(() => maybe(0.5))) {
+      const state = one([
+        'accepted',
+        'accepted',
+        'delivered',
+        'delivered',
+        'unknown',
+        'failed',
+        'planned',
+        'skipped',
+      ])
+      const sent = instant(20)
+      const { rows: made } = await client.query<{ id: string }>(
+        `insert into deliveries (send_id, account_id, version, contact_id, fan_id, state, due_at, planned_at, intent_at)
+         values ($1, $2, 1, $3, 1, $4, now(), now(), $5) returning id`,
+        [send, account, person, state, state === 'planned' || state === 'skipped' ? null : iso(sent)],
+      )
+      if (state === 'accepted' || state === 'delivered') tell(person, 'received', sent, sent)
+      if (maybe(0.4)) {
+        const [at, late] = [instant(20), maybe(0.3) ? upTo(5) * DAY : 0]
+        await client.query(
+          `insert into link_clicks (delivery_id, send_id, version, link_index, contact_id, at, known_at)
+           values ($1, $2, 1, 0, $3, $4, $5)`,
+          [made[0]?.id, send, person, iso(at), iso(at + late)],
+        )
+        tell(person, 'clicked', at, at + late)
+      }
+      if (maybe(0.4)) {
+        const [at, late] = [instant(20), maybe(0.3) ? upTo(5) * DAY : 0]
+        await client.query(
+          `insert into conversions (event_id, send_id, delivery_id, contact_id, at, known_at)
+           select coalesce(max(event_id), 0) + 1, $1, $2, $3, $4, $5 from conversions`,
+          [send, made[0]?.id, person, iso(at), iso(at + late)],
+        )
+        tell(person, 'converted', at, at + late)
+      }
+    }
+  }
+  return { campaigns, touched }
 }

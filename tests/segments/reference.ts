@@ -115,6 +115,16 @@ function conditionTrue(condition: Condition, person: string, asking: Asking): bo
       )
     case 'send':
       return sendTrue(condition, person, asking)
+    case 'campaign':
+      return world.touched.some(
+        (one) =>
+          canonical(one.person, world) === person &&
+          one.what === condition.what &&
+          (condition.campaign === 'any' || one.campaign === condition.campaign) &&
+          (condition.accountId === undefined || one.account === condition.accountId) &&
+          (!asking.history || one.known <= at) &&
+          inWindow(one.at, condition.window, at),
+      )
   }
 }
 

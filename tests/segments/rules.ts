@@ -217,6 +217,17 @@ function anyCondition(world: Population): fc.Arbitrary<Condition> {
           ) as Condition,
       ),
     fc
+      .tuple(
+        fc.constantFrom('any' as const, ...world.campaigns, '999'),
+        account,
+        window,
+        fc.constantFrom('received' as const, 'clicked' as const, 'converted' as const),
+      )
+      .map(
+        ([campaign, accountId, w, what]) =>
+          withAccount({ kind: 'campaign' as const, what, campaign, window: w }, accountId) as Condition,
+      ),
+    fc
       .constantFrom(
         'phone' as const,
         'user' as const,

@@ -43,16 +43,17 @@ export async function requireUsable(db: Executor, ids: readonly string[]): Promi
 /**
  * Whom a segment means to those who use it: a live one is asked now, any other answers with what was last computed.
  * `segment_not_computed` before the first time; `segment_refresh_failed` where the newest computation failed and its
- * policy is not to send. With `at`, as of an earlier instant. Not scoped: the user of a segment was checked when it named it.
+ * policy is not to send, unless not `strict`. With `at`, as of an earlier instant. Not scoped: the user of a segment was
+ * checked when it named it.
  */
 export async function segmentPeople(
   ctx: Ctx,
   segmentId: string,
-  { at, db = ctx.db }: { at?: Date; db?: Executor } = {},
+  { at, db = ctx.db, strict = true }: { at?: Date; db?: Executor; strict?: boolean } = {},
 ): Promise<SegmentPeople> {
   const segment = await findSegment(db, segmentId, { scope: null })
   if (segment === undefined) throw notFound('segment')
-  return peopleOfRow(ctx, segment, { at, db })
+  return peopleOfRow(ctx, segment, { at, db, strict })
 }
 
 /** The same for a segment already read. `strict` is false where somebody only looks. */

@@ -100,6 +100,13 @@ export const segmentWords: Texts['segmentWords'] = {
     last: 'the last mass send',
     one: 'mass send “{{name}}”',
   },
+  campaign: {
+    received: 'received a message of {{campaign}} {{window}}',
+    clicked: 'tapped a link of {{campaign}} {{window}}',
+    converted: 'converted because of {{campaign}} {{window}}',
+    any: 'any campaign',
+    one: 'campaign “{{name}}”',
+  },
   identity: 'has {{kind}}',
   identityKind: {
     phone: 'a phone number',

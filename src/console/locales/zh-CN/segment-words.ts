@@ -99,6 +99,13 @@ export const segmentWords = {
     last: '最近一次群发',
     one: '群发「{{name}}」',
   },
+  campaign: {
+    received: '{{window}} 收到过 {{campaign}}的消息',
+    clicked: '{{window}} 点击过 {{campaign}} 的链接',
+    converted: '{{window}} 因 {{campaign}} 转化',
+    any: '任意触达活动',
+    one: '触达活动「{{name}}」',
+  },
   identity: '有{{kind}}',
   identityKind: {
     phone: '手机号',

@@ -68,6 +68,7 @@ function accountsIn(condition: Condition): string[] {
     case 'behaviour':
     case 'occurrence':
     case 'fan':
+    case 'campaign':
       return condition.accountId === undefined ? [] : [condition.accountId]
     case 'send':
       return [condition.accountId, condition.goal?.accountId].flatMap((id) => id ?? [])
@@ -139,6 +140,7 @@ function checkCondition(condition: Condition, checking: Checking): void {
       if (condition.what === 'converted' && condition.goal === undefined) say('goal_missing')
       if (condition.goal !== undefined) checkEvent(condition.goal, say)
       return
+    case 'campaign':
     case 'identity':
   }
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import type { Catalogue, Frame } from '../compiler/index.ts'
 import { isEvent } from '../compiler/leaves/behaviour.ts'
+import { campaignRows } from '../compiler/leaves/campaign.ts'
 import { detailRows } from '../compiler/leaves/detail.ts'
 import { CLICK_EVENT } from '../compiler/leaves/send.ts'
 import { inWindow } from '../compiler/windows.ts'
@@ -45,6 +46,8 @@ export async function seenBy(
       return identitiesSeen(db, frame)
     case 'segment':
       return { snapshotId: catalogue.segments.get(condition.segmentId)?.snapshotId ?? null }
+    case 'campaign':
+      return timesSeen(db, campaignRows(condition, frame))
     case 'send':
       return eventsSeen(db, { event: CLICK_EVENT, where: [] }, condition.window, frame)
   }
@@ -88,11 +91,18 @@ async function eventsSeen(
   window: Window,
   frame: Frame,
 ): Promise<Record<string, unknown>> {
+  return timesSeen(
+    db,
+    sql`${frame.kept(sql`events`)} where ${isEvent(match, frame.at)} and ${inWindow(sql`s.at`, window, frame.at)}`,
+  )
+}
+
+/** How often, and the newest five times, of rows `s`. */
+async function timesSeen(db: Executor, rows: RawBuilder<unknown>): Promise<Record<string, unknown>> {
   const row = await one(
     db,
     sql<{ count: string; times: Date[] | null }>`
-      select count(*) as count, (array_agg(s.at order by s.at desc))[1:5] as times
-      ${frame.kept(sql`events`)} where ${isEvent(match, frame.at)} and ${inWindow(sql`s.at`, window, frame.at)}`,
+      select count(*) as count, (array_agg(s.at order by s.at desc))[1:5] as times ${rows}`,
   )
   return { count: Number(row?.count ?? 0), times: (row?.times ?? []).map((time) => time.toISOString()) }
 }

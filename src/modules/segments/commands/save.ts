@@ -32,10 +32,10 @@ export async function accountFor(ctx: Ctx, accountId: string | undefined): Promi
 type NewFields = SegmentFields & { accountId?: string | undefined }
 
 /** Saves a rule as a segment and puts it in the lane of computations; a live one is only counted there. */
-export async function createSegment(ctx: Ctx, fields: NewFields): Promise<Segment> {
+export async function createSegment(ctx: Ctx, fields: NewFields, db: Executor = ctx.db): Promise<Segment> {
   const accountId = await accountFor(ctx, fields.accountId)
   await requireSound(ctx, fields.rule, accountId)
-  const segment = await inTransaction(ctx.db, async (trx) => {
+  const segment = await inTransaction(db, async (trx) => {
     const now = ctx.clock.now()
     await checkNames(ctx, trx, { rule: fields.rule, before: [] })
     const id = await store.insertSegment(trx, {

@@ -22,6 +22,13 @@ export async function holdSegments(
   await uses.replaceUses(trx, user, ids)
 }
 
+/** Keeps the members of the snapshots (by segment) that answer for it as long as it asks. */
+export const pinSegments = (
+  trx: Executor,
+  user: uses.SegmentUser,
+  snapshots: ReadonlyMap<string, string>,
+): Promise<void> => uses.pinUses(trx, user, snapshots)
+
 /** It will not ask again. Snapshots it was made from (by segment; null for live ones) are kept with their members. */
 export const releaseSegments = (
   trx: Executor,

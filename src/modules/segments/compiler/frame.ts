@@ -23,6 +23,8 @@ export type Frame = {
   readonly movedKey: RawBuilder<string>
   /** Everyone asked about, each once. */
   readonly everyone: Keys
+  /** Those of a snapshot, where looking up each person asked about is cheaper than reading it whole; null where it isn't. */
+  inSnapshot(snapshotId: string): Keys | null
 }
 
 /** Canonical people, each once. */
@@ -48,6 +50,7 @@ export const everybodyAt = (at: Date, when: When): Frame => ({
   keptKey: sql<string>`coalesce(became.merged_into, s.contact_id)`,
   movedKey: sql<string>`s.contact_id`,
   everyone: PEOPLE,
+  inSnapshot: () => null,
 })
 
 const heldAt = (alias: string, at: RawBuilder<unknown>): RawBuilder<boolean> =>
@@ -70,5 +73,8 @@ export function questions(asked: RawBuilder<unknown>, history: boolean): Frame {
     keptKey: sql<string>`w.n`,
     movedKey: sql<string>`w.n`,
     everyone: sql<{ k: string }>`select w.n as k from ${people}`,
+    inSnapshot: (snapshotId) => sql<{ k: string }>`select w.n as k from ${ids} join segment_chunks c
+      on c.snapshot_id = ${snapshotId}::bigint and c.chunk = w.id >> 16
+      where ((w.id & 65535) - 32768)::smallint = any(c.members)`,
   }
 }

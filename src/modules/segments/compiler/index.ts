@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts'
 import { isFact, postgresFacts } from './facts.ts'
 import type { Frame, Keys } from './frame.ts'
 import { attributePeople } from './leaves/attribute.ts'
+import { campaignPeople } from './leaves/campaign.ts'
 import { fanPeople } from './leaves/fan.ts'
 import { identityPeople } from './leaves/identity.ts'
 import { sendPeople } from './leaves/send.ts'
@@ -84,6 +85,8 @@ function leafPeople(
       return identityPeople(condition.has, frame)
     case 'send':
       return sendPeople(condition, frame, catalogue)
+    case 'campaign':
+      return campaignPeople(condition, frame)
     case 'segment':
       return segmentPeople(condition.segmentId, frame, catalogue, within)
   }
@@ -98,6 +101,8 @@ function segmentPeople(id: string, frame: Frame, catalogue: Catalogue, within: r
     segment.accountId === null ? set : intersection([set, fansOf([segment.accountId], frame)])
   if (segment.rule !== null) return fansOnly(peopleSet(segment.rule, frame, catalogue, [...within, id]))
   if (segment.snapshotId === null) return NOBODY
+  const lookedUp = frame.inSnapshot(segment.snapshotId)
+  if (lookedUp !== null) return matching(lookedUp)
   const stored = sql`(select m as contact_id from segment_member_ids(${segment.snapshotId}::bigint) m)`
   // as long as nobody merged since, members are who they were, each once
   return segment.mergedSince

@@ -204,6 +204,14 @@ export const condition = z.discriminatedUnion('kind', [
     window: window.default({ kind: 'ever' }),
     goal: eventMatch.extend({ within: duration }).optional(),
   }),
+  /** What campaigns came to: received a message of, tapped a link in it, or reached the campaign's own goal because of it. */
+  z.object({
+    kind: z.literal('campaign'),
+    what: z.enum(['received', 'clicked', 'converted']),
+    campaign: z.union([z.literal('any'), id]),
+    accountId: id.optional(),
+    window: window.default({ kind: 'ever' }),
+  }),
   z.object({
     kind: z.literal('identity'),
     has: z.enum(['phone', 'user', 'external_user', 'unionid', 'fan', 'anonymous']),

@@ -129,7 +129,7 @@ export type SegmentListItem = z.infer<typeof segmentListItem>
 
 /** Something that names the segment; while `active` it can't be archived. */
 export const segmentUse = z.object({
-  kind: z.enum(['segment', 'broadcast']),
+  kind: z.enum(['segment', 'broadcast', 'campaign']),
   id: z.string(),
   name: z.string(),
   accountId: z.string().nullable(),

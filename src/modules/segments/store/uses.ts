@@ -28,6 +28,19 @@ export async function replaceUses(
 export const removeUses = (trx: Executor, user: SegmentUser) =>
   sql`delete from segment_uses where user_kind = ${user.kind} and user_id = ${user.id}::bigint`.execute(trx)
 
+/** As long as it asks, these snapshots answer: their members are kept. */
+export async function pinUses(
+  trx: Executor,
+  user: SegmentUser,
+  snapshots: ReadonlyMap<string, string>,
+): Promise<void> {
+  await sql`update segment_uses u set snapshot_id = s.snapshot_id
+    from unnest(${[...snapshots.keys()]}::bigint[], ${[...snapshots.values()]}::bigint[]) as s (segment_id, snapshot_id)
+    where u.user_kind = ${user.kind} and u.user_id = ${user.id}::bigint and u.segment_id = s.segment_id`.execute(
+    trx,
+  )
+}
+
 /** It will not ask again; the snapshots it was made from are kept. */
 export async function endUses(
   trx: Executor,

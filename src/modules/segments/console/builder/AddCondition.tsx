@@ -10,7 +10,7 @@ import { useBuilder } from './context.ts'
 const GROUPS = [
   ['who', ['tag', 'attribute', 'identity', 'fan']],
   ['did', ['behaviour', 'didNot', 'sequence', 'occurrence', 'detail']],
-  ['other', ['send', 'segment']],
+  ['other', ['send', 'campaign', 'segment']],
 ] as const
 type Choice = (typeof GROUPS)[number][1][number]
 

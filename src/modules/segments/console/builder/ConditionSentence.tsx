@@ -3,6 +3,7 @@ import { type Path, replaceAt } from '../rule/tree.ts'
 import { useBuilder } from './context.ts'
 import { AttributeFields } from './fields/AttributeFields.tsx'
 import { BehaviourFields, OccurrenceFields, SequenceFields } from './fields/BehaviourFields.tsx'
+import { CampaignFields } from './fields/CampaignFields.tsx'
 import { DetailFields } from './fields/DetailFields.tsx'
 import { FanFields } from './fields/FanFields.tsx'
 import { IdentityFields, SegmentFields } from './fields/OtherFields.tsx'
@@ -32,6 +33,8 @@ export function ConditionSentence({ condition, path }: { condition: Condition; p
       return <SegmentFields value={condition} onChange={onChange} />
     case 'send':
       return <SendFields value={condition} onChange={onChange} />
+    case 'campaign':
+      return <CampaignFields value={condition} onChange={onChange} />
     case 'identity':
       return <IdentityFields value={condition} onChange={onChange} />
   }

@@ -36,4 +36,4 @@ export function UsesTab({ segment }: { segment: Segment }) {
 }
 
 const addressOf = (use: SegmentUse): string =>
-  use.kind === 'segment' ? `/segments/${use.id}` : `/accounts/${use.accountId}/broadcasts/${use.id}`
+  use.kind === 'segment' ? `/segments/${use.id}` : `/accounts/${use.accountId}/${use.kind}s/${use.id}`

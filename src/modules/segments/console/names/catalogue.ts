@@ -18,6 +18,7 @@ export type Catalogue = {
   datasetOptions(current: string): Choices
   segmentOptions(current: string): Choices
   sendOptions(current: string): Choices
+  campaignOptions(current: string): Choices
   tagOptions(current: readonly TagRef[]): Choices
 }
 

@@ -4,7 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../../../console/api.ts'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint } from '../../../../console/hooks.ts'
-import { useRecentSends, useRuleAccounts, useTagsOf } from '../../../../console/rule-sources.ts'
+import {
+  useRecentCampaigns,
+  useRecentSends,
+  useRuleAccounts,
+  useTagsOf,
+} from '../../../../console/rule-sources.ts'
 import { lookUp } from '../../../../console/ui/error-text.ts'
 import { listDatasetsEndpoint } from '../../../datasets/schema.ts'
 import { listRegisteredEventsEndpoint, listRegisteredPropertiesEndpoint } from '../../../ingest/schema.ts'
@@ -26,6 +31,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
   const accountIds = useMemo(() => accounts.map(({ id }) => id), [accounts])
   const wechatTags = useTagsOf(accountIds)
   const sends = useRecentSends(accountIds)
+  const campaigns = useRecentCampaigns(accountId)
   const attributes = useAttributes()
   const ownTags = useOwnTags()
   const events = useEndpoint(listRegisteredEventsEndpoint, { query: { limit: MOST } }, { staleMs: FRESH_MS })
@@ -55,6 +61,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
           ?.fields.find((one) => one.key === field && one.level === level)?.name ?? field,
       segment: (id) => segments?.find((one) => one.id === id)?.name ?? `#${id}`,
       broadcast: (id) => sends.find((one) => one.id === id)?.name ?? `#${id}`,
+      campaign: (id) => campaigns.find((one) => one.id === id)?.name ?? `#${id}`,
       scene: (code) => lookUp('fans.scenes', code) ?? code,
     }
     const several = accounts.length > 1
@@ -121,6 +128,17 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
           ...including(named, /^\d+$/.test(current) ? current : '', names.broadcast),
         ]
       },
+      campaignOptions: (current) => {
+        const named = campaigns.map((one) => ({
+          value: one.id,
+          label: one.name,
+          note: [several && one.accountName, format.instant(one.startedAt)].filter(Boolean).join(' · '),
+        }))
+        return [
+          { value: 'any', label: t('segmentWords.campaign.any') },
+          ...including(named, /^\d+$/.test(current) ? current : '', names.campaign),
+        ]
+      },
       tagOptions: (current) => {
         const own: Choice[] = ownTags.map((one) => ({
           value: `own:${one.id}`,
@@ -144,6 +162,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
     accounts,
     wechatTags,
     sends,
+    campaigns,
     attributes,
     ownTags,
     events,

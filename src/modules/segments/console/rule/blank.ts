@@ -54,6 +54,8 @@ export function blankCondition(kind: ConditionKind): Condition {
       return { kind, segmentId: '' }
     case 'send':
       return { kind, what: 'received', broadcast: 'last', window: ANY_TIME }
+    case 'campaign':
+      return { kind, what: 'received', campaign: 'any', window: MONTH }
     case 'identity':
       return { kind, has: 'phone' }
   }

@@ -18,6 +18,7 @@ export type Lack =
   | 'field'
   | 'segment'
   | 'broadcast'
+  | 'campaign'
   | 'goal'
   | 'value'
   | 'number'
@@ -79,6 +80,7 @@ const LACKS: Record<string, Lack | undefined> = {
   field: 'field',
   segmentId: 'segment',
   broadcast: 'broadcast',
+  campaign: 'campaign',
   goal: 'goal',
   values: 'value',
   value: 'value',

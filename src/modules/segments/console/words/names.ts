@@ -10,6 +10,7 @@ export type RuleNames = {
   field(dataset: string, level: 'row' | 'line', field: string): string
   segment(id: string): string
   broadcast(id: string): string
+  campaign(id: string): string
   scene(code: string): string
 }
 
@@ -25,5 +26,6 @@ export const plainNames: RuleNames = {
   field: (_dataset, _level, field) => field,
   segment: (id) => `#${id}`,
   broadcast: (id) => `#${id}`,
+  campaign: (id) => `#${id}`,
   scene: (code) => code,
 }

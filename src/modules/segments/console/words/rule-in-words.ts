@@ -25,6 +25,10 @@ export function ruleInWords(rule: Rule, names: RuleNames, locale: WordsLocale): 
 export const conditionInWords = (condition: Condition, names: RuleNames, locale: WordsLocale): string =>
   conditionTold(condition, { names, words: phrasesOf(locale) })
 
+/** One event with its filters, as a rule's sentence names it. */
+export const eventInWords = (match: EventMatch, names: RuleNames, locale: WordsLocale): string =>
+  eventTold(match, { names, words: phrasesOf(locale) })
+
 function told(rule: Rule, by: Told): string {
   const { words } = by
   if (isGroup(rule)) {
@@ -82,6 +86,8 @@ function conditionTold(condition: Condition, by: Told): string {
       })
     case 'send':
       return sendTold(condition, by)
+    case 'campaign':
+      return campaignTold(condition, by)
     case 'identity':
       return fill(words.identity, { kind: words.identityKind[condition.has] })
   }
@@ -162,6 +168,15 @@ function fanTold({ accountId, test }: Of<'fan'>, { names, words }: Told): string
     case 'qr_scene':
       return fill(words.fan.qr_scene, { account, test: testInWords(test.test, words) })
   }
+}
+
+function campaignTold({ what, campaign, accountId, window }: Of<'campaign'>, { names, words }: Told): string {
+  const which =
+    campaign === 'any'
+      ? words.campaign.any
+      : fill(words.campaign.one, { name: campaign === '' ? words.unknown : names.campaign(campaign) })
+  const account = accountId === undefined ? '' : fill(words.ofAccount, { name: names.account(accountId) })
+  return fill(words.campaign[what], { window: windowInWords(window, words), campaign: `${which}${account}` })
 }
 
 function sendTold(condition: Of<'send'>, by: Told): string {

@@ -53,6 +53,8 @@ export function sawInWords(
         : kindsSeen((saw?.['kinds'] as string[] | undefined) ?? [], words)
     case 'segment':
       return passes ? words.saw.inSegment : words.saw.notInSegment
+    case 'campaign':
+      return timesSeen(saw, words.saw.never, words.saw.times)
     case 'send':
       return timesSeen(saw, words.saw.noClicks, words.saw.clicks)
   }

@@ -17,6 +17,7 @@ const names: RuleNames = {
   field: (_dataset, level, key) => (level === 'line' ? `行.${key}` : key),
   segment: () => '老客',
   broadcast: () => '周末上新',
+  campaign: () => '到货提醒',
   scene: (code) => (code === 'ADD_SCENE_QR_CODE' ? '扫描二维码' : code),
 }
 const made = (one: unknown): Condition => condition.parse(one)
@@ -119,6 +120,17 @@ describe('F3: a rule reads as one sentence', () => {
     ['取关 微达服务号 的时间 最近 30 天内', fan({ fact: 'unfollowed', window: month }, '9')],
     ['关注 任一公众号 的来源是 扫描二维码', fan({ fact: 'scene', values: ['ADD_SCENE_QR_CODE'] })],
     ['在分群「老客」中', { kind: 'segment', segmentId: '3' }],
+    [
+      '最近 30 天内 收到过 触达活动「到货提醒」的消息',
+      {
+        kind: 'campaign',
+        what: 'received',
+        campaign: '5',
+        window: { kind: 'last', length: { amount: 30, unit: 'day' } },
+      },
+    ],
+    ['任何时候 点击过 任意触达活动 的链接', { kind: 'campaign', what: 'clicked', campaign: 'any' }],
+    ['任何时候 因 触达活动「到货提醒」 转化', { kind: 'campaign', what: 'converted', campaign: '5' }],
     ['任何时候 收到过 最近一次群发', { kind: 'send', what: 'received', broadcast: 'last' }],
     ['任何时候 点击过 群发「周末上新」 的链接', { kind: 'send', what: 'clicked', broadcast: '7' }],
     [
@@ -173,6 +185,7 @@ describe('F3: a rule reads as one sentence', () => {
     'fan',
     'segment',
     'send',
+    'campaign',
     'identity',
   ] as const)('a %s that is not filled in yet can be read too', (kind) => {
     for (const locale of ['zh-CN', 'en'] as const)

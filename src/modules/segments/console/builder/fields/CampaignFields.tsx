@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next'
+import type { Condition } from '../../../schema/rule.ts'
+import { useBuilder } from '../context.ts'
+import { AccountField, type FieldProps, Pick, WindowField, Word, withAccount } from './parts.tsx'
+
+type Campaign = Extract<Condition, { kind: 'campaign' }>
+
+/** 触达活动: received, tapped a link of, or converted by the goal of a campaign. */
+export function CampaignFields({ value, onChange }: FieldProps<Campaign>) {
+  const { t } = useTranslation()
+  const { catalogue } = useBuilder()
+  return (
+    <>
+      <WindowField value={value.window} onChange={(window) => onChange({ ...value, window })} />
+      <Pick<Campaign['what']>
+        label={t('segments.sendWhat')}
+        value={value.what}
+        options={(['received', 'clicked', 'converted'] as const).map((what) => ({
+          value: what,
+          label: t(`segments.what.${what}`),
+        }))}
+        onChange={(what) => onChange({ ...value, what })}
+      />
+      <Pick<string>
+        label={t('segments.chooseCampaign')}
+        search
+        value={value.campaign}
+        options={catalogue.campaignOptions(value.campaign)}
+        onChange={(campaign) => onChange({ ...value, campaign })}
+      />
+      {value.campaign === 'any' && (
+        <AccountField value={value.accountId} onChange={(id) => onChange(withAccount(value, id))} />
+      )}
+      {value.what === 'clicked' && <Word>{t('segments.itsLinks')}</Word>}
+    </>
+  )
+}
