@@ -1,3 +1,54 @@
+export { countDeliveriesOf, eraseDeliveries } from './erase.ts'
+export { explainDelivery, type WhyQuestion } from './explain.ts'
+export { openWindows, PAYMENT_EVENT, WINDOW_EVENTS } from './facts/index.ts'
 export * from './mass-ledger.ts'
-export { decideMassRecipient, type MassFacts, type Verdict } from './rules.ts'
+export type {
+  ClaimedRow,
+  DeliveryChannel,
+  SendLane,
+  SendLimits,
+  SendPurpose,
+  SendRow,
+  SendState,
+  SendVersion,
+  Settled,
+} from './model.ts'
+export {
+  type AudiencePlan,
+  type Planned,
+  type PlanRow,
+  planAudience,
+  planDeliveries,
+} from './planning/plan.ts'
+export {
+  createSend,
+  endSend,
+  laneTopic,
+  type NewSend,
+  type PauseWhy,
+  type Revision,
+  reviseSend,
+  SEND_PAUSED_TOPIC,
+  setSendRate,
+  setSendState,
+  wakeDeliveries,
+} from './planning/sends.ts'
+export {
+  type DeliveryPreflight,
+  type PreflightQuestion,
+  preflightDeliveries,
+  preflightPeople,
+} from './preflight/index.ts'
+export { decideMassRecipient, type MassFacts, type Verdict } from './rules/mass.ts'
 export { type DeliveryState, REASONS, type Reason } from './schema.ts'
+export {
+  type DeliveryFilter,
+  type DeliveryRow,
+  getDelivery,
+  lastTouches,
+  listDeliveries,
+  type Touch,
+  waitingByTime,
+} from './store/reads.ts'
+export { findSend } from './store/sends.ts'
+export { countsOf, isDrained, paceOf, type StateCount } from './store/tallies.ts'

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
 import { beijingDay, beijingMonth } from '../../kernel/beijing.ts'
-import { massVerdicts } from './rules.ts'
+import { massVerdicts } from './rules/mass.ts'
 
 /** The months (`2026-11`) a job counts in; two within 30 minutes of a month's end. */
 type Months = readonly string[]

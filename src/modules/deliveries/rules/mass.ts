@@ -1,4 +1,4 @@
-import type { Reason } from './schema.ts'
+import type { Reason } from '../schema.ts'
 
 /** What is known of one fan at the moment of deciding a mass send. */
 export type MassFacts = {

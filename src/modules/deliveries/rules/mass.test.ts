@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { decideMassRecipient, type MassFacts, massVerdicts } from './rules.ts'
-import { DELIVERY_STATES, REASONS } from './schema.ts'
+import { DELIVERY_STATES, REASONS } from '../schema.ts'
+import { decideMassRecipient, type MassFacts, massVerdicts } from './mass.ts'
 
 const facts = (following: boolean, ...usedByMonth: number[]): MassFacts => ({ following, usedByMonth })
 

@@ -1,0 +1,3 @@
+export { LimitsPage } from './LimitsPage.tsx'
+export { type ReasonWords, useReasons } from './reasons.ts'
+export { SuppressionButton } from './SuppressionButton.tsx'

@@ -1,0 +1,5 @@
+export { callLimit, callsLeft, isDayUsedUp } from './calls.ts'
+export { type FactRow, gatherFacts, type Policies, policyKey } from './gather.ts'
+export { type Reservation, reserve } from './reserve.ts'
+export { settleLedgers } from './settle.ts'
+export { openWindows, PAYMENT_EVENT, WINDOW_EVENTS, windowsReaction } from './windows.ts'
