@@ -1,0 +1,180 @@
+import { Tabs } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams, useSearchParams } from 'react-router'
+import { useEndpoint } from '../../../../console/hooks.ts'
+import { useAccountId, useCan } from '../../../../console/session.ts'
+import { useFilters } from '../../../../console/ui/filters.tsx'
+import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
+import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
+import { AuditTrail } from '../../../audit/console/index.ts'
+import { SendFiguresPanel } from '../../../goals/console/index.ts'
+import { LinksTable } from '../../../links/console/index.ts'
+import { type Campaign, campaignFiguresEndpoint, getCampaignEndpoint } from '../../schema.ts'
+import { useTriggerText } from '../use-trigger-text.ts'
+import { WhyDrawer } from '../why/WhyDrawer.tsx'
+import { CampaignTag, isLive } from '../words.tsx'
+import { CampaignActions } from './CampaignActions.tsx'
+import { Notices } from './Notices.tsx'
+import { Overview } from './Overview.tsx'
+import { PeopleTable } from './PeopleTable.tsx'
+import { PlanTab } from './PlanTab.tsx'
+import { RunsTab } from './RunsTab.tsx'
+import { useFollowedLists } from './use-follow.ts'
+import { VersionsTab } from './VersionsTab.tsx'
+import { WaitsTab } from './WaitsTab.tsx'
+import '../campaigns.css'
+
+const LIVE_MS = 2_000
+const STILL_MS = 15_000
+
+/** One campaign, live: what is happening now, everybody with a reason, and what can be done. */
+export function CampaignPage() {
+  const accountId = useAccountId()
+  const allowed = useCan('campaigns:read')
+  const { campaignId = '' } = useParams()
+  const query = useEndpoint(
+    getCampaignEndpoint,
+    { params: { accountId, campaignId } },
+    { enabled: allowed, every: (data) => (data !== undefined && isLive(data.state) ? LIVE_MS : STILL_MS) },
+  )
+  if (!allowed) return <NoPermissionState />
+  return <Loaded query={query}>{(campaign) => <Detail campaign={campaign} />}</Loaded>
+}
+
+function Detail({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const sentence = useTriggerText(campaign.plan, campaign.kind)
+  const params = { accountId, campaignId: campaign.id }
+  const figures = useEndpoint(
+    campaignFiguresEndpoint,
+    { params, query: {} },
+    { enabled: campaign.state !== 'draft', every: isLive(campaign.state) ? LIVE_MS : STILL_MS },
+  )
+  useFollowedLists(JSON.stringify([campaign.state, campaign.counts, campaign.waiting, campaign.asking]))
+  const [asked, setAsked] = useState<string | undefined>()
+  return (
+    <>
+      <PageHeader
+        title={
+          <>
+            {campaign.name} <CampaignTag state={campaign.state} />
+          </>
+        }
+        sub={[t(`campaigns.kind.${campaign.kind}`), campaign.group?.name, campaign.activity?.name, sentence]
+          .filter(Boolean)
+          .join(' · ')}
+        back={{ to: `/accounts/${accountId}/campaigns`, label: t('campaigns.title') }}
+        actions={<CampaignActions campaign={campaign} />}
+      />
+      <div className="w-stack">
+        <Notices campaign={campaign} figures={figures.data} />
+        <Sections campaign={campaign} figures={figures} onWhy={setAsked} />
+      </div>
+      <WhyDrawer
+        accountId={accountId}
+        campaignId={campaign.id}
+        contactId={asked}
+        onClose={() => setAsked(undefined)}
+      />
+    </>
+  )
+}
+
+type FiguresQuery = ReturnType<typeof useEndpoint<typeof campaignFiguresEndpoint>>
+
+function Sections({
+  campaign,
+  figures,
+  onWhy,
+}: {
+  campaign: Campaign
+  figures: FiguresQuery
+  onWhy: (contactId: string) => void
+}) {
+  const { t } = useTranslation()
+  const filters = useFilters(['tab', 'state', 'reason', 'run', 'clicked', 'converted'])
+  const [, setSearch] = useSearchParams()
+  const showPeople = (part: Record<string, string>) =>
+    setSearch({ tab: 'people', ...part }, { replace: true })
+  const { trigger } = campaign.plan
+  const isScheduled = trigger.kind === 'once' || trigger.kind === 'repeat'
+  return (
+    <Tabs
+      activeKey={filters.values.tab ?? 'overview'}
+      destroyOnHidden
+      onChange={(tab) => filters.set('tab', tab === 'overview' ? undefined : tab)}
+      items={[
+        {
+          key: 'overview',
+          label: t('campaigns.detail.tab.overview'),
+          children: <Overview campaign={campaign} figures={figures} onPeople={showPeople} />,
+        },
+        {
+          key: 'people',
+          label: t('campaigns.detail.tab.people'),
+          children: (
+            <PeopleTable
+              campaign={campaign}
+              reasons={figures.data?.reasons ?? []}
+              filters={filters}
+              onWhy={onWhy}
+            />
+          ),
+        },
+        ...(trigger.kind === 'event-not'
+          ? [
+              {
+                key: 'waits',
+                label: t('campaigns.detail.tab.waits'),
+                children: <WaitsTab campaign={campaign} onWhy={onWhy} />,
+              },
+            ]
+          : []),
+        ...(isScheduled
+          ? [
+              {
+                key: 'runs',
+                label: t('campaigns.detail.tab.runs'),
+                children: <RunsTab campaign={campaign} onPeople={(run) => showPeople({ run })} />,
+              },
+            ]
+          : []),
+        ...(campaign.sendId !== null
+          ? [
+              {
+                key: 'results',
+                label: t('goals.results'),
+                children: <SendFiguresPanel accountId={campaign.accountId} sendId={campaign.sendId} />,
+              },
+            ]
+          : []),
+        ...(campaign.plan.tracked && campaign.sendId !== null
+          ? [
+              {
+                key: 'links',
+                label: t('campaigns.detail.tab.links'),
+                children: <LinksTable accountId={campaign.accountId} sendId={campaign.sendId} />,
+              },
+            ]
+          : []),
+        {
+          key: 'content',
+          label: t('campaigns.detail.tab.content'),
+          children: <PlanTab campaign={campaign} />,
+        },
+        {
+          key: 'versions',
+          label: t('campaigns.detail.tab.versions'),
+          children: <VersionsTab campaign={campaign} />,
+        },
+        {
+          key: 'trail',
+          label: t('campaigns.detail.tab.trail'),
+          children: <AuditTrail subjectKind="campaign" subjectId={campaign.id} />,
+        },
+      ]}
+    />
+  )
+}

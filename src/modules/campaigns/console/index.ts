@@ -1,0 +1,6 @@
+export { CampaignsPage } from './CampaignsPage.tsx'
+export { CampaignPage } from './detail/CampaignPage.tsx'
+export { CampaignEditPage } from './edit/CampaignEditPage.tsx'
+export { PersonCampaigns } from './PersonCampaigns.tsx'
+export { RunningCampaigns } from './RunningCampaigns.tsx'
+export { WhyDrawer } from './why/WhyDrawer.tsx'

@@ -1,0 +1,50 @@
+import { useTranslation } from 'react-i18next'
+import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
+import type { DeliveryState } from '../../deliveries/schema.ts'
+import type { CampaignState, Counts } from '../schema.ts'
+
+const STATE_TONES: Record<CampaignState, Tone> = {
+  draft: 'idle',
+  scheduled: 'busy',
+  preparing: 'busy',
+  running: 'busy',
+  paused: 'warn',
+  ended: 'good',
+  cancelled: 'idle',
+  failed: 'bad',
+}
+
+/** Whether its numbers may change by themselves. */
+export const isLive = (state: CampaignState): boolean =>
+  state === 'scheduled' || state === 'preparing' || state === 'running' || state === 'paused'
+
+export function CampaignTag({ state }: { state: CampaignState }) {
+  const { t } = useTranslation()
+  return (
+    <StateTag tone={STATE_TONES[state]} pulse={state === 'preparing' || state === 'running'}>
+      {t(`campaigns.state.${state}`)}
+    </StateTag>
+  )
+}
+
+const DELIVERY_TONES: Record<DeliveryState, Tone> = {
+  planned: 'idle',
+  held: 'warn',
+  skipped: 'idle',
+  sending: 'busy',
+  accepted: 'good',
+  delivered: 'good',
+  failed: 'bad',
+  unknown: 'odd',
+}
+
+export function DeliveryTag({ state }: { state: DeliveryState }) {
+  const { t } = useTranslation()
+  return <StateTag tone={DELIVERY_TONES[state]}>{t(`campaigns.delivery.${state}`)}</StateTag>
+}
+
+/** Handed to WeChat and taken by it. */
+export const sentOf = (counts: Counts): number => counts.accepted + counts.delivered
+/** Still to be handed over. */
+export const leftOf = (counts: Counts): number => counts.planned + counts.held + counts.sending
+export const totalOf = (counts: Counts): number => Object.values(counts).reduce((sum, one) => sum + one, 0)

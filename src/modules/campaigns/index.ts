@@ -1,0 +1,2 @@
+export { readCampaign } from './present.ts'
+export type { CampaignState } from './schema.ts'

@@ -1,0 +1,143 @@
+import type { Ctx } from '../../../context.ts'
+import { type Executor, inTransaction } from '../../../infra/transaction.ts'
+import { audit } from '../../audit/index.ts'
+import {
+  forgetRun,
+  pinSegments,
+  preparationState,
+  prepareForRun,
+  requireSegment,
+} from '../../segments/index.ts'
+import { segmentsOf } from '../audience.ts'
+import { countsFrom, GRACE_MS } from '../rules/state.ts'
+import type { Plan } from '../schema/plan.ts'
+import { type CampaignRow, changeCampaign, listPreparing, lockCampaign } from '../store/campaigns.ts'
+import { findVersion, setPinned } from '../store/versions.ts'
+
+export const userOf = (campaignId: string) => ({ kind: 'campaign' as const, id: campaignId })
+export const subjectOf = (campaignId: string) => ({ kind: 'campaign', id: campaignId })
+
+/** Whether crowds that don't update by themselves stay as they were when the version began. */
+export function keepsCrowds({ trigger }: Plan): boolean {
+  return trigger.kind === 'event' || trigger.kind === 'event-not'
+    ? trigger.check === 'stored'
+    : !trigger.refresh
+}
+
+type Of = Pick<CampaignRow, 'plan' | 'segmentId'>
+
+/** 执行前刷新: has the on-demand segments of the next run computed anew 15 minutes before it. */
+export async function prepareRun(_ctx: Ctx, trx: Executor, { plan, segmentId }: Of, at: Date): Promise<void> {
+  if (keepsCrowds(plan)) return
+  for (const { id } of segmentsOf(plan.audience, segmentId)) await prepareForRun(trx, id, at)
+}
+
+/** A run that will not be: nothing has to be computed for it. */
+export async function forgetPrepared(trx: Executor, { plan, segmentId }: Of, at: Date): Promise<void> {
+  for (const { id } of segmentsOf(plan.audience, segmentId)) await forgetRun(trx, id, at)
+}
+
+/** How the crowds of a run stand: `waiting` while one is being computed, `failed` when one could not be. */
+export async function crowdsFor(
+  ctx: Ctx,
+  { plan, segmentId }: Of,
+  at: Date,
+  db: Executor = ctx.db,
+): Promise<{ state: 'ready' | 'waiting' } | { state: 'failed'; segmentId: string; never: boolean }> {
+  for (const { id } of segmentsOf(plan.audience, segmentId)) {
+    const row = await requireSegment(ctx, id, { db })
+    if (row.update_kind === 'live' || row.update_kind === 'static') continue
+    const asked = keepsCrowds(plan) ? null : await preparationState(db, id, at)
+    if (asked === 'failed') return { state: 'failed', segmentId: id, never: row.current_snapshot_id === null }
+    if (asked === 'planned' || asked === 'queued' || asked === 'running') return { state: 'waiting' }
+    if (row.current_snapshot_id !== null) continue
+    if (row.failed_at !== null && row.computing === null)
+      return { state: 'failed', segmentId: id, never: true }
+    return { state: 'waiting' }
+  }
+  return { state: 'ready' }
+}
+
+/** By segment, the snapshot that stands for it from now on; those that update by themselves are left out. */
+export async function snapshotsToKeep(
+  ctx: Ctx,
+  db: Executor,
+  { plan, segmentId }: Of,
+): Promise<Map<string, string>> {
+  const kept = new Map<string, string>()
+  if (!keepsCrowds(plan)) return kept
+  for (const { id } of segmentsOf(plan.audience, segmentId)) {
+    const row = await requireSegment(ctx, id, { db })
+    if (row.update_kind === 'live' || row.update_kind === 'daily' || row.current_snapshot_id === null)
+      continue
+    kept.set(id, row.current_snapshot_id)
+  }
+  return kept
+}
+
+/** Keeps crowds that could not be kept at the start because they were still being computed. */
+export async function keepCrowds(
+  ctx: Ctx,
+  trx: Executor,
+  campaign: Of & { id: string; version: number },
+): Promise<Map<string, string>> {
+  const before = (await findVersion(trx, campaign.id, campaign.version))?.pinned ?? new Map<string, string>()
+  const now = await snapshotsToKeep(ctx, trx, campaign)
+  const pinned = new Map([...now, ...before])
+  if (pinned.size === before.size) return before
+  await setPinned(trx, { campaignId: campaign.id, version: campaign.version }, pinned)
+  await pinSegments(trx, userOf(campaign.id), pinned)
+  return pinned
+}
+
+/** Event campaigns whose crowd was still being computed: they begin when it is there, and stop where it can't be. */
+export async function beginPrepared(ctx: Ctx): Promise<number> {
+  let did = 0
+  for (const id of await listPreparing(ctx.db, 20)) did += await beginOne(ctx, id)
+  return did
+}
+
+function beginOne(ctx: Ctx, campaignId: string): Promise<number> {
+  return inTransaction(ctx.db, async (trx) => {
+    const campaign = await lockCampaign(trx, campaignId)
+    const { trigger } = campaign?.plan ?? {}
+    if (campaign?.state !== 'preparing' || (trigger?.kind !== 'event' && trigger?.kind !== 'event-not'))
+      return 0
+    const now = ctx.clock.now()
+    const crowds = await crowdsFor(ctx, campaign, now)
+    if (crowds.state === 'waiting') return 0
+    if (crowds.state === 'failed') {
+      const detail = { segmentId: crowds.segmentId }
+      await changeCampaign(trx, campaignId, now, {
+        state: 'paused',
+        pause_reason: 'segment_not_computed',
+        pause_detail: detail,
+      })
+      await audit(ctx, trx, {
+        action: 'campaign.paused',
+        accountId: campaign.accountId,
+        subject: subjectOf(campaignId),
+        detail: { reason: 'segment_not_computed', ...detail },
+      })
+      return 1
+    }
+    await keepCrowds(ctx, trx, campaign)
+    const startsAt = countsFrom(trigger.from, now)
+    await changeCampaign(trx, campaignId, now, {
+      ...openingOf(startsAt, campaign.endsAt, now),
+      starts_at: startsAt,
+      revision: campaign.revision + 1,
+    })
+    return 1
+  })
+}
+
+/** Where a campaign that waits for events begins: at once, or when A's time does. */
+export const openingOf = (startsAt: Date, endsAt: Date | null, now: Date) =>
+  startsAt > now
+    ? { state: 'scheduled' as const, due_at: startsAt }
+    : {
+        state: 'running' as const,
+        started_at: now,
+        due_at: endsAt === null ? null : new Date(endsAt.getTime() + GRACE_MS),
+      }
