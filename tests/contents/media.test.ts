@@ -45,13 +45,13 @@ async function keyOf(role: 'operator' | 'analyst'): Promise<string> {
   return (await createApiKey(withActor(world.ctx, actor), 'test')).key
 }
 
-type Upload = { data: Buffer; name?: string; accountId?: string; key?: string }
+type Upload = { data: Buffer; name?: string; accountId?: string; key?: string; kind?: string }
 
-function upload({ data, name = '封面.png', accountId = mine, key = keys.operator }: Upload) {
+function upload({ data, name = '封面.png', accountId = mine, key = keys.operator, kind = 'image' }: Upload) {
   const body = new FormData()
   body.set('file', new Blob([new Uint8Array(data)]), name)
   const headers = { authorization: `Bearer ${key}` }
-  return fetch(`${url}/api/accounts/${accountId}/media`, { method: 'POST', body, headers })
+  return fetch(`${url}/api/accounts/${accountId}/media?kind=${kind}`, { method: 'POST', body, headers })
 }
 const read = (path: string, key = keys.operator) =>
   fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
@@ -105,3 +105,28 @@ test('without the permission or the account: 403, also for the file of another a
   expect((await read(`/api/accounts/${foreign}/article-sets`)).status).toBe(403)
   expect((await read(`/api/accounts/${mine}/media/999999/file`)).status).toBe(404)
 })
+
+test.each([
+  ['voice', 'mp3', '494433040000', 2],
+  ['video', 'mp4', '0000002066747970', 10],
+])(
+  'A6: a %s is told by its first bytes, kept under its kind, and bounded',
+  async (kind, ending, hex, megabytes) => {
+    const head = Buffer.from(hex, 'hex')
+    const answer = await upload({ kind, data: Buffer.concat([head, Buffer.alloc(64)]), name: '问候.exe' })
+    const asset = (await answer.json()) as { id: string; kind: string; name: string }
+    expect(asset).toMatchObject({ kind, name: `问候.${ending}` })
+    const ids = async (of: string) => {
+      const list = (await (await read(`/api/accounts/${mine}/media?kind=${of}`)).json()) as {
+        items: { id: string }[]
+      }
+      return list.items.map(({ id }) => id)
+    }
+    expect(await ids(kind)).toEqual([asset.id])
+    expect(await ids('image')).not.toContain(asset.id)
+    expect(await reasonOf(await upload({ kind, data: PNG }))).toBe(`${kind}_type_not_supported`)
+    expect(await reasonOf(await upload({ kind: 'image', data: head }))).toBe('image_type_not_supported')
+    const large = Buffer.concat([head, Buffer.alloc(megabytes * 1024 * 1024 - head.length + 1)])
+    expect(await reasonOf(await upload({ kind, data: large }))).toBe('file_too_large')
+  },
+)

@@ -14,7 +14,7 @@ import { accountClient, bindAccount } from '../accounts/index.ts'
 import { getRun } from '../runs/index.ts'
 import { runSyncArticles } from './commands/sync.ts'
 import { getArticleSet, listArticleSets, refreshArticleSet, resolveArticles, syncArticles } from './index.ts'
-import { insertImage } from './media-store.ts'
+import { insertMedia } from './media-store.ts'
 import { findLastSync } from './reads.ts'
 
 let world: TestWorld
@@ -56,7 +56,8 @@ const draft = async (overrides = {}) => {
 const asset = async () => {
   const { mediaId, url } = await cover()
   const bytes = PNG.length
-  return insertImage(ctx.db, {
+  return insertMedia(ctx.db, {
+    kind: 'image',
     ...{ accountId, name: 'c.png', fileKey: 'f'.repeat(64), mime: 'image/png', bytes, mediaId, url },
     ...{ createdBy: null, at: ctx.clock.now() },
   })

@@ -1,5 +1,6 @@
 export { refreshArticleSet } from './commands/refresh.ts'
 export { syncArticles } from './commands/sync.ts'
-export { getArticleSet, getMediaAsset, listArticleSets } from './reads.ts'
+export { uploadMedia } from './commands/upload.ts'
+export { findMediaAsset, getArticleSet, getMediaAsset, listArticleSets } from './reads.ts'
 export { resolveArticles } from './resolve.ts'
 export type { ArticleChoice, ArticleSetPreview, ArticleSetSummary, MediaAsset } from './schema.ts'

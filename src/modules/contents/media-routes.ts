@@ -2,18 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ctx } from '../../context.ts'
 import { invalid, notFound } from '../../kernel/errors.ts'
 import { streamRoute } from '../manifest.ts'
-import { uploadImage } from './commands/upload.ts'
+import { uploadMedia } from './commands/upload.ts'
 import { selectAsset } from './media-store.ts'
-import { getMediaFileEndpoint, IMAGE_MAX_BYTES, mediaAsset, uploadMediaEndpoint } from './schema.ts'
+import { getMediaFileEndpoint, MEDIA_LIMITS, mediaAsset, uploadMediaEndpoint } from './schema.ts'
 
 async function upload(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
   const { accountId } = uploadMediaEndpoint.params!.parse(request.params)
-  if (!request.isMultipart()) throw invalid('not_multipart', 'send the image as multipart/form-data')
+  const { kind } = uploadMediaEndpoint.query!.parse(request.query)
+  if (!request.isMultipart()) throw invalid('not_multipart', 'send the file as multipart/form-data')
   // One byte more than allowed, so that what is too large is seen as such and not cut off.
-  const part = await request.file({ limits: { fileSize: IMAGE_MAX_BYTES + 1, files: 1 } })
+  const part = await request.file({ limits: { fileSize: MEDIA_LIMITS[kind].maxBytes + 1, files: 1 } })
   if (part === undefined) throw invalid('file_missing', 'the upload has no file')
   try {
-    const asset = await uploadImage(ctx, accountId, { name: part.filename, source: part.file })
+    const asset = await uploadMedia(ctx, accountId, { kind, name: part.filename, source: part.file })
     return reply.send(mediaAsset.parse(asset))
   } catch (error) {
     drain(request)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
-import type { MediaAsset } from './schema.ts'
+import type { MediaAsset, MediaKind } from './schema.ts'
 
 const COLUMNS = ['id', 'kind', 'name', 'mime', 'bytes', 'media_id', 'url', 'file_key', 'created_at'] as const
 
@@ -34,14 +34,14 @@ export async function selectAsset(
   return row && { asset: present(row), fileKey: row.file_key }
 }
 
-type Filter = { q?: string | undefined; cursor?: string | undefined; limit: number }
+type Filter = { kind: MediaKind; q?: string | undefined; cursor?: string | undefined; limit: number }
 
 export async function selectAssets(
   db: Executor,
   accountId: string,
   filter: Filter,
 ): Promise<Page<MediaAsset>> {
-  let query = assets(db, accountId).orderBy('id', 'desc')
+  let query = assets(db, accountId).where('kind', '=', filter.kind).orderBy('id', 'desc')
   if (filter.q !== undefined && filter.q !== '') {
     query = query.where(sql<boolean>`strpos(lower(name), lower(${filter.q})) > 0`)
   }
@@ -65,6 +65,7 @@ export async function selectMediaIds(
 
 type NewAsset = {
   accountId: string
+  kind: MediaKind
   name: string
   fileKey: string
   mime: string
@@ -75,20 +76,20 @@ type NewAsset = {
   at: Date
 }
 
-export async function insertImage(db: Executor, image: NewAsset): Promise<MediaAsset> {
+export async function insertMedia(db: Executor, media: NewAsset): Promise<MediaAsset> {
   const row = await db
     .insertInto('media_assets')
     .values({
-      account_id: image.accountId,
-      kind: 'image',
-      name: image.name,
-      file_key: image.fileKey,
-      mime: image.mime,
-      bytes: image.bytes,
-      media_id: image.mediaId,
-      url: image.url ?? null,
-      created_by: image.createdBy,
-      created_at: image.at,
+      account_id: media.accountId,
+      kind: media.kind,
+      name: media.name,
+      file_key: media.fileKey,
+      mime: media.mime,
+      bytes: media.bytes,
+      media_id: media.mediaId,
+      url: media.url ?? null,
+      created_by: media.createdBy,
+      created_at: media.at,
     })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()

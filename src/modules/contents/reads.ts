@@ -1,4 +1,5 @@
 import type { Ctx } from '../../context.ts'
+import type { Executor } from '../../infra/transaction.ts'
 import { notFound } from '../../kernel/errors.ts'
 import type { Page } from '../../kernel/paging.ts'
 import { findLastDone } from '../runs/index.ts'
@@ -55,5 +56,12 @@ export async function getMediaAsset(ctx: Ctx, accountId: string, mediaAssetId: s
   if (found === undefined) throw notFound('media')
   return found.asset
 }
+
+/** The same, undefined where there is none; in whatever transaction. */
+export const findMediaAsset = async (
+  db: Executor,
+  accountId: string,
+  mediaAssetId: string,
+): Promise<MediaAsset | undefined> => (await selectAsset(db, accountId, mediaAssetId))?.asset
 
 export const listMedia = selectAssets

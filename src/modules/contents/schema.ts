@@ -100,9 +100,13 @@ export const syncArticlesEndpoint = endpoint({
   response: runView,
 })
 
+export const MEDIA_KINDS = ['image', 'voice', 'video'] as const
+export const mediaKind = z.enum(MEDIA_KINDS)
+export type MediaKind = z.infer<typeof mediaKind>
+
 export const mediaAsset = z.object({
   id: z.string(),
-  kind: z.enum(['image', 'voice', 'video']),
+  kind: mediaKind,
   name: z.string(),
   mime: z.string(),
   bytes: z.number(),
@@ -113,18 +117,26 @@ export const mediaAsset = z.object({
 })
 export type MediaAsset = z.infer<typeof mediaAsset>
 
-/** 新增永久素材, 2026-11: an image has 10 MB at most. */
-export const IMAGE_MAX_BYTES = 10 * 1024 * 1024
-export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp'] as const
+const MB = 1024 * 1024
+/** 新增永久素材, 2026-11: what each kind may be; a voice of at most 60 seconds, which only the platform measures. */
+export const MEDIA_LIMITS = {
+  image: { maxBytes: 10 * MB, types: ['image/jpeg', 'image/png', 'image/gif', 'image/bmp'] },
+  voice: { maxBytes: 2 * MB, types: ['audio/mpeg', 'audio/amr'] },
+  video: { maxBytes: 10 * MB, types: ['video/mp4'] },
+} as const satisfies Record<MediaKind, { maxBytes: number; types: readonly string[] }>
+export type MediaMime = (typeof MEDIA_LIMITS)[MediaKind]['types'][number]
+export const IMAGE_MAX_BYTES = MEDIA_LIMITS.image.maxBytes
+export const IMAGE_TYPES = MEDIA_LIMITS.image.types
+const LARGEST_BYTES = 10 * MB
 
 export const listMediaEndpoint = endpoint({
   method: 'GET',
   path: '/api/accounts/:accountId/media',
   access: 'contents:read',
   tag,
-  summary: 'Images uploaded here, newest first',
+  summary: 'Images, voices or videos uploaded here, newest first',
   params,
-  query: pageQuery.extend({ q: z.string().trim().max(60).optional() }),
+  query: pageQuery.extend({ q: z.string().trim().max(60).optional(), kind: mediaKind.default('image') }),
   response: page(mediaAsset),
 })
 export const uploadMediaEndpoint = endpoint({
@@ -132,9 +144,11 @@ export const uploadMediaEndpoint = endpoint({
   path: '/api/accounts/:accountId/media',
   access: 'contents:write',
   tag,
-  summary: 'Uploads one image (multipart, field `file`) here and to WeChat as permanent material',
+  summary:
+    'Uploads one image, voice or video (multipart, field `file`) here and to WeChat as permanent material',
   params,
-  bodyLimit: IMAGE_MAX_BYTES + 64 * 1024,
+  query: z.object({ kind: mediaKind.default('image') }),
+  bodyLimit: LARGEST_BYTES + 64 * 1024,
   response: mediaAsset,
 })
 export const getMediaFileEndpoint = endpoint({
@@ -142,7 +156,7 @@ export const getMediaFileEndpoint = endpoint({
   path: '/api/accounts/:accountId/media/:mediaAssetId/file',
   access: 'contents:read',
   tag,
-  summary: 'The image itself',
+  summary: 'The file itself',
   params: params.extend({ mediaAssetId: id }),
   response: z.unknown(),
 })

@@ -37,7 +37,7 @@ export const images: Texts['images'] = {
   upload: 'Upload an image',
   uploaded: 'Uploaded',
   wrongType: 'Only JPG, PNG, GIF and BMP images',
-  tooLarge: 'An image has 10 MB at most',
+  tooLarge: 'At most {{max}} MB',
   empty: 'No images yet',
   emptyHint: 'Upload a JPG, PNG, GIF or BMP of at most 10 MB.',
   choose: 'Choose images',
@@ -92,4 +92,15 @@ export const composer: Texts['composer'] = {
   noImagesHint: 'Choose or upload 1 to 20; they are sent in the order chosen.',
   recommend: 'Recommendation',
   recommendHint: 'Optional; shown with the images.',
+}
+export const media: Texts['media'] = {
+  choose: { voice: 'Choose a recording', video: 'Choose a video' },
+  upload: { voice: 'Upload a recording', video: 'Upload a video' },
+  hint: {
+    voice: 'MP3 or AMR, at most 60 seconds and 2 MB; kept as permanent material at WeChat as well.',
+    video:
+      'MP4, at most 10 MB; kept as permanent material at WeChat as well, which reviews it before it can go out.',
+  },
+  empty: { voice: 'No recording yet', video: 'No video yet' },
+  use: 'Use',
 }

@@ -35,7 +35,7 @@ export const images = {
   upload: '上传图片',
   uploaded: '已上传',
   wrongType: '只支持 JPG、PNG、GIF、BMP 图片',
-  tooLarge: '图片不能超过 10 MB',
+  tooLarge: '文件不能超过 {{max}} MB',
   empty: '还没有图片',
   emptyHint: '上传一张 JPG、PNG、GIF 或 BMP，最大 10 MB。',
   choose: '选择图片',
@@ -89,4 +89,14 @@ export const composer = {
   noImagesHint: '选择或上传 1–20 张，按选择的顺序发送。',
   recommend: '推荐语',
   recommendHint: '可选，与图片一起展示。',
+}
+export const media = {
+  choose: { voice: '选择语音', video: '选择视频' },
+  upload: { voice: '上传语音', video: '上传视频' },
+  hint: {
+    voice: 'MP3 或 AMR，最长 60 秒，最大 2 MB；同时保存为微信永久素材。',
+    video: 'MP4，最大 10 MB；同时保存为微信永久素材，微信审核通过后才能发送。',
+  },
+  empty: { voice: '还没有上传过语音', video: '还没有上传过视频' },
+  use: '使用',
 }

@@ -4,36 +4,41 @@ import { inTransaction } from '../../../infra/transaction.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { explained } from '../../runs/index.ts'
-import { type ImageType, imageName, requireImage } from '../image-type.ts'
-import { insertImage } from '../media-store.ts'
-import { IMAGE_MAX_BYTES, type MediaAsset } from '../schema.ts'
+import { insertMedia } from '../media-store.ts'
+import { type MediaType, mediaName, requireMedia } from '../media-type.ts'
+import { MEDIA_LIMITS, type MediaAsset, type MediaKind } from '../schema.ts'
 
 /**
- * Keeps an image here and at WeChat as permanent material. Told by its first bytes, not by its name; refused with
- * `image_type_not_supported` or `file_too_large`. What WeChat refused stays only as a file that equal content uses
+ * Keeps an image, voice or video here and at WeChat as permanent material. Told by its first bytes, not by its name; refused with
+ * `image_type_not_supported` (`voice_…`, `video_…`) or `file_too_large`. What WeChat refused stays only as a file that equal content uses
  * again.
  */
-export async function uploadImage(
+export async function uploadMedia(
   ctx: Ctx,
   accountId: string,
-  upload: { name: string; source: AsyncIterable<Uint8Array> },
+  upload: { kind: MediaKind; name: string; source: AsyncIterable<Uint8Array> },
 ): Promise<MediaAsset> {
   const client = await accountClient(ctx, accountId)
-  const found: { type?: ImageType } = {}
+  const { kind } = upload
+  const { maxBytes } = MEDIA_LIMITS[kind]
+  const found: { type?: MediaType } = {}
   const stored = await ctx.files.put(
-    requireImage(upload.source, (type) => {
+    requireMedia(upload.source, kind, (type) => {
       found.type = type
     }),
-    { maxBytes: IMAGE_MAX_BYTES },
+    { maxBytes },
   )
-  if (found.type === undefined) throw new Error('impossible state: an image stored has a type')
+  if (found.type === undefined) throw new Error('impossible state: what was stored has a type')
   const { mime } = found.type
-  const name = imageName(upload.name, found.type)
-  const data = await ctx.files.read(stored.key, { maxBytes: IMAGE_MAX_BYTES })
-  const material = await explained(uploadPermanent(client, 'image', { name, contentType: mime, data }))
+  const name = mediaName(upload.name, found.type)
+  const data = await ctx.files.read(stored.key, { maxBytes })
+  const material = await explained(
+    uploadPermanent(client, kind, { name, contentType: mime, data }, wordsOf(kind, name)),
+  )
   return inTransaction(ctx.db, async (trx) => {
-    const asset = await insertImage(trx, {
+    const asset = await insertMedia(trx, {
       accountId,
+      kind,
       name,
       fileKey: stored.key,
       mime,
@@ -47,8 +52,14 @@ export async function uploadImage(
       action: 'media.uploaded',
       accountId,
       subject: { kind: 'media', id: asset.id },
-      detail: { name, bytes: stored.size },
+      detail: { kind, name, bytes: stored.size },
     })
     return asset
   })
+}
+
+/** A video has a title and an introduction at WeChat; a message says its own. */
+function wordsOf(kind: MediaKind, name: string): { title: string; introduction: string } | undefined {
+  const title = name.replace(/\.[a-z0-9]+$/, '')
+  return kind === 'video' ? { title, introduction: title } : undefined
 }

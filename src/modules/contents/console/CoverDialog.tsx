@@ -9,7 +9,7 @@ import { CropFrame } from './CropFrame.tsx'
 import { COVER_SHAPES, type CoverShape, type Crop, cutOut, wholeCrop } from './crop.ts'
 import { ImagePicker } from './ImagePicker.tsx'
 import { mediaUrl } from './media-url.ts'
-import { useUploadImage } from './use-upload-image.ts'
+import { useUploadMedia } from './use-upload-media.ts'
 
 /** A new cover: from a file or an uploaded image, cut to the shape in which WeChat shows it, then uploaded. */
 export function CoverDialog({
@@ -28,7 +28,7 @@ export function CoverDialog({
   const [image, setImage] = useState<HTMLImageElement | undefined>()
   const [shape, setShape] = useState<CoverShape>(first ? 'wide' : 'square')
   const [crop, setCrop] = useState<Crop>(wholeCrop)
-  const { upload, progress } = useUploadImage()
+  const { upload, progress } = useUploadMedia()
   useEffect(() => {
     if (open) setImage(undefined)
     setShape(first ? 'wide' : 'square')

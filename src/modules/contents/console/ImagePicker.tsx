@@ -7,7 +7,7 @@ import { useAccountId } from '../../../console/session.ts'
 import { EmptyState, LoadingState } from '../../../console/ui/states.tsx'
 import { IMAGE_TYPES, listMediaEndpoint } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
-import { useUploadImage } from './use-upload-image.ts'
+import { useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
 
 /** Chooses uploaded images, or uploads one on the spot. */
@@ -35,7 +35,7 @@ export function ImagePicker({
     { params: { accountId }, query: { limit: 40 } },
     { enabled: open },
   )
-  const { upload, progress } = useUploadImage()
+  const { upload, progress } = useUploadMedia()
   const toggle = (id: string) =>
     setIds((before) =>
       before.includes(id)

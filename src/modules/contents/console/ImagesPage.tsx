@@ -9,7 +9,7 @@ import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { IMAGE_TYPES, listMediaEndpoint, type MediaAsset } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
-import { useUploadImage } from './use-upload-image.ts'
+import { useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
 
 export function ImagesPage() {
@@ -88,7 +88,7 @@ function Picture({ asset }: { asset: MediaAsset }) {
 function UploadButton() {
   const { t } = useTranslation()
   const allowed = useCan('contents:write')
-  const { upload, progress } = useUploadImage()
+  const { upload, progress } = useUploadMedia()
   return (
     <Tooltip title={allowed ? undefined : t('common.notAllowed')}>
       <div className="w-row">

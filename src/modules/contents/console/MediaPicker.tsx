@@ -1,0 +1,95 @@
+import { UploadOutlined } from '@ant-design/icons'
+import { Button, Drawer, Upload } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../console/format.ts'
+import { useCursorList } from '../../../console/hooks.ts'
+import { useAccountId, useCan } from '../../../console/session.ts'
+import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
+import { listMediaEndpoint, type MediaAsset } from '../schema.ts'
+import { mediaUrl } from './media-url.ts'
+import { acceptOf, useUploadMedia } from './use-upload-media.ts'
+import './contents.css'
+
+type Props = {
+  kind: 'voice' | 'video'
+  open: boolean
+  onClose: () => void
+  onChoose: (asset: MediaAsset) => void
+}
+
+/** Chooses an uploaded voice or video, or uploads one on the spot. */
+export function MediaPicker({ kind, open, onClose, onChoose }: Props) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const allowed = useCan('contents:write')
+  const list = useCursorList(
+    listMediaEndpoint,
+    { params: { accountId }, query: { kind, limit: 40 } },
+    { enabled: open },
+  )
+  const { upload, progress } = useUploadMedia(kind)
+  return (
+    <Drawer open={open} onClose={onClose} size={560} title={t(`media.choose.${kind}`)}>
+      <Upload
+        accept={acceptOf(kind)}
+        showUploadList={false}
+        disabled={!allowed}
+        customRequest={({ file }) => void upload(file as File).then((asset) => asset && onChoose(asset))}
+      >
+        <Button icon={<UploadOutlined />} disabled={!allowed} loading={progress !== undefined}>
+          {t(`media.upload.${kind}`)}
+        </Button>
+      </Upload>
+      <p className="w-faint w-small">{t(`media.hint.${kind}`)}</p>
+      {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isLoading && <LoadingState rows={3} />}
+      {!list.isLoading && !list.error && list.items.length === 0 && (
+        <EmptyState compact title={t(`media.empty.${kind}`)} />
+      )}
+      {list.items.map((asset) => (
+        <MediaRow key={asset.id} asset={asset} src={mediaUrl(accountId, asset.id)} onChoose={onChoose} />
+      ))}
+      {list.hasMore && (
+        <Button type="link" loading={list.isLoadingMore} onClick={list.loadMore}>
+          {t('common.loadMore')}
+        </Button>
+      )}
+    </Drawer>
+  )
+}
+
+function MediaRow({
+  asset,
+  src,
+  onChoose,
+}: {
+  asset: MediaAsset
+  src: string
+  onChoose: (asset: MediaAsset) => void
+}) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <div className="w-media-row">
+      {asset.kind === 'video' && (
+        <video src={src} preload="none" controls aria-label={asset.name}>
+          <track kind="captions" />
+        </video>
+      )}
+      <div className="w-media-row-text">
+        <div className="w-ellipsis" title={asset.name}>
+          {asset.name}
+        </div>
+        <div className="w-faint w-small">
+          {format.bytes(asset.bytes)} · {format.instant(asset.createdAt)}
+        </div>
+        {asset.mime === 'audio/mpeg' && (
+          <audio src={src} preload="none" controls aria-label={asset.name}>
+            <track kind="captions" />
+          </audio>
+        )}
+      </div>
+      <Button onClick={() => onChoose(asset)}>{t('media.use')}</Button>
+    </div>
+  )
+}

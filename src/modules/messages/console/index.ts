@@ -1,0 +1,7 @@
+export { ContentSummary } from './ContentSummary.tsx'
+export { LintFindings } from './LintFindings.tsx'
+export { LintRulesPage } from './LintRulesPage.tsx'
+export { MessageComposer } from './MessageComposer.tsx'
+export { MessagePhone } from './phone/MessagePhone.tsx'
+export { PreviewPhone } from './phone/PreviewPhone.tsx'
+export { useContentProblems, useProblemText } from './use-problems.ts'
