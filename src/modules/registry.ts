@@ -1,11 +1,18 @@
 import { accountsModule } from './accounts/module.ts'
+import { activitiesModule } from './activities/module.ts'
 import { auditModule } from './audit/module.ts'
 import { broadcastsModule } from './broadcasts/module.ts'
+import { campaignsModule } from './campaigns/module.ts'
+import { consentsModule } from './consents/module.ts'
 import { contactsModule } from './contacts/module.ts'
 import { contentsModule } from './contents/module.ts'
 import { datasetsModule } from './datasets/module.ts'
+import { deliveriesModule } from './deliveries/module.ts'
+import { goalsModule } from './goals/module.ts'
 import { ingestModule } from './ingest/module.ts'
+import { linksModule } from './links/module.ts'
 import type { Manifest } from './manifest.ts'
+import { messagesModule } from './messages/module.ts'
 import { miniProgramsModule } from './mini-programs/module.ts'
 import { operatorsModule } from './operators/module.ts'
 import { privacyModule } from './privacy/module.ts'
@@ -14,6 +21,7 @@ import { sandboxModule } from './sandbox/module.ts'
 import { segmentsModule } from './segments/module.ts'
 import { sourcesModule } from './sources/module.ts'
 import { tagsModule } from './tags/module.ts'
+import { templatesModule } from './templates/module.ts'
 import { trackersModule } from './trackers/module.ts'
 import { transfersModule } from './transfers/module.ts'
 
@@ -24,6 +32,7 @@ export const modules: readonly Manifest[] = [
   runsModule,
   accountsModule,
   miniProgramsModule,
+  activitiesModule,
   contactsModule,
   tagsModule,
   trackersModule,
@@ -32,7 +41,14 @@ export const modules: readonly Manifest[] = [
   datasetsModule,
   segmentsModule,
   contentsModule,
+  templatesModule,
+  consentsModule,
+  messagesModule,
+  linksModule,
+  deliveriesModule,
+  goalsModule,
   broadcastsModule,
+  campaignsModule,
   transfersModule,
   privacyModule,
   sandboxModule,

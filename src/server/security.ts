@@ -26,7 +26,7 @@ export function registerSecurityHeaders(app: FastifyInstance, ctx: Ctx): void {
     void reply.header('referrer-policy', 'same-origin')
     void reply.header('x-frame-options', 'DENY')
     void reply.header('cross-origin-opener-policy', 'same-origin')
-    void reply.header('content-security-policy', policy)
+    if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', policy)
     if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
     if (request.url.startsWith('/api') && !reply.hasHeader('cache-control'))
       void reply.header('cache-control', 'no-store')

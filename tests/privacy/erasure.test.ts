@@ -128,7 +128,53 @@ async function known() {
        select id, now(), 'bad', '{"userId":"' || $1::text || '"}' from s union all select id, now(), 'bad', '{"userId":"other"}' from s`,
     ids.user,
   )
-  return { ids, contactId, visitor, fanId, broadcastId: sent?.id as string }
+  const [send] = await query<{ id: string }>(
+    `insert into sends (account_id, owner_kind, owner_id, name, channel, purpose, lane, created_at)
+     values ($1, 'campaign', 1, 's', 'customer-service', 'marketing', 'bulk', now()) returning id`,
+    [accountId],
+  )
+  const [delivery] = await query<{ id: string }>(
+    `insert into deliveries (send_id, account_id, version, contact_id, fan_id, state, due_at, planned_at, intent_at, detail, msg_id)
+     values ($1, $2, 1, $3, $4, 'delivered', now(), now(), now(), '{"value": "秘密"}', '7') returning id`,
+    [send?.id, accountId, visitor, fanId],
+  )
+  await run(
+    `insert into deliveries (send_id, account_id, version, contact_id, fan_id, occurrence, state, due_at, planned_at, context)
+     values ($1, $2, 1, $3, $4, 1, 'planned', now(), now(), '{"properties": {"note": "秘密"}}')`,
+    send?.id,
+    accountId,
+    contactId,
+    fanId,
+  )
+  await run(
+    `insert into delivery_tallies (send_id, slot, state, n) values ($1, 0, 'planned', 1), ($1, 0, 'delivered', 1)`,
+    send?.id,
+  )
+  await run(
+    `insert into link_clicks (delivery_id, send_id, version, link_index, contact_id, at, known_at) values ($1, $2, 1, 0, $3, now(), now())`,
+    delivery?.id,
+    send?.id,
+    contactId,
+  )
+  await run(
+    `insert into service_windows (fan_id, kind, account_id, event_id, opened_at, expires_at, allowance)
+     values ($2, 'message', $1, 1, now(), now(), 5)`,
+    accountId,
+    fanId,
+  )
+  await run(`insert into fan_blocks values ($2, $1, 43019, now(), now())`, accountId, fanId)
+  await run(
+    `insert into contact_suppressions (contact_id, note, created_at) values ($1, '秘密', now())`,
+    contactId,
+  )
+  return {
+    ids,
+    contactId,
+    visitor,
+    fanId,
+    broadcastId: sent?.id as string,
+    sendId: send?.id as string,
+  }
 }
 
 /** Every text of every table of ours that still says something. */
@@ -160,8 +206,9 @@ describe('an erasure', () => {
       fans: 1,
       events: 2,
       attributes: 1,
-      recipients: 1,
-      allowances: 1,
+      recipients: 4,
+      allowances: 3,
+      consents: 1,
       listMembers: 1,
       segmentMembers: 1,
       rejections: 1,
@@ -242,6 +289,52 @@ describe('an erasure', () => {
     ])
   })
 
+  test('F1: messages to single people keep their numbers: who waited is skipped, what was sent names nobody', async () => {
+    const { contactId, fanId, sendId } = await known()
+    await erase(contactId)
+    expect(
+      await query(
+        `select contact_id < 0 and fan_id < 0 as nobody, occurrence::int, state, reason, detail, context, msg_id
+         from deliveries where send_id = $1 order by occurrence`,
+        [sendId],
+      ),
+    ).toEqual([
+      {
+        nobody: true,
+        occurrence: 0,
+        state: 'delivered',
+        reason: null,
+        detail: null,
+        context: null,
+        msg_id: null,
+      },
+      {
+        nobody: true,
+        occurrence: 1,
+        state: 'skipped',
+        reason: 'erased',
+        detail: null,
+        context: null,
+        msg_id: null,
+      },
+    ])
+    expect(
+      await query(
+        `select state, reason, sum(n)::int as n from delivery_tallies where send_id = $1
+         group by 1, 2 having sum(n) <> 0 order by 1`,
+        [sendId],
+      ),
+    ).toEqual([
+      { state: 'delivered', reason: '', n: 1 },
+      { state: 'skipped', reason: 'erased', n: 1 },
+    ])
+    expect(
+      await query('select contact_id < 0 as nobody from link_clicks where send_id = $1', [sendId]),
+    ).toEqual([{ nobody: true }])
+    for (const table of ['service_windows', 'fan_blocks'])
+      expect(await count(`${table} where fan_id = $1`, [fanId])).toBe(0)
+  })
+
   test('every table that knows people by contact or fan is one that an erasure reaches', async () => {
     const columns = await query<{ name: string }>(
       `select distinct c.table_name as name from information_schema.columns c
@@ -251,7 +344,10 @@ describe('an erasure', () => {
          and not exists (select from pg_inherits where inhrelid = c.table_name::regclass)`,
     )
     // these have a way of their own, or know a source of facts by `source_id`
-    const otherwise = ['contacts', 'contact_aliases', 'fans', 'events', 'broadcast_recipients', 'erasures']
+    const otherwise = [
+      ...['contacts', 'contact_aliases', 'fans', 'events', 'broadcast_recipients', 'erasures'],
+      ...['deliveries', 'link_clicks', 'conversions', 'campaign_waits'],
+    ]
     const reached = new Set([...PLACES.map(({ table }) => table), ...otherwise])
     const sources = ['source_rejections', 'source_counts', 'source_keys']
     expect(

@@ -256,5 +256,12 @@ const accountOf = (id: string, kind: 'service' | 'subscription', massPerFanPerMo
     massPerMinuteByOpenid: 30_000,
     massPerMinuteByFilter: 300_000,
     draftAddsPerDay: 1_000,
+    customerServicePerMinute: 60_000,
+    templatePerMinute: 60_000,
+    subscriptionPerMinute: 60_000,
+    customerServicePerDay: 500_000,
+    templatePerDay: 100_000,
+    subscriptionPerDay: 100_000,
+    paymentWindowSends: 0,
   },
 })

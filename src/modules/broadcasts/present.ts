@@ -26,6 +26,7 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
     confirmedAt: iso(row.confirmedAt),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
+    activity: row.activity,
     totals: row.totals,
   }
 }

@@ -29,6 +29,10 @@ export async function settledUpTo(db: Executor): Promise<bigint> {
     select objid::bigint as objid from pg_locks
     where locktype = 'advisory' and classid = ${INGEST_LOCK} and objsubid = 2
       and database = (select oid from pg_database where datname = current_database())`.execute(db)
-  const befores = rows.map(({ objid }) => last - BigInt.asUintN(31, last - BigInt(objid)))
-  return befores.reduce((settled, before) => (before < settled ? before : settled), last)
+  let settled = last
+  for (const { objid } of rows) {
+    const before = last - BigInt.asUintN(31, last - BigInt(objid))
+    if (before < settled) settled = before
+  }
+  return settled
 }

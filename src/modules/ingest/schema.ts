@@ -7,7 +7,7 @@ export * from './schema/timeline.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
 
-/** Names under which WeChat's callbacks enter the event log. */
+/** Names under which WeChat's callbacks, and what we see ourselves, enter the event log. */
 export const EVENTS = {
   follow: 'wechat.follow',
   unfollow: 'wechat.unfollow',
@@ -26,6 +26,8 @@ export const EVENTS = {
   privacyRequested: 'wechat.privacy_requested',
   /** Read from WeChat, which doesn't push it. */
   comment: 'wechat.comment',
+  /** Ours: a tap on a tracked link of a message. */
+  linkClick: 'weida.link_click',
   /** Kept raw: a name this version does not know. */
   unknown: 'wechat.unknown',
 } as const

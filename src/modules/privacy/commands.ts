@@ -10,7 +10,7 @@ import { selectIdentities } from './erase.ts'
 import { countRows } from './preview.ts'
 import type { Counts, Erasure, PrivacySettings } from './schema.ts'
 import * as store from './store.ts'
-import { countRejections, countSegmentMembers } from './traces.ts'
+import { countRejections, countSegmentMembers, countTraces } from './traces.ts'
 
 /** Topic on which a worker hears that someone is to be erased. */
 export const ERASURES_TOPIC = 'privacy.erasures'
@@ -19,14 +19,16 @@ export const ERASURES_TOPIC = 'privacy.erasures'
 export async function previewErasure(ctx: Ctx, contactId: string): Promise<{ counts: Counts }> {
   const { id } = await findCanonical(ctx, contactId)
   const subject = await store.findSubject(ctx.db, id)
-  const [counts, details, segmentMembers, rejections, exports] = await Promise.all([
+  const [counts, details, segmentMembers, rejections, exports, traces] = await Promise.all([
     countRows(ctx.db, subject),
     countDetails(ctx.db, subject),
     countSegmentMembers(ctx.db, subject),
     selectIdentities(ctx.db, subject).then((identities) => countRejections(ctx.db, identities)),
     countExports(ctx.db),
+    countTraces(ctx.db, subject),
   ])
-  return { counts: { ...counts, details, segmentMembers, rejections, exports } }
+  const recipients = (counts.recipients ?? 0) + traces
+  return { counts: { ...counts, recipients, details, segmentMembers, rejections, exports } }
 }
 
 /** Asks for a person to be erased everywhere; a worker does it. Once at a time (`erasure_running`). */

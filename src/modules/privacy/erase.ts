@@ -9,7 +9,7 @@ import { keepTombstones } from './keep.ts'
 import { eventsOf, PLACES, type Subject } from './places.ts'
 import type { Counts, ErasedKind } from './schema.ts'
 import * as store from './store.ts'
-import { eraseRecipients, eraseRejections, eraseSegmentMembers } from './traces.ts'
+import { eraseRecipients, eraseRejections, eraseSegmentMembers, eraseTraces } from './traces.ts'
 
 const EVENTS_PER_CHUNK = 5_000
 
@@ -80,6 +80,8 @@ async function eraseRest(ctx: Ctx, trx: Executor, { erasureId, subject, counts }
   const details = await eraseDetails(trx, subject.contactIds)
   added(counts, 'details', details.rows + details.lines)
   added(counts, 'recipients', await eraseRecipients(trx, subject, erasureId))
+  const erasure = { erasureId, now: ctx.clock.now() }
+  added(counts, 'recipients', await eraseTraces(trx, subject, erasure))
   added(counts, 'segmentMembers', await eraseSegmentMembers(trx, subject))
   added(counts, 'rejections', await eraseRejections(trx, identities))
   added(counts, 'exports', await voidExports(trx))

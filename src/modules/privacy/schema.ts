@@ -16,6 +16,7 @@ export const ERASED_KINDS = [
   'details',
   'recipients',
   'allowances',
+  'consents',
   'listMembers',
   'segmentMembers',
   'rejections',

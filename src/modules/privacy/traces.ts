@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
 import type { Identity } from '../contacts/index.ts'
+import { countDeliveriesOf, eraseDeliveries } from '../deliveries/index.ts'
 import type { Subject } from './places.ts'
 
 const WAITING = sql`('planned', 'held')`
@@ -41,6 +42,44 @@ export async function eraseRecipients(
     trx,
   )
   return Number(numAffectedRows ?? 0)
+}
+
+/** What was done with messages: who did it goes, that it was done stays. Tables and what else of a row tells of a person. */
+const TRACES = [
+  { table: 'link_clicks', further: sql`` },
+  { table: 'conversions', further: sql`` },
+  {
+    table: 'campaign_waits',
+    further: sql`, fan_id = -1, context = null,
+      state = case when t.state = 'waiting' then 'cancelled' else t.state end`,
+  },
+] as const
+
+/** Deliveries, clicks, conversions and waits of a person. */
+export async function countTraces(db: Executor, { contactIds }: Subject): Promise<number> {
+  const parts = TRACES.map(
+    ({ table }) =>
+      sql`select count(*)::int as n from ${sql.table(table)} where contact_id = any(${contactIds}::bigint[])`,
+  )
+  const { rows } = await sql<{ n: number }>`${sql.join(parts, sql` union all `)}`.execute(db)
+  return rows.reduce((sum, { n }) => sum + n, await countDeliveriesOf(db, contactIds))
+}
+
+/** Takes a person out of messages to single people and what came of them; numbers stay. Returns how many rows lost their person. */
+export async function eraseTraces(
+  trx: Executor,
+  { contactIds }: Subject,
+  erasure: { erasureId: string; now: Date },
+): Promise<number> {
+  let erased = await eraseDeliveries(trx, contactIds, erasure)
+  for (const { table, further } of TRACES) {
+    const { numAffectedRows } = await sql`
+      update ${sql.table(table)} t set contact_id = -(${erasure.erasureId}::bigint * 1000 + i.place) ${further}
+      from unnest(${contactIds}::bigint[]) with ordinality as i (contact_id, place)
+      where t.contact_id = i.contact_id`.execute(trx)
+    erased += Number(numAffectedRows ?? 0)
+  }
+  return erased
 }
 
 /** A member of a stored crowd by its chunk and place (segment_chunks). */

@@ -2,6 +2,7 @@ import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
 import { conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
+import { findOpenActivity, requireFiling } from '../../activities/index.ts'
 import { audit } from '../../audit/index.ts'
 import { forgetSegments, holdSegments, requireSound } from '../../segments/index.ts'
 import { requirePath, segmentsIn } from '../audience.ts'
@@ -16,6 +17,7 @@ type Fields = {
   content: Content
   path: Path
   ignoreReprint: boolean
+  activityId: string | null
 }
 
 /** Saves a new draft. `path_not_available` where the account can't send to this audience that way. */
@@ -27,6 +29,7 @@ export async function createBroadcast(
 ): Promise<Broadcast> {
   await check(ctx, accountId, fields)
   return inTransaction(ctx.db, async (trx) => {
+    await requireFiling(trx, fields)
     const broadcastId = await store.insertBroadcast(trx, {
       ...fields,
       accountId,
@@ -60,6 +63,7 @@ export async function updateBroadcast(
   await check(ctx, key.accountId, fields)
   await inTransaction(ctx.db, async (trx) => {
     const draft = await store.findBroadcast(trx, { ...key, lock: true })
+    await requireFiling(trx, fields, { activityId: draft?.activity?.id ?? null })
     if (!(await store.updateDraft(trx, key, { ...fields, at: ctx.clock.now() }))) {
       const current = await store.findBroadcast(trx, key)
       if (current === undefined) throw notFound('broadcast')
@@ -100,8 +104,10 @@ export async function copyBroadcast(ctx: Ctx, accountId: string, broadcastId: st
   const source = await store.findBroadcast(ctx.db, { accountId, broadcastId })
   if (source === undefined) throw notFound('broadcast')
   const { audience, content, path, ignoreReprint } = source
+  // one that is archived by now is left behind
+  const activityId = source.activity && (await findOpenActivity(ctx.db, source.activity.id))
   const name = [...source.name].slice(0, 56).join('')
-  const fields = { name: `${name} (2)`, audience, content, path, ignoreReprint }
+  const fields = { name: `${name} (2)`, audience, content, path, ignoreReprint, activityId }
   return createBroadcast(ctx, accountId, fields, segmentsIn(audience))
 }
 

@@ -11,6 +11,7 @@ import { FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState } from '../../../console/ui/states.tsx'
 import { addBeijingDays, startOfDay } from '../../../kernel/beijing.ts'
+import { ActivityPicker } from '../../activities/console/index.ts'
 import { type BroadcastListItem, LABELS, type Label, listBroadcastsEndpoint } from '../schema.ts'
 import { TotalsBar } from './TotalsBar.tsx'
 import { isMoving, LabelTag } from './words.tsx'
@@ -22,8 +23,8 @@ export function BroadcastsPage() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const accountId = useAccountId()
-  const filters = useFilters(['view', 'label', 'q', 'from', 'to'])
-  const { view = 'all', label, q, from, to } = filters.values
+  const filters = useFilters(['view', 'label', 'q', 'from', 'to', 'activity'])
+  const { view = 'all', label, q, from, to, activity } = filters.values
   const list = useCursorList(
     listBroadcastsEndpoint,
     {
@@ -32,6 +33,7 @@ export function BroadcastsPage() {
         view: view as View,
         ...(label && { label: label as Label }),
         ...(q && { q }),
+        ...(activity && { activityId: activity }),
         ...(from && { from: startOfDay(from).toISOString() }),
         ...(to && { to: startOfDay(addBeijingDays(to, 1)).toISOString() }),
       },
@@ -39,7 +41,7 @@ export function BroadcastsPage() {
     { every: 5_000 },
   )
   const mayWrite = useCan('broadcasts:write')
-  const narrowed = label !== undefined || q !== undefined || from !== undefined || to !== undefined
+  const narrowed = [label, q, from, to, activity].some((value) => value !== undefined)
   const open = (row: BroadcastListItem) =>
     void navigate(
       `/accounts/${accountId}/broadcasts/${row.id}${row.state === 'draft' && mayWrite ? '/edit' : ''}`,
@@ -77,6 +79,11 @@ export function BroadcastsPage() {
             filters.set('from', days?.[0]?.format('YYYY-MM-DD'))
             filters.set('to', days?.[1]?.format('YYYY-MM-DD'))
           }}
+        />
+        <ActivityPicker
+          width={200}
+          value={activity ?? null}
+          onChange={(value) => filters.set('activity', value ?? undefined)}
         />
       </FilterBar>
       <CursorTable<BroadcastListItem>
@@ -130,6 +137,7 @@ function useColumns(): TableColumnsType<BroadcastListItem> {
             <div className="w-faint w-small w-ellipsis">
               {t(`broadcasts.content.${row.contentKind}`)}
               {row.title !== '' && ` · ${row.title}`}
+              {row.activity !== null && ` · ${row.activity.name}`}
             </div>
           </div>
         </div>

@@ -37,6 +37,7 @@ export const listBroadcastsEndpoint = endpoint({
     q: z.string().max(60).optional(),
     from: instant.optional(),
     to: instant.optional(),
+    activityId: id.optional(),
   }),
   response: page(broadcastListItem),
 })

@@ -75,6 +75,8 @@ export const draftFields = {
   content,
   path,
   ignoreReprint: z.boolean().default(false),
+  /** 关联营销活动: what it is filed under. */
+  activityId: id.nullable().default(null),
 }
 
 /** E8's words for where a broadcast stands; what the operator reads. */
@@ -135,6 +137,7 @@ export const broadcastListItem = z.object({
   confirmedAt: instant.nullable(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
+  activity: z.object({ id: z.string(), name: z.string() }).nullable(),
   totals,
 })
 export type BroadcastListItem = z.infer<typeof broadcastListItem>

@@ -35,6 +35,7 @@ export type BroadcastRow = {
   content: Content
   path: Path
   ignoreReprint: boolean
+  activity: { id: string; name: string } | null
   version: number
   preflight: Preflight | null
   frozenContent: FrozenContent | null
@@ -72,8 +73,10 @@ const TALLY = sql`(select jsonb_build_object(
 
 const COLUMNS = sql`b.id, b.account_id, b.name, b.state, b.step, b.audience, b.audience_basis, b.content, b.path, b.ignore_reprint, b.version,
   b.preflight, b.planned, b.skipped, b.pause_reason, b.pause_detail, b.failure_reason, b.created_at, b.confirmed_at,
-  b.started_at, b.ended_at, b.fence, c.name as created_by_name, s.name as confirmed_by_name, ${TALLY} as tally`
-const SOURCE = sql`from broadcasts b left join operators c on c.id = b.created_by left join operators s on s.id = b.confirmed_by`
+  b.started_at, b.ended_at, b.fence, c.name as created_by_name, s.name as confirmed_by_name, 
+  ac.id as activity_id, ac.name as activity_name, ${TALLY} as tally`
+const SOURCE = sql`from broadcasts b left join operators c on c.id = b.created_by left join operators s on s.id = b.confirmed_by
+  left join activities ac on ac.id = b.activity_id`
 
 function present(row: RawRow): BroadcastRow {
   const tally = row['tally'] as BatchTally & Record<string, number>
@@ -89,6 +92,10 @@ function present(row: RawRow): BroadcastRow {
     content: content.parse(row['content']),
     path: row['path'] as Path,
     ignoreReprint: row['ignore_reprint'] as boolean,
+    activity:
+      row['activity_id'] === null
+        ? null
+        : { id: row['activity_id'] as string, name: row['activity_name'] as string },
     version: row['version'] as number,
     preflight: row['preflight'] === null ? null : preflight.parse(row['preflight']),
     frozenContent: (row['frozen_content'] as FrozenContent | undefined) ?? null,
@@ -150,6 +157,7 @@ type ListFilter = {
   q?: string | undefined
   from?: string | undefined
   to?: string | undefined
+  activityId?: string | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -171,6 +179,7 @@ export async function listBroadcasts(db: Executor, filter: ListFilter): Promise<
         and (${filter.q ?? null}::text is null or strpos(lower(b.name), lower(${filter.q ?? null}::text)) > 0)
         and (${filter.from ?? null}::timestamptz is null or b.created_at >= ${filter.from ?? null}::timestamptz)
         and (${filter.to ?? null}::timestamptz is null or b.created_at < ${filter.to ?? null}::timestamptz)
+        and (${filter.activityId ?? null}::bigint is null or b.activity_id = ${filter.activityId ?? null}::bigint)
       order by b.id desc limit ${filter.limit + 1}`.execute(db)
     const page = rows.map(present)
     found.push(
@@ -188,6 +197,7 @@ type DraftFields = {
   content: Content
   path: Path
   ignoreReprint: boolean
+  activityId: string | null
 }
 
 export async function insertBroadcast(
@@ -203,6 +213,7 @@ export async function insertBroadcast(
       content: JSON.stringify(values.content),
       path: values.path,
       ignore_reprint: values.ignoreReprint,
+      activity_id: values.activityId,
       created_by: values.createdBy,
       created_at: values.at,
       updated_at: values.at,
@@ -226,6 +237,7 @@ export async function updateDraft(
       content: JSON.stringify(values.content),
       path: values.path,
       ignore_reprint: values.ignoreReprint,
+      activity_id: values.activityId,
       updated_at: values.at,
       preflight: null,
       version: key.version + 1,

@@ -48,6 +48,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
   const sub = [
     audienceText,
     t(`broadcasts.pathName.${broadcast.path}`),
+    broadcast.activity !== null && t('broadcasts.activityNamed', { name: broadcast.activity.name }),
     broadcast.confirmedAt !== null &&
       t('broadcasts.confirmedBy', {
         name: broadcast.confirmedByName ?? t('common.system'),

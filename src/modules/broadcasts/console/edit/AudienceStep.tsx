@@ -4,14 +4,15 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { useCursorList, useEndpoint } from '../../../../console/hooks.ts'
 import { useAccount, useAccountId } from '../../../../console/session.ts'
+import { Choices } from '../../../../console/ui/Choices.tsx'
 import { useSentence } from '../../../../console/ui/sentence.ts'
 import { useWechatTags } from '../../../../console/wechat-tags.ts'
 import { decidePath } from '../../../../wechat/rules/broadcast-quota.ts'
+import { ActivityPicker } from '../../../activities/console/index.ts'
 import { CreateListButton, FanPicker } from '../../../contacts/console/index.ts'
 import { countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schema.ts'
 import { pathsFor } from '../../rules.ts'
 import { type BroadcastAudience, PATHS, type Path } from '../../schema.ts'
-import { Choices } from './Choices.tsx'
 import { audienceOf, type Draft } from './draft.ts'
 import { RuleChoice } from './RuleChoice.tsx'
 import { SegmentChoice } from './SegmentChoice.tsx'
@@ -36,6 +37,8 @@ export function AudienceStep({ draft, onChange }: StepProps) {
         <div className="w-faint w-small" style={{ marginTop: 4 }}>
           {t('broadcasts.nameHint')}
         </div>
+        <h3 style={{ marginTop: 16 }}>{t('broadcasts.activity')}</h3>
+        <ActivityPicker value={draft.activityId} onChange={(activityId) => onChange({ activityId })} />
       </section>
       <AudiencePanel draft={draft} onChange={onChange} />
       <PathPanel draft={draft} onChange={onChange} />

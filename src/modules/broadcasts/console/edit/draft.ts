@@ -31,6 +31,7 @@ export type Draft = {
   imageIds: string[]
   recommend: string
   ignoreReprint: boolean
+  activityId: string | null
 }
 
 export type DraftFields = BodyInputOf<typeof createBroadcastEndpoint>
@@ -51,6 +52,7 @@ export const emptyDraft = (path: Path): Draft => ({
   imageIds: [],
   recommend: '',
   ignoreReprint: false,
+  activityId: null,
 })
 
 /** `describe` tells title and cover of an article that the stored content only names. */
@@ -64,6 +66,7 @@ export function draftOf(
     ...emptyDraft(broadcast.path),
     name: broadcast.name,
     ignoreReprint: broadcast.ignoreReprint,
+    activityId: broadcast.activity?.id ?? null,
     audienceKind: audience.kind,
     ...(audience.kind === 'tag' && { tagId: audience.tagId }),
     ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
@@ -140,5 +143,6 @@ export function fieldsOf(draft: Draft): DraftFields | undefined {
   const audience = audienceOf(draft)
   const name = draft.name.trim()
   if (audience === undefined || name === '') return undefined
-  return { name, audience, content: contentOf(draft), path: draft.path, ignoreReprint: draft.ignoreReprint }
+  const { path, ignoreReprint, activityId } = draft
+  return { name, audience, content: contentOf(draft), path, ignoreReprint, activityId }
 }

@@ -1,4 +1,5 @@
 import { NAME_BYTES } from '../../schema/registry.ts'
+import { EVENTS } from '../../schema.ts'
 import { isObject, type Json, type Refusal } from './fact.ts'
 
 /** Of what is stored of one message, as JSON: Segment's limit for a message. */
@@ -20,10 +21,10 @@ const isStorable = (text: string): boolean => !text.includes('\0') && text.isWel
 export const isPropertyName = (name: string): boolean =>
   name !== '' && fits(name, NAME_BYTES) && isStorable(name)
 
-/** Names of WeChat's own events are theirs: what follows the log takes such an event at its word. */
+/** Names of WeChat's own events, and of what we see ourselves: what follows the log takes such an event at its word. */
 const RESERVED = 'wechat.'
 export const isEventName = (name: string): boolean =>
-  isPropertyName(name) && name.trim() !== '' && !name.startsWith(RESERVED)
+  isPropertyName(name) && name.trim() !== '' && !name.startsWith(RESERVED) && name !== EVENTS.linkClick
 
 /** An id of a person: a text or a number, as text. Undefined where there is none; null where it can't be one. */
 export function idOf(value: unknown): string | undefined | null {
