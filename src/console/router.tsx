@@ -16,11 +16,16 @@ const page = (path: string, load: () => Promise<unknown>, name: string): RouteOb
 })
 
 const accounts = () => import('../modules/accounts/console/index.ts')
+const activities = () => import('../modules/activities/console/index.ts')
 const audit = () => import('../modules/audit/console/index.ts')
 const broadcasts = () => import('../modules/broadcasts/console/index.ts')
+const campaigns = () => import('../modules/campaigns/console/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
+const consents = () => import('../modules/consents/console/index.ts')
 const contents = () => import('../modules/contents/console/index.ts')
+const messages = () => import('../modules/messages/console/index.ts')
 const miniPrograms = () => import('../modules/mini-programs/console/index.ts')
+const deliveries = () => import('../modules/deliveries/console/index.ts')
 const datasets = () => import('../modules/datasets/console/index.ts')
 const ingest = () => import('../modules/ingest/console/index.ts')
 const privacy = () => import('../modules/privacy/console/index.ts')
@@ -28,6 +33,7 @@ const operators = () => import('../modules/operators/console/index.ts')
 const segments = () => import('../modules/segments/console/index.ts')
 const sources = () => import('../modules/sources/console/index.ts')
 const transfers = () => import('../modules/transfers/console/index.ts')
+const templates = () => import('../modules/templates/console/index.ts')
 const tags = () => import('../modules/tags/console/index.ts')
 const customer = () => import('./customer/index.ts')
 const segment = () => import('./segment/index.ts')
@@ -59,6 +65,10 @@ export const router = createBrowserRouter([
               page('broadcasts/new', broadcasts, 'BroadcastEditPage'),
               page('broadcasts/:broadcastId', broadcasts, 'BroadcastPage'),
               page('broadcasts/:broadcastId/edit', broadcasts, 'BroadcastEditPage'),
+              page('campaigns', campaigns, 'CampaignsPage'),
+              page('campaigns/new', campaigns, 'CampaignEditPage'),
+              page('campaigns/:campaignId', campaigns, 'CampaignPage'),
+              page('campaigns/:campaignId/edit', campaigns, 'CampaignEditPage'),
               page('fans', contacts, 'FansPage'),
               page('fans/:fanId', fan, 'FanPage'),
               page('tags', tags, 'TagsPage'),
@@ -66,6 +76,8 @@ export const router = createBrowserRouter([
               page('lists/:listId', contacts, 'FanListPage'),
               page('articles', contents, 'ArticlesPage'),
               page('images', contents, 'ImagesPage'),
+              page('templates', templates, 'TemplatesPage'),
+              page('subscriptions', consents, 'SubscriptionsPage'),
             ],
           },
           page('tags', tags, 'OwnTagsPage'),
@@ -86,9 +98,13 @@ export const router = createBrowserRouter([
           page('settings/accounts/new', accounts, 'BindAccountPage'),
           page('settings/accounts/:accountId', accounts, 'AccountPage'),
           page('settings/mini-programs', miniPrograms, 'MiniProgramsPage'),
+          page('settings/limits', deliveries, 'LimitsPage'),
           page('settings/attributes', contacts, 'AttributesPage'),
+          page('settings/activities', activities, 'ActivitiesPage'),
+          page('settings/activities/:activityId', activities, 'ActivityPage'),
           page('settings/sources', sources, 'SourcesPage'),
           page('settings/sources/:sourceId', sources, 'SourcePage'),
+          page('settings/message-checks', messages, 'LintRulesPage'),
           page('settings/privacy', privacy, 'PrivacyPage'),
           page('settings/privacy/:erasureId', privacy, 'ReceiptPage'),
           page('settings/members', operators, 'MembersPage'),

@@ -1,7 +1,9 @@
 import { useQueries } from '@tanstack/react-query'
 import { listBroadcastsEndpoint } from '../modules/broadcasts/schema.ts'
+import { listCampaignsEndpoint } from '../modules/campaigns/schema.ts'
 import { listTagsEndpoint } from '../modules/tags/schema.ts'
 import { call } from './api.ts'
+import { useEndpoint } from './hooks.ts'
 import { useAccounts } from './session.ts'
 
 const FRESH_MS = 60_000
@@ -57,3 +59,20 @@ export function useRecentSends(accountIds: readonly string[]) {
       ),
   })
 }
+
+/** The newest campaigns that were started, of the accounts the operator may see or of one of them. */
+export function useRecentCampaigns(accountId: string | undefined) {
+  const { data } = useEndpoint(
+    listCampaignsEndpoint,
+    {
+      query: {
+        state: 'preparing,running,paused,ended',
+        limit: RECENT_SENDS,
+        ...(accountId !== undefined && { accountId }),
+      },
+    },
+    { staleMs: FRESH_MS },
+  )
+  return data?.items ?? NONE
+}
+const NONE: readonly never[] = []

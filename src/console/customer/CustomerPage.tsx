@@ -4,6 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { FanBroadcasts } from '../../modules/broadcasts/console/index.ts'
+import { PersonCampaigns } from '../../modules/campaigns/console/index.ts'
+import { PersonConsents } from '../../modules/consents/console/index.ts'
 import {
   MergeStory,
   PersonIdentities,
@@ -13,6 +15,7 @@ import {
 } from '../../modules/contacts/console/index.ts'
 import { getPersonEndpoint, type PersonDetail } from '../../modules/contacts/schema.ts'
 import { PersonDetails } from '../../modules/datasets/console/index.ts'
+import { SuppressionButton } from '../../modules/deliveries/console/index.ts'
 import { ContactTimeline } from '../../modules/ingest/console/index.ts'
 import { EraseButton } from '../../modules/privacy/console/index.ts'
 import { TagPeopleButton } from '../../modules/tags/console/index.ts'
@@ -33,6 +36,7 @@ function Customer({ person }: { person: PersonDetail }) {
   const nameOf = usePersonName()
   const [search, setSearch] = useSearchParams()
   const seesSends = useCan('broadcasts:read')
+  const seesCampaigns = useCan('campaigns:read')
   const seesDetails = useCan('datasets:read')
   const kinds = [...new Set(person.identities.map(({ kind }) => kind))]
   return (
@@ -44,6 +48,7 @@ function Customer({ person }: { person: PersonDetail }) {
         actions={
           <>
             <TagPeopleButton people={{ kind: 'contacts', contactIds: [person.id] }} />
+            <SuppressionButton contactId={person.id} />
             <EraseButton contactId={person.id} />
             <Rename person={person} />
           </>
@@ -81,6 +86,20 @@ function Customer({ person }: { person: PersonDetail }) {
           ...(seesSends
             ? [{ key: 'sends', label: t('people.tabs.sends'), children: <Sends person={person} /> }]
             : []),
+          ...(seesCampaigns
+            ? [
+                {
+                  key: 'campaigns',
+                  label: t('campaigns.person.tab'),
+                  children: <PersonCampaigns contactId={person.id} />,
+                },
+              ]
+            : []),
+          {
+            key: 'consents',
+            label: t('consents.customer'),
+            children: <PersonConsents contactId={person.id} />,
+          },
           {
             key: 'identities',
             label: t('people.tabs.identities'),

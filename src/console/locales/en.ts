@@ -1,4 +1,5 @@
 import { accounts } from './en/accounts.ts'
+import { activities, goals, links } from './en/activities.ts'
 import { attributes } from './en/attributes.ts'
 import { audit } from './en/audit.ts'
 import {
@@ -12,13 +13,16 @@ import {
   testSend,
   totals,
 } from './en/broadcasts.ts'
+import { campaigns } from './en/campaigns.ts'
 import { registry, rejections, shop, sources } from './en/collection.ts'
-import { articles, composer, cover, images } from './en/contents.ts'
+import { articles, composer, cover, images, media } from './en/contents.ts'
 import { events, fans, lists } from './en/customers.ts'
 import { datasets } from './en/datasets.ts'
 import { advice, errors } from './en/errors.ts'
 import { exports } from './en/exports.ts'
 import { imports } from './en/imports.ts'
+import { limits } from './en/limits.ts'
+import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
 import { apiPage, overview, sandbox } from './en/overview.ts'
@@ -27,10 +31,12 @@ import { segmentWords } from './en/segment-words.ts'
 import { segments } from './en/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './en/shell.ts'
 import { tags } from './en/tags.ts'
+import { consents, templates } from './en/templates.ts'
 import type { Texts } from './zh-CN.ts'
 
 export const en: Texts = {
   accounts,
+  activities,
   advice,
   apiKeys,
   apiPage,
@@ -40,9 +46,11 @@ export const en: Texts = {
   audit,
   batches,
   broadcasts,
+  campaigns,
   common,
   compared,
   composer,
+  consents,
   cover,
   datasets,
   entrance,
@@ -50,9 +58,14 @@ export const en: Texts = {
   events,
   exports,
   fans,
+  goals,
   images,
   imports,
+  limits,
+  links,
   lists,
+  media,
+  messages,
   miniPrograms,
   nav,
   operators,
@@ -76,6 +89,7 @@ export const en: Texts = {
   sources,
   states,
   tags,
+  templates,
   testSend,
   totals,
 }

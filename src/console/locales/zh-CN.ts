@@ -1,4 +1,5 @@
 import { accounts } from './zh-CN/accounts.ts'
+import { activities, goals, links } from './zh-CN/activities.ts'
 import { attributes } from './zh-CN/attributes.ts'
 import { audit } from './zh-CN/audit.ts'
 import {
@@ -12,13 +13,16 @@ import {
   testSend,
   totals,
 } from './zh-CN/broadcasts.ts'
+import { campaigns } from './zh-CN/campaigns.ts'
 import { registry, rejections, shop, sources } from './zh-CN/collection.ts'
-import { articles, composer, cover, images } from './zh-CN/contents.ts'
+import { articles, composer, cover, images, media } from './zh-CN/contents.ts'
 import { events, fans, lists } from './zh-CN/customers.ts'
 import { datasets } from './zh-CN/datasets.ts'
 import { advice, errors } from './zh-CN/errors.ts'
 import { exports } from './zh-CN/exports.ts'
 import { imports } from './zh-CN/imports.ts'
+import { limits } from './zh-CN/limits.ts'
+import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
@@ -27,10 +31,12 @@ import { segmentWords } from './zh-CN/segment-words.ts'
 import { segments } from './zh-CN/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
 import { tags } from './zh-CN/tags.ts'
+import { consents, templates } from './zh-CN/templates.ts'
 
 /** Every text of the console. English is checked against this shape, so a missing text fails the type check. */
 export const zhCN = {
   accounts,
+  activities,
   advice,
   apiKeys,
   apiPage,
@@ -40,9 +46,11 @@ export const zhCN = {
   audit,
   batches,
   broadcasts,
+  campaigns,
   common,
   compared,
   composer,
+  consents,
   cover,
   datasets,
   entrance,
@@ -50,9 +58,14 @@ export const zhCN = {
   events,
   exports,
   fans,
+  goals,
   images,
   imports,
+  limits,
+  links,
   lists,
+  media,
+  messages,
   miniPrograms,
   nav,
   operators,
@@ -76,6 +89,7 @@ export const zhCN = {
   sources,
   states,
   tags,
+  templates,
   testSend,
   totals,
 }

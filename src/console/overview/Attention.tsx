@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { AccountSummary } from '../../modules/accounts/schema.ts'
 import { listBroadcastsEndpoint } from '../../modules/broadcasts/schema.ts'
+import { type CampaignListItem, listCampaignsEndpoint } from '../../modules/campaigns/schema.ts'
 import { useBusinessNow } from '../clock.ts'
 import { useFormat } from '../format.ts'
 import { useEndpoint } from '../hooks.ts'
@@ -37,7 +38,8 @@ export function Attention() {
   )
   const ofAccount = useAccountMatters(account)
   const ofSends = useSendMatters(unresolved.data?.items ?? [], paused.data?.items ?? [])
-  const matters = [...ofAccount, ...ofSends]
+  const ofCampaigns = useCampaignMatters(accountId)
+  const matters = [...ofAccount, ...ofSends, ...ofCampaigns]
   if (matters.length === 0) return null
   return (
     <div className="w-stack" style={{ gap: 8 }}>
@@ -136,4 +138,35 @@ function useSendMatters(
       action: t('overview.look'),
     })
   return [...unresolved.map(matter('unresolved')), ...paused.map(matter('paused'))]
+}
+
+function useCampaignMatters(accountId: string): Matter[] {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const allowed = useCan('campaigns:read')
+  const { data } = useEndpoint(
+    listCampaignsEndpoint,
+    { query: { accountId, state: 'running,paused,failed,ended', limit: 20 } },
+    { enabled: allowed, every: 15_000 },
+  )
+  const titleOf = ({ name, state, asking, counts }: CampaignListItem): string | undefined => {
+    if (state === 'failed') return t('campaigns.overview.attentionFailed', { name })
+    if (asking > 0) return t('campaigns.overview.attentionAsking', { name })
+    if (state === 'paused') return t('campaigns.overview.attentionPaused', { name })
+    if (counts.unknown === 0) return undefined
+    return t('campaigns.overview.attentionUnknown', { name, number: format.number(counts.unknown) })
+  }
+  return (data?.items ?? []).flatMap((item): Matter[] => {
+    const title = titleOf(item)
+    if (title === undefined) return []
+    return [
+      {
+        key: `campaign-${item.id}`,
+        type: item.state === 'failed' ? 'error' : 'warning',
+        title,
+        to: `/accounts/${accountId}/campaigns/${item.id}`,
+        action: t('overview.look'),
+      },
+    ]
+  })
 }

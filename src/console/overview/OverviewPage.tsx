@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { RecentBroadcasts } from '../../modules/broadcasts/console/index.ts'
 import { usageEndpoint } from '../../modules/broadcasts/schema.ts'
+import { RunningCampaigns } from '../../modules/campaigns/console/index.ts'
 import { countFansEndpoint } from '../../modules/contacts/schema.ts'
 import { RecentEvents } from '../../modules/ingest/console/index.ts'
 import { useFormat } from '../format.ts'
@@ -42,8 +43,9 @@ export function OverviewPage() {
         <Numbers />
         <div className="w-overview-grid">
           <RecentBroadcasts />
-          <RecentEvents />
+          <RunningCampaigns />
         </div>
+        <RecentEvents />
       </div>
     </>
   )

@@ -1,6 +1,8 @@
 import type { Texts } from '../zh-CN.ts'
 
 export const broadcasts: Texts['broadcasts'] = {
+  activity: 'Activity',
+  activityNamed: 'Activity: {{name}}',
   sub: 'To all fans, a WeChat tag or a list; the outcome is computed first.',
   new: 'New mass send',
   search: 'Search names',

@@ -76,6 +76,8 @@ export const events: Texts['events'] = {
     group: 'Joined group',
     alias: 'Linked identity',
     'weida.click': 'Clicked a mass send’s link',
+    'weida.link_click': 'Tapped a message’s link',
+    'weida.link_open': 'Came through a message',
     'weida.share': 'Shared',
     'weida.share_open': 'Opened a share',
     'weida.open': 'Opened mini program',

@@ -80,6 +80,14 @@ export const sandbox: Texts['sandbox'] = {
   duplicatesHint:
     'Fans who got the same content more than once. Always 0 unless it was sent again on purpose, as by copying a send.',
   kind: 'Kind',
+  ledgerKind: {
+    mass: 'Mass send',
+    preview: 'Preview',
+    reply: 'Automatic reply',
+    custom: 'Customer-service message',
+    template: 'Template message',
+    subscription: 'Subscription notification',
+  },
   fansCount: 'Fans',
   faultsHint: 'Make the simulated WeChat fail, and see how the system copes.',
   fault: {

@@ -125,6 +125,7 @@ export const privacy: Texts['privacy'] = {
     details: 'Detail rows',
     recipients: 'Send records (numbers stay)',
     allowances: 'Month allowances',
+    consents: 'Notification consents',
     listMembers: 'List members',
     segmentMembers: 'Segment members',
     rejections: 'Rejected messages',

@@ -1,4 +1,6 @@
 export const broadcasts = {
+  activity: '关联营销活动',
+  activityNamed: '营销活动：{{name}}',
   sub: '发给全部粉丝、微信标签或名单；发送前先预演。',
   new: '新建群发',
   search: '搜索名称',

@@ -74,6 +74,8 @@ export const events = {
     group: '加入组织',
     alias: '关联身份',
     'weida.click': '点击群发链接',
+    'weida.link_click': '点击消息里的链接',
+    'weida.link_open': '从消息打开页面',
     'weida.share': '分享',
     'weida.share_open': '打开分享',
     'weida.open': '打开小程序',

@@ -77,6 +77,14 @@ export const sandbox = {
   duplicates: '同样内容收到多次',
   duplicatesHint: '同样的内容收到两次以上的粉丝。没有特意再发一次（例如复制群发）时，应始终为 0。',
   kind: '类型',
+  ledgerKind: {
+    mass: '群发',
+    preview: '预览',
+    reply: '自动回复',
+    custom: '客服消息',
+    template: '模板消息',
+    subscription: '订阅通知',
+  },
   fansCount: '人数',
   faultsHint: '让模拟微信出错，看系统如何应对。',
   fault: {

@@ -114,6 +114,7 @@ export const privacy = {
     details: '明细',
     recipients: '发送记录（留人数）',
     allowances: '月额度记录',
+    consents: '订阅授权',
     listMembers: '名单成员',
     segmentMembers: '分群成员',
     rejections: '被拒的接入内容',
