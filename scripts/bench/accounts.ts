@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { bindAccount } from '../../src/modules/accounts/index.ts'
+import { bindAccount, getCallbackInfo } from '../../src/modules/accounts/index.ts'
 import type { World } from './bench.ts'
 
 export type BenchAccount = { id: string; appid: string; secret: string }
@@ -16,12 +16,18 @@ const NOTHING = {
   unfollow: 0,
   follow: 0,
   sendError: 0,
+  tap: 0,
+  answer: 0,
+  noticeBlocked: 0,
+  noticeFailed: 0,
 }
 /** The platform's limits on calls would end a run long before the machine does. */
 const QUOTAS = {
   '/cgi-bin/message/mass/send': 1_000_000,
   '/cgi-bin/message/mass/send/minute': 1_000_000,
   '/cgi-bin/draft/add': 1_000_000,
+  '/cgi-bin/message/custom/send': 1_000_000_000,
+  '/cgi-bin/message/custom/send/minute': 1_000_000_000,
 }
 
 /** A verified service account at the simulated WeChat, bound here, with our own rates out of the way too. */
@@ -46,6 +52,8 @@ export async function makeAccount(world: World, fans: number): Promise<BenchAcco
     massCallsPerDay: 1_000_000,
     massRecipientsPerDay: 100_000_000,
     draftAddsPerDay: 1_000_000,
+    customerServicePerMinute: 10_000_000,
+    customerServicePerDay: 1_000_000_000,
   }
   await sql`update accounts set limits = ${JSON.stringify(limits)}::jsonb where id = ${id}::bigint`.execute(
     world.ctx.db,
@@ -66,4 +74,11 @@ export async function bareToken(world: World, account: BenchAccount): Promise<st
   const { access_token } = (await answer.json()) as { access_token?: string }
   if (!access_token) throw new Error('the simulated WeChat gave no token')
   return access_token
+}
+
+/** The simulated WeChat posts this account's pushes to our API. */
+export async function pointCallback(world: World, account: BenchAccount, apiUrl: string): Promise<void> {
+  const { url, token, aesKey, mode } = await getCallbackInfo(world.ctx, account.id)
+  const callback = { url: `${apiUrl}${new URL(url).pathname}`, token, aesKey, mode }
+  await world.control('PATCH', `/accounts/${account.appid}`, { callback })
 }

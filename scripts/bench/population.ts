@@ -1,4 +1,5 @@
 import { beijingMonth } from '../../src/kernel/beijing.ts'
+import type { BenchAccount } from './accounts.ts'
 import { run, type World } from './bench.ts'
 
 /** Of 108 fans 100 are reachable, five left, and three have had this month's four. */
@@ -46,4 +47,22 @@ export async function populate(world: World, accountId: string, reachable: numbe
 export async function settle(world: World): Promise<void> {
   await run(world.databaseUrl, 'vacuum (analyze)')
   await run(world.databaseUrl, 'checkpoint')
+}
+
+/** The same people on both sides: our fans as a sync would have brought them. */
+export async function copyPopulation(world: World, account: BenchAccount): Promise<number> {
+  const { rowCount } = await run(
+    world.databaseUrl,
+    `with people as (
+       select fan.* from simulator.fan join simulator.account a on a.id = fan.account_id where a.appid = $2),
+     made as (
+       insert into contacts (unionid, created_at) select unionid, now() from people returning id, unionid)
+     insert into fans (account_id, contact_id, following, detailed, openid, unionid, followed_at, unfollowed_at)
+     select $1, made.id, p.following, true, p.openid, p.unionid, p.subscribed_at,
+       case when not p.following then p.subscribed_at + interval '1 day' end
+     from people p join made on made.unionid = p.unionid`,
+    [account.id, account.appid],
+  )
+  await settle(world)
+  return rowCount ?? 0
 }

@@ -76,6 +76,7 @@ async function confirmed({ world, account }: Large, content: Content) {
     content,
     path: 'list',
     ignoreReprint: false,
+    activityId: null,
   })
   const key = { accountId: account.id, broadcastId: draft.id }
   const { reached, blockers } = await preflightBroadcast(ctx, key)

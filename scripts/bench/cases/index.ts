@@ -5,9 +5,13 @@ import { measureCallbacks } from './callbacks.ts'
 import { measureFreeze } from './freeze.ts'
 import { measureIngest } from './ingest.ts'
 import { measureMemory } from './memory.ts'
+import { measureMessages } from './messages.ts'
+import { measurePeoplePreflight } from './people-preflight.ts'
 import { measurePreflight } from './preflight.ts'
 import { measureStart } from './start.ts'
 import { measureSync } from './sync.ts'
+import { measureTimers } from './timers.ts'
+import { measureTriggers } from './triggers.ts'
 
 export type Case = { name: string; title: string; measure(bench: Bench): Promise<CaseResult> }
 
@@ -20,5 +24,13 @@ export const cases: readonly Case[] = [
   { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
   { name: 'audience', title: 'Audiences', measure: measureAudience },
   { name: 'ingest', title: 'Events of sources, and live rules', measure: measureIngest },
+  {
+    name: 'people-preflight',
+    title: 'Pre-flight of messages to people one by one',
+    measure: measurePeoplePreflight,
+  },
+  { name: 'messages', title: 'Messages to people one by one', measure: measureMessages },
+  { name: 'triggers', title: 'From an event to its message', measure: measureTriggers },
+  { name: 'timers', title: 'People who wait', measure: measureTimers },
   { name: 'memory', title: 'Memory during a send to a million', measure: measureMemory },
 ]

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { getCallbackInfo } from '../../../src/modules/accounts/index.ts'
 import type { Broadcast, Preflight } from '../../../src/modules/broadcasts/schema.ts'
 import { createOperator } from '../../../src/modules/operators/index.ts'
-import { type BenchAccount, makeAccount } from '../accounts.ts'
-import { type Bench, postgresPid, run, type World } from '../bench.ts'
-import { settle } from '../population.ts'
+import { type BenchAccount, makeAccount, pointCallback } from '../accounts.ts'
+import { type Bench, postgresPid, type World } from '../bench.ts'
+import { copyPopulation } from '../population.ts'
 import { bareServerMb, descendants, type Running, residentMb, sharedMb } from '../processes.ts'
 import type { CaseResult } from '../report.ts'
 
@@ -108,30 +107,6 @@ function report({ samples, rest, floor, people, reached, seconds }: Measured): C
       `growth: API, worker and PostgreSQL without buffers, their highest sum from 10 % on less the sum at 10 %; before 10 % it was ${most(tenth, ours).toFixed(0)} at most; ${samples.length} samples`,
     ],
   }
-}
-
-/** The same people on both sides: our fans as a sync would have brought them. */
-async function copyPopulation(world: World, account: BenchAccount): Promise<number> {
-  const { rowCount } = await run(
-    world.databaseUrl,
-    `with people as (
-       select fan.* from simulator.fan join simulator.account a on a.id = fan.account_id where a.appid = $2),
-     made as (
-       insert into contacts (unionid, created_at) select unionid, now() from people returning id, unionid)
-     insert into fans (account_id, contact_id, following, detailed, openid, unionid, followed_at, unfollowed_at)
-     select $1, made.id, p.following, true, p.openid, p.unionid, p.subscribed_at,
-       case when not p.following then p.subscribed_at + interval '1 day' end
-     from people p join made on made.unionid = p.unionid`,
-    [account.id, account.appid],
-  )
-  await settle(world)
-  return rowCount ?? 0
-}
-
-async function pointCallback(world: World, account: BenchAccount, apiUrl: string): Promise<void> {
-  const { url, token, aesKey, mode } = await getCallbackInfo(world.ctx, account.id)
-  const callback = { url: `${apiUrl}${new URL(url).pathname}`, token, aesKey, mode }
-  await world.control('PATCH', `/accounts/${account.appid}`, { callback })
 }
 
 /** A role with what started it, where that is another process. */

@@ -20,6 +20,7 @@ export async function measurePreflight(bench: Bench): Promise<CaseResult> {
     content: { kind: 'text', text: '今天下午三点，新品试饮 😀' },
     path: 'list',
     ignoreReprint: false,
+    activityId: null,
   })
   const key = { accountId: account.id, broadcastId: draft.id }
   const month = `${beijingMonth(world.ctx.clock.now())}-01`
