@@ -9,7 +9,13 @@ export type Possessions = {
   articleSetId: string
   mediaAssetId: string
   broadcastId: string
+  campaignId: string
+  sendId: string
+  templateId: string
+  pageId: string
   miniProgramId: string
+  capId: string
+  quietId: string
   seq: string
 }
 
@@ -54,11 +60,34 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
      values ($1, $2, 1, 'failed', 'x', 1, $3, now())`,
     [broadcastId, accountId, `c${broadcastId}`],
   )
+  const templateId = await one(
+    `insert into message_templates (account_id, kind, wechat_id, title, content, fields, term, fingerprint, first_seen_at, synced_at)
+     values ($1, 'subscription', 'a-template', 'a title', '', '[]', 'one-time', '', now(), now()) returning id`,
+    accountId,
+  )
   return {
     accountId,
     fanId,
     listId,
     broadcastId,
+    campaignId: await one(
+      `insert into campaigns (account_id, kind, name, plan, created_at, updated_at)
+       values ($1, 'customer-service', 'a campaign', '{}', now(), now()) returning id`,
+      accountId,
+    ),
+    sendId: await one(
+      `insert into sends (account_id, owner_kind, owner_id, name, channel, purpose, lane, created_at)
+       values ($1, 'campaign', 1, 'a send', 'customer-service', 'marketing', 'bulk', now()) returning id`,
+      accountId,
+    ),
+    templateId,
+    pageId: await one(
+      `insert into subscribe_pages (account_id, page_key, name, title, button, template_ids, created_at)
+       values ($1, $2, 'a page', 'a title', 'go', array[$3::bigint], now()) returning id`,
+      accountId,
+      `page-key-${made}`,
+      templateId,
+    ),
     runId: await one(
       `insert into background_runs (account_id, kind, state, created_at, finished_at)
        values ($1, 'contacts.sync-fans', 'done', now(), now()) returning id`,
@@ -78,6 +107,16 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
       `insert into mini_programs (appid, name, created_at) values ($1, 'a program', now()) returning id`,
       `wx${String(made).padStart(16, 'a')}`,
     ),
+    capId: await one(
+      `insert into frequency_caps (account_id, purpose, most, window_amount, window_unit, action, created_at)
+       values ($1, 'marketing', 3, 7, 'day', 'drop', now()) returning id`,
+      accountId,
+    ),
+    quietId: await one(
+      `insert into quiet_hours (account_id, purpose, from_minute, until_minute, action, created_at)
+       values ($1, 'marketing', 1320, 480, 'drop', now()) returning id`,
+      accountId,
+    ),
     seq: '1',
   }
 }
@@ -91,6 +130,12 @@ export const nothing: Possessions = {
   articleSetId: '777777',
   mediaAssetId: '777777',
   broadcastId: '777777',
+  campaignId: '777777',
+  sendId: '777777',
+  templateId: '777777',
+  pageId: '777777',
   miniProgramId: '777777',
+  capId: '777777',
+  quietId: '777777',
   seq: '7777',
 }

@@ -85,6 +85,8 @@ describe('F5: what routes declare', () => {
         'GET /callbacks/official-account/:key',
         'POST /callbacks/official-account/:key',
         ...trackers,
+        // people subscribe there; shows nothing but what an operator made public
+        'GET /subscribe/:pageKey',
         // these answer nobody without a write key: tests/collection
         ...['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch'].map(
           (name) => `POST /v1/${name}`,
@@ -185,7 +187,21 @@ describe('F5: an account that is not the operator’s', () => {
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/send': { version: 1, expectedReached: 1 },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/segment': { name: 'x', outcome: 'reached' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-send': { openids: ['oSomebody'] },
+    'PATCH /api/accounts/:accountId/campaigns/:campaignId': { revision: 1 },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/start': { revision: 1, expectedReached: 1 },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/rate': { ratePerMinute: 1 },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/runs/:runId/decide': { send: true },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/edit-preview': { plan: {} },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/edit': { revision: 1, plan: {} },
+    'POST /api/accounts/:accountId/campaigns/:campaignId/test-send': { fanIds: ['1'] },
+    'POST /api/accounts/:accountId/sends/:sendId/unknown': { outcome: 'sent' },
     'PATCH /api/accounts/:accountId/tags/:wechatTagId': { name: 'x' },
+    'PUT /api/accounts/:accountId/subscribe-pages/:pageId': {
+      name: 'x',
+      title: 'x',
+      button: 'x',
+      templateIds: ['1'],
+    },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/batches/:seq/resolve': { outcome: 'not_sent' },
   }
   const inside = ofAccounts.filter(([, { path }]) => path.replace(':accountId', '').includes(':'))
