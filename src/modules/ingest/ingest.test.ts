@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { until } from '../../../tests/support/until.ts'
 import { createTestWorld, type TestWorld } from '../../../tests/support/world.ts'
 import { bindAccount } from '../accounts/index.ts'
 import type { ReactionEvent } from '../manifest.ts'
 import { commitIncoming } from './commit.ts'
 import type { Incoming } from './incoming.ts'
 import { makePartitions } from './partitions.ts'
-import { createReactionSweep } from './reactions.ts'
+import { createReactionSweep, createReactionSweeps } from './reactions.ts'
 import { EVENTS } from './schema.ts'
 import { beginIngest, insertEvents } from './store.ts'
 
@@ -135,6 +136,29 @@ describe('reactions', () => {
     await expect(sweep.run(world.ctx, never)).rejects.toThrow('not now')
     await drain()
     expect(keys()).toEqual(['oAgain'])
+  })
+
+  test('G3: one that fails holds up none of the others, and comes again', async () => {
+    const seen: string[] = []
+    let failures = 1
+    const [prompt] = createReactionSweeps([
+      {
+        name: 'test.failing',
+        events: 'all',
+        prompt: true,
+        async react() {
+          if (failures-- > 0) throw new Error('not now')
+          seen.push('failing')
+        },
+      },
+      { name: 'test.fine', events: 'all', prompt: true, react: async () => void seen.push('fine') },
+    ])
+    await commit([incoming('oBoth')])
+    await until(async () => {
+      await prompt?.run(world.ctx, never)
+      return new Set(seen).size === 2
+    })
+    expect(seen[0]).toBe('fine')
   })
 
   test('never past a number that was drawn but is not committed yet', async () => {
