@@ -87,6 +87,8 @@ describe('F5: what routes declare', () => {
         ...trackers,
         // people subscribe there; shows nothing but what an operator made public
         'GET /subscribe/:pageKey',
+        // redirects to what was stored for the message, and to nowhere else: tests/links
+        'GET /t/:code',
         // these answer nobody without a write key: tests/collection
         ...['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch'].map(
           (name) => `POST /v1/${name}`,
