@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
     await page.getByRole('button', { name: '新建群发' }).first().click()
     await page.getByPlaceholder('会员日').fill('周末上新')
     await page.locator('.w-choice-grid').first().getByText('微信标签', { exact: true }).click()
-    await page.locator('.ant-select').first().click()
+    await page.locator('.ant-select').filter({ hasText: '选择标签' }).click()
     await page.locator('.ant-select-item-option').filter({ hasText: '会员' }).first().click()
     await keepShot(page, '03-audience')
     await page.getByRole('button', { name: '下一步' }).click()
