@@ -40,7 +40,7 @@ const clicksOf = async (sendId: string) => {
 
 test('A2: a tap leads to the address of its place in the message, is an event of that person, and counts once', async () => {
   const { ctx } = world
-  const urls = ['https://brand.example.com/a', 'https://brand.example.com/b?x=1']
+  const urls = ['https://brand.example.com/新品', 'https://brand.example.com/b?x=1']
   const sent = await sentTo(ctx, { people: 2, urls })
   const address = tie(ctx, { deliveryId: sent.deliveryIds[1] as string })(urls[1] as string, 1)
   expect(address).toMatch(/^https:\/\/weida\.example\.com\/t\/[0-9A-Za-z]{8,16}$/)
@@ -54,6 +54,8 @@ test('A2: a tap leads to the address of its place in the message, is an event of
     [302, urls[1]],
   ])
   expect(answers[0]?.headers).toMatchObject({ 'cache-control': 'no-store' })
+  const other = await open(codeOf(ctx, sent.deliveryIds[1] as string, 0), { 'user-agent': 'curl/8.9' })
+  expect([other.statusCode, other.headers.location]).toEqual([302, encodeURI(urls[0] as string)])
   expect(await clicksOf(sent.sendId)).toEqual([
     { delivery: sent.deliveryIds[1], link: 1, contact: sent.contactIds[1] },
   ])

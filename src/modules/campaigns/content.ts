@@ -1,9 +1,10 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
-import { invalid } from '../../kernel/errors.ts'
+import { AppError, invalid } from '../../kernel/errors.ts'
 import type { SendLimits } from '../deliveries/index.ts'
 import { assertAllowed, resolveContent, templateOf } from '../messages/index.ts'
 import { channelOf, type LintFacts } from '../messages/schema.ts'
+import { syncTemplates } from '../templates/index.ts'
 import type { CampaignKind, Plan } from './schema/plan.ts'
 
 /** What the compliance check is told of a campaign. */
@@ -27,6 +28,23 @@ export type Frozen = {
 /** Our row of the template a plan names; null for customer-service messages. */
 export const templateIdOf = ({ content }: Plan): string | null =>
   content !== null && 'templateId' in content ? content.templateId : null
+
+/**
+ * Looks at the account's templates anew, where the plan names one: one that was deleted or changed is then seen before the next
+ * message, not by it. Where WeChat doesn't answer, what is known counts.
+ */
+export async function lookAtTemplates(
+  ctx: Ctx,
+  { accountId, plan }: { accountId: string; plan: Plan },
+): Promise<void> {
+  if (templateIdOf(plan) === null) return
+  try {
+    await syncTemplates(ctx, accountId)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    ctx.log.warn({ accountId, reason: error.reason }, 'templates could not be looked at before a send')
+  }
+}
 
 export const limitsOf = ({ limits }: Plan): SendLimits => ({
   caps: limits.caps,

@@ -52,6 +52,11 @@ export const presentListItem = (row: CampaignRow, totals: Totals): CampaignListI
 export const isBegun = ({ startedAt, waiting, counts }: CampaignRow): boolean =>
   startedAt !== null || waiting > 0 || Object.values(counts).some((n) => n > 0)
 
+/** An event campaign whose crowd was never there; paused meanwhile, it waits for it again. */
+export const isPreparing = ({ state, pauseReason, pauseDetail }: CampaignRow): boolean =>
+  state === 'preparing' ||
+  (state === 'paused' && (pauseReason === 'segment_not_computed' || pauseDetail?.['was'] === 'preparing'))
+
 const presentCampaign = (ctx: Ctx, row: CampaignRow, totals: Totals): Campaign => ({
   ...presentListItem(row, totals),
   revision: row.revision,

@@ -50,6 +50,8 @@ test.each([
   ['https://shop.example.com/a?wd=Old', 'https://shop.example.com/a?wd=Code'],
   ['https://other.example.com/a?b=1', 'https://other.example.com/a?b=1'],
   ['http://shop.example.com/a', 'http://shop.example.com/a'],
+  ['https://other.example.com', 'https://other.example.com'],
+  ['https://other.example.com/新品?q=鞋#颜色', `https://other.example.com/${encodeURI('新品?q=鞋#颜色')}`],
   ['not an address', 'not an address'],
 ])('A2: only pages that are tracked learn the code: %s', (address, led) =>
   expect(destinationOf(address, 'Code', tracked)).toBe(led),

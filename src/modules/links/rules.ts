@@ -32,7 +32,8 @@ export const LINK_PARAMETER = 'wd'
 export function destinationOf(address: string, code: string, tracked: ReadonlySet<string>): string {
   if (!URL.canParse(address)) return address
   const url = new URL(address)
-  if (!tracked.has(url.origin)) return address
+  // a header holds no other letters
+  if (!tracked.has(url.origin)) return /^[\x21-\x7e]+$/.test(address) ? address : url.href
   url.searchParams.set(LINK_PARAMETER, code)
   return url.href
 }

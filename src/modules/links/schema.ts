@@ -10,7 +10,7 @@ export const LINK_PATH = '/t/'
 export const LINK_CLICK = EVENTS.linkClick
 /** A page or mini program of the brand was opened through a link; `link` is its code. Told by the trackers. */
 export const LINK_OPEN = 'weida.link_open'
-/** Links a message can have; the index of one is below this. */
+/** Tracked links a message can have (as many as rendering ties); the index of one is below this. */
 export const MAX_LINKS = 64
 
 export const openLinkEndpoint = endpoint({

@@ -126,6 +126,7 @@ describe('what is read of people', () => {
     city: from({ from: 'attribute', key: 'city' }),
     no: from({ from: 'event', property: 'no' }),
     inner: from({ from: 'event', property: 'order.amount' }),
+    happened: from({ from: 'event-time' }),
     status: from({ from: 'latest-row', dataset: 'purchases', field: 'status' }),
     due: from({ from: 'latest-row', dataset: 'purchases', field: 'due' }),
   }
@@ -151,7 +152,7 @@ describe('what is read of people', () => {
   })
 
   test('each source of each person, the newest row, and null where there is nothing', async () => {
-    const context = { properties: { no: 'A1', order: { amount: 12.5 } } }
+    const context = { at: '2026-06-03T01:02:03.000Z', properties: { no: 'A1', order: { amount: 12.5 } } }
     const people = [
       { n: 1, contactId: await contactOf(0), fanId: account.fanIds[0] as string, context },
       { n: 2, contactId: await contactOf(1), fanId: account.fanIds[1] as string, context: null },
@@ -163,11 +164,13 @@ describe('what is read of people', () => {
       city: '上海',
       no: 'A1',
       inner: 12.5,
+      happened: '2026-06-03T01:02:03.000Z',
       status: '新',
       due: '2026-07-02',
     })
     expect(values.get(2)).toEqual({
-      ...{ name: null, account: account.name, city: null, no: null, inner: null, status: null, due: null },
+      ...{ name: null, account: account.name, city: null, no: null, inner: null, happened: null },
+      ...{ status: null, due: null },
     })
   })
 

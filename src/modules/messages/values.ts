@@ -4,7 +4,7 @@ import { peopleFacts, resolveContacts } from '../contacts/index.ts'
 import { columnName, resolveDataset, tableName } from '../datasets/index.ts'
 import type { Needs, RawValue, Values } from './schema.ts'
 
-/** `n` names a person in the answer; `context` is the event that fired, with its `properties`. */
+/** `n` names a person in the answer; `context` is the event that fired: its `properties` and `at`. */
 export type Asked = { n: number; contactId: string; fanId: string; context: Record<string, unknown> | null }
 
 type Sources = {
@@ -58,6 +58,8 @@ function valueIn(
       return sources.attributes.get(contactId)?.get(source.key) ?? null
     case 'event':
       return ofProperty(context, source.property)
+    case 'event-time':
+      return ofTime(context)
     case 'latest-row':
       return sources.rows.get(source.dataset)?.get(contactId)?.[source.field] ?? null
   }
@@ -153,6 +155,11 @@ function ofProperty(context: Record<string, unknown> | null, property: string): 
   return Array.isArray(found) && found.every(isScalar) && found.length > 0
     ? found.map(String).join('、')
     : null
+}
+
+const ofTime = (context: Record<string, unknown> | null): RawValue => {
+  const at = into(context, 'at')
+  return typeof at === 'string' ? at : null
 }
 
 const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number'

@@ -87,6 +87,7 @@ export const messages: Texts['messages'] = {
     attribute: 'Attribute of the customer',
     'latest-row': 'Field of the newest detail row',
     event: 'Property of the event that fires',
+    'event-time': 'Time of the event that fires',
     'account-name': 'Name of the account',
     chooseAttribute: 'Choose an attribute',
     chooseProperty: 'Choose a property',

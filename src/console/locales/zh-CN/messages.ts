@@ -83,6 +83,7 @@ export const messages = {
     attribute: '客户属性',
     'latest-row': '最近一条明细的字段',
     event: '触发事件的属性',
+    'event-time': '触发时间',
     'account-name': '公众号名称',
     chooseAttribute: '选择客户属性',
     chooseProperty: '选择事件属性',

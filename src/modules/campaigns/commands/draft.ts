@@ -9,6 +9,7 @@ import { readCampaign } from '../present.ts'
 import { type CampaignKind, type Plan, type PlanPart, plan as planSchema } from '../schema/plan.ts'
 import type { Campaign } from '../schema/shapes.ts'
 import * as store from '../store/campaigns.ts'
+import { requireOwnAccounts } from './scope.ts'
 
 type Fields = {
   kind: CampaignKind
@@ -23,6 +24,7 @@ export const operatorOf = (ctx: Ctx): string | null => (ctx.actor.kind === 'syst
 /** Saves a new draft, as incomplete as it may be. */
 export async function createCampaign(ctx: Ctx, accountId: string, fields: Fields): Promise<Campaign> {
   await getAccount(ctx, accountId)
+  await requireOwnAccounts(ctx, accountId, { before: null, part: fields.plan })
   return insert(ctx, accountId, { ...fields, plan: planSchema.parse(fields.plan) })
 }
 
@@ -67,6 +69,8 @@ export async function updateCampaign(ctx: Ctx, key: store.CampaignKey, changes: 
       throw conflict('wrong_state', 'a campaign that was started is changed by editing it', {
         state: current.state,
       })
+    if (changes.plan !== undefined)
+      await requireOwnAccounts(ctx, key.accountId, { before: current.plan, part: changes.plan })
     await requireFiling(
       trx,
       {

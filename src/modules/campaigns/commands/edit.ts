@@ -11,11 +11,11 @@ import { freezeContent, templateIdOf } from '../content.ts'
 import { CAMPAIGNS_TOPIC } from '../lifecycle/due.ts'
 import { forgetPrepared, prepareRun, snapshotsToKeep, subjectOf, userOf } from '../lifecycle/prepare.ts'
 import { existing } from '../people.ts'
-import { isBegun, readCampaign } from '../present.ts'
+import { isBegun, isPreparing, readCampaign } from '../present.ts'
 import { changesOf, fixedPart } from '../rules/changes.ts'
 import { planProblems } from '../rules/problems.ts'
 import { calendarOf, nextRuns } from '../rules/schedule.ts'
-import { commandsOf, GRACE_MS } from '../rules/state.ts'
+import { commandsOf, countsFrom, GRACE_MS } from '../rules/state.ts'
 import { type Plan, type PlanPart, plan as planSchema } from '../schema/plan.ts'
 import type { Campaign, Finding } from '../schema/shapes.ts'
 import type { EditPreview } from '../schema/views.ts'
@@ -23,6 +23,7 @@ import * as store from '../store/campaigns.ts'
 import { sumTallies } from '../store/people.ts'
 import { findVersion, insertVersion } from '../store/versions.ts'
 import { locked, operatorOf, requireRevision } from './draft.ts'
+import { requireOwnAccounts } from './scope.ts'
 import { segmentName } from './start.ts'
 
 type Key = store.CampaignKey
@@ -83,6 +84,7 @@ export async function editCampaign(
   await inTransaction(ctx.db, async (trx) => {
     const current = await readStarted(ctx, trx, key)
     requireRevision(current, revision)
+    await requireOwnAccounts(ctx, key.accountId, { before: current.plan, part })
     const plan = merged(current.plan, part)
     const problems = editProblems(current, plan, ctx.clock.now())
     if (problems.length > 0)
@@ -189,22 +191,42 @@ async function timesAfter(
 ): Promise<store.Changes> {
   const { trigger } = after.plan
   const now = ctx.clock.now()
-  if (trigger.kind === 'once') return {}
+  if (trigger.kind === 'once') {
+    if (current.dueAt === null) return {}
+    await forgetPrepared(trx, current, current.dueAt)
+    await prepareRun(ctx, trx, after, current.dueAt)
+    return {}
+  }
   if (trigger.kind === 'repeat') {
     const calendar = calendarOf(trigger)
     const [next] = nextRuns(calendar, now, 1)
     // a run whose time has come but that nobody opened yet stays
     const due = current.dueAt !== null && current.dueAt <= now ? current.dueAt : (next ?? null)
     if (current.dueAt !== null && current.dueAt > now) await forgetPrepared(trx, current, current.dueAt)
-    if (due !== null && due > now) await prepareRun(ctx, trx, after, due)
+    if (due !== null) await prepareRun(ctx, trx, after, due)
     return { due_at: due, ends_at: calendar.until }
   }
   const endsAt = trigger.until === null ? null : new Date(trigger.until)
-  const began = current.state === 'running' || current.state === 'paused'
-  if (!began) return { ends_at: endsAt }
+  // its start is set when its crowd is there
+  if (isPreparing(current)) return { ends_at: endsAt }
+  const startsAt = startAfter(current, trigger.from, now)
+  if (current.startedAt === null) return { starts_at: startsAt, ends_at: endsAt, due_at: startsAt }
   return {
+    starts_at: startsAt,
     ends_at: endsAt,
     due_at: endsAt === null ? null : new Date(endsAt.getTime() + GRACE_MS),
     close_after: null,
   }
+}
+
+/** From when on A counts by the new plan. What was counted already stays, what was not is not looked at again. */
+function startAfter(
+  { plan: { trigger }, startsAt, startedAt }: store.CampaignRow,
+  from: string | null,
+  now: Date,
+): Date {
+  const before = trigger.kind === 'once' ? null : trigger.from
+  if (startsAt !== null && before === from) return startsAt
+  const chosen = countsFrom(from, now)
+  return startsAt !== null && startedAt !== null && chosen <= now ? startsAt : chosen
 }

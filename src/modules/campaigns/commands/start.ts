@@ -9,7 +9,7 @@ import { createSegment, holdSegments, pinSegments } from '../../segments/index.t
 import { durationMs } from '../../segments/schema.ts'
 import { setTemplateUses } from '../../templates/index.ts'
 import { segmentsOf } from '../audience.ts'
-import { freezeContent, templateIdOf } from '../content.ts'
+import { freezeContent, lookAtTemplates, templateIdOf } from '../content.ts'
 import { CAMPAIGNS_TOPIC } from '../lifecycle/due.ts'
 import {
   crowdsFor,
@@ -20,6 +20,7 @@ import {
   subjectOf,
   userOf,
 } from '../lifecycle/prepare.ts'
+import { existing } from '../people.ts'
 import { readCampaign } from '../present.ts'
 import { planProblems } from '../rules/problems.ts'
 import { calendarOf, nextRuns } from '../rules/schedule.ts'
@@ -43,6 +44,8 @@ export async function startCampaign(
   const account = await getAccount(ctx, key.accountId)
   if (account.state !== 'active')
     throw conflict('account_paused', 'the account is paused', { accountId: account.id, state: account.state })
+  const draft = await existing(ctx, key)
+  if (draft.state === 'draft') await lookAtTemplates(ctx, draft)
   await inTransaction(ctx.db, async (trx) => {
     const campaign = await locked(trx, key)
     if (campaign.state !== 'draft')

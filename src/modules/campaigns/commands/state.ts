@@ -6,7 +6,7 @@ import { endSend, setSendRate, setSendState, wakeDeliveries } from '../../delive
 import { CAMPAIGNS_TOPIC } from '../lifecycle/due.ts'
 import { forgetPrepared, subjectOf } from '../lifecycle/prepare.ts'
 import { releaseCampaign } from '../lifecycle/release.ts'
-import { isBegun, presentRun, readCampaign } from '../present.ts'
+import { isBegun, isPreparing, presentRun, readCampaign } from '../present.ts'
 import { commandsOf, isEventKind, type Verb } from '../rules/state.ts'
 import type { Campaign, CampaignRun } from '../schema/shapes.ts'
 import * as store from '../store/campaigns.ts'
@@ -30,14 +30,11 @@ export const resumeCampaign = (ctx: Ctx, key: Key): Promise<Campaign> =>
     return { state: stateAfter(current, now), pause_reason: null, pause_detail: null }
   })
 
-function stateAfter(
-  { plan, pauseReason, pauseDetail, startsAt, startedAt, dueAt }: store.CampaignRow,
-  now: Date,
-) {
+function stateAfter(current: store.CampaignRow, now: Date) {
+  const { plan, startsAt, startedAt, dueAt } = current
   if (isEventKind(plan.trigger.kind)) {
-    // its crowd was never there: it waits for it again
-    if (pauseReason === 'segment_not_computed' || pauseDetail?.['was'] === 'preparing') return 'preparing'
-    return startsAt !== null && startsAt > now ? 'scheduled' : 'running'
+    if (isPreparing(current)) return 'preparing'
+    return startedAt === null && startsAt !== null && startsAt > now ? 'scheduled' : 'running'
   }
   if (startedAt !== null) return 'running'
   return dueAt === null ? 'preparing' : 'scheduled'

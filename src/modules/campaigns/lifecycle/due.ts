@@ -94,6 +94,8 @@ async function openRuns(
     return { scheduledAt: at, state: 'skipped', reason: isMissed(at, now) ? 'missed' : 'superseded' }
   })
   await insertRuns(trx, keyOf({ campaign, now }), runs)
+  // what was prepared for the first says nothing of a later one
+  if (last > first) await prepareRun(ctx, trx, campaign, last)
   const [next] = nextRuns(calendar, last, 1)
   if (next !== undefined) await prepareRun(ctx, trx, campaign, next)
   return { due_at: next ?? null, state: 'running', started_at: campaign.startedAt ?? now }

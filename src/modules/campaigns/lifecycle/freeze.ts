@@ -5,7 +5,7 @@ import { audit } from '../../audit/index.ts'
 import { planAudience, wakeDeliveries } from '../../deliveries/index.ts'
 import { forAudience } from '../../segments/index.ts'
 import { resolveAudience } from '../audience.ts'
-import { templateIdOf } from '../content.ts'
+import { lookAtTemplates, templateIdOf } from '../content.ts'
 import { drifted } from '../rules/state.ts'
 import type { Plan } from '../schema/plan.ts'
 import { type CampaignRow, changeCampaign, lockCampaign, readCampaign } from '../store/campaigns.ts'
@@ -39,6 +39,7 @@ export async function freezeNext(ctx: Ctx): Promise<number> {
     await giveUp(ctx, claim, campaign, { reason: 'refresh_failed' })
     return 1
   }
+  await lookAtTemplates(ctx, campaign)
   await freeze(ctx, claim, campaign, { lastGood: failed })
   return 1
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { audit } from '../../audit/index.ts'
@@ -11,7 +12,13 @@ import {
 import { segmentsOf } from '../audience.ts'
 import { countsFrom, GRACE_MS } from '../rules/state.ts'
 import type { Plan } from '../schema/plan.ts'
-import { type CampaignRow, changeCampaign, listPreparing, lockCampaign } from '../store/campaigns.ts'
+import {
+  type CampaignRow,
+  changeCampaign,
+  listPreparing,
+  listUnkept,
+  lockCampaign,
+} from '../store/campaigns.ts'
 import { findVersion, setPinned } from '../store/versions.ts'
 
 export const userOf = (campaignId: string) => ({ kind: 'campaign' as const, id: campaignId })
@@ -32,9 +39,27 @@ export async function prepareRun(_ctx: Ctx, trx: Executor, { plan, segmentId }: 
   for (const { id } of segmentsOf(plan.audience, segmentId)) await prepareForRun(trx, id, at)
 }
 
-/** A run that will not be: nothing has to be computed for it. */
-export async function forgetPrepared(trx: Executor, { plan, segmentId }: Of, at: Date): Promise<void> {
-  for (const { id } of segmentsOf(plan.audience, segmentId)) await forgetRun(trx, id, at)
+/** A run that will not be: nothing has to be computed for it, unless another campaign runs at the same time. */
+export async function forgetPrepared(
+  trx: Executor,
+  { id: campaignId, plan, segmentId }: Of & { id: string },
+  at: Date,
+): Promise<void> {
+  for (const { id } of segmentsOf(plan.audience, segmentId))
+    if (!(await isWanted(trx, { campaignId, segmentId: id, at }))) await forgetRun(trx, id, at)
+}
+
+async function isWanted(
+  trx: Executor,
+  { campaignId, segmentId, at }: { campaignId: string; segmentId: string; at: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from segment_uses u join campaigns c on c.id = u.user_id
+    where u.segment_id = ${segmentId}::bigint and u.user_kind = 'campaign' and u.active and c.id <> ${campaignId}::bigint
+      and (c.due_at = ${at}::timestamptz or exists (select from campaign_runs r
+        where r.campaign_id = c.id and r.scheduled_at = ${at}::timestamptz and r.state in ('due', 'asking', 'freezing')))
+    limit 1`.execute(trx)
+  return rows.length > 0
 }
 
 /** How the crowds of a run stand: `waiting` while one is being computed, `failed` when one could not be. */
@@ -90,11 +115,25 @@ export async function keepCrowds(
   return pinned
 }
 
-/** Event campaigns whose crowd was still being computed: they begin when it is there, and stop where it can't be. */
+/** Event campaigns whose crowd was still being computed: they begin when it is there, and stop where it can't be. And crowds that were chosen later. */
 export async function beginPrepared(ctx: Ctx): Promise<number> {
   let did = 0
   for (const id of await listPreparing(ctx.db, 20)) did += await beginOne(ctx, id)
+  for (const id of await listUnkept(ctx.db, 20)) did += await keepLate(ctx, id)
   return did
+}
+
+/** A crowd chosen while it went on, and computed since: from now on it stays as it is. */
+function keepLate(ctx: Ctx, campaignId: string): Promise<number> {
+  return inTransaction(ctx.db, async (trx) => {
+    const campaign = await lockCampaign(trx, campaignId)
+    if (campaign === undefined) return 0
+    const before = await findVersion(trx, campaignId, campaign.version)
+    const { size } = await keepCrowds(ctx, trx, campaign)
+    if (size === before?.pinned.size) return 0
+    await changeCampaign(trx, campaignId, ctx.clock.now(), { revision: campaign.revision + 1 })
+    return 1
+  })
 }
 
 function beginOne(ctx: Ctx, campaignId: string): Promise<number> {

@@ -167,3 +167,16 @@ test.each([
   const full = reach.kind === 'clock' ? { ...reach, zone: 'Asia/Shanghai' } : reach
   expect(reachAt(full as never, base, NOW).toISOString()).toBe(expected)
 })
+
+test('B6: days off are left out as a whole: every minute of weekends to come is answered at once', () => {
+  const minutes = {
+    schedule: { kind: 'cron', expression: '* * * * 6,0' },
+    holidays: 'skip-days-off',
+  }
+  // a Saturday that is worked in exchange
+  expect(next(minutes, '2026-05-03T00:00:00Z', 2)).toEqual([
+    '2026-05-08T16:00:00.000Z',
+    '2026-05-08T16:01:00.000Z',
+  ])
+  expect(next(minutes, '2027-01-01T00:00:00Z', 2)).toEqual([])
+})

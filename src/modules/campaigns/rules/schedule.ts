@@ -72,8 +72,7 @@ function* instants(calendar: Calendar, after: number): Generator<number> {
   let held: number[] = []
   let last = after
   for (const { day, times } of days(calendar, after)) {
-    const found = calendar.skipDays.includes(day) || isLeftOut(calendar, day) ? [] : times
-    const ready = [...held, ...found.map((time) => instantOf(`${day}T${time}`, calendar.zone))].sort(
+    const ready = [...held, ...times.map((time) => instantOf(`${day}T${time}`, calendar.zone))].sort(
       (a, b) => a - b,
     )
     held = []
@@ -93,23 +92,29 @@ function* instants(calendar: Calendar, after: number): Generator<number> {
     }
 }
 
-const isLeftOut = ({ holidays }: Calendar, day: string): boolean =>
-  holidays === 'skip-holidays' ? isHoliday(day) : holidays === 'skip-days-off' && isDayOff(day)
+function isLeftOut({ holidays, skipDays }: Calendar, day: string): boolean {
+  if (skipDays.includes(day)) return true
+  return holidays === 'skip-holidays' ? isHoliday(day) : holidays === 'skip-days-off' && isDayOff(day)
+}
 
 /** Days that may have runs with the clock times of each, from the day before on. Days of a cron without runs are jumped over. */
-function* days({ schedule, zone }: Calendar, after: number): Generator<{ day: string; times: string[] }> {
+function* days(calendar: Calendar, after: number): Generator<{ day: string; times: string[] }> {
+  const { schedule, zone } = calendar
   const start = Temporal.Instant.fromEpochMilliseconds(Math.floor(after))
     .toZonedDateTimeISO(zone)
     .toPlainDate()
   const first = start.subtract({ days: 1 })
   const last = first.add({ days: MAX_DAYS })
   if (schedule.kind === 'cron') {
-    yield* cronDays(schedule.expression, first, last)
+    yield* cronDays(schedule.expression, calendar, first, last)
     return
   }
   const times = [...new Set(schedule.times)].sort()
   for (let day = first; Temporal.PlainDate.compare(day, last) < 0; day = day.add({ days: 1 }))
-    yield { day: day.toString(), times: fallsOn(schedule, day) ? times : [] }
+    yield {
+      day: day.toString(),
+      times: fallsOn(schedule, day) && !isLeftOut(calendar, day.toString()) ? times : [],
+    }
 }
 
 function fallsOn(schedule: Exclude<Schedule, { kind: 'cron' }>, day: Temporal.PlainDate): boolean {
@@ -128,6 +133,7 @@ function fallsOn(schedule: Exclude<Schedule, { kind: 'cron' }>, day: Temporal.Pl
 /** The expression is asked in UTC about clock times, which only then become instants: changes of the clocks are ours to read. */
 function* cronDays(
   expression: string,
+  calendar: Calendar,
   first: Temporal.PlainDate,
   last: Temporal.PlainDate,
 ): Generator<{ day: string; times: string[] }> {
@@ -142,6 +148,11 @@ function* cronDays(
     if (open !== undefined && open.day !== day) {
       yield open
       open = undefined
+    }
+    if (open === undefined && isLeftOut(calendar, day)) {
+      // its minutes are not looked at one by one: there may be years of such days
+      before = new Date(`${day}T23:59:59Z`)
+      continue
     }
     open ??= { day, times: [] }
     open.times.push(wall.slice(11, 16))

@@ -158,7 +158,7 @@ const command = (verb: string, summary: string) =>
   })
 export const pauseCampaignEndpoint = command(
   'pause',
-  'Hands out no more; what was handed over stays. Events that happen meanwhile fire nothing',
+  'Hands out no more; what was handed over stays. Events go on counting and firing, their messages wait for the resume',
 )
 export const resumeCampaignEndpoint = command('resume', 'Goes on with exactly the remainder')
 export const endCampaignEndpoint = command(

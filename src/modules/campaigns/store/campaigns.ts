@@ -254,3 +254,13 @@ export async function listPreparing(db: Executor, most: number): Promise<string[
   )
   return rows.map(({ id }) => id)
 }
+
+/** Campaigns under way whose events are decided by crowds as stored, of which one was computed and isn't kept yet. */
+export async function listUnkept(db: Executor, most: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select distinct c.id from campaigns c
+    join segment_uses u on u.user_kind = 'campaign' and u.user_id = c.id and u.active and u.snapshot_id is null
+    join segments s on s.id = u.segment_id and s.update_kind not in ('live', 'daily') and s.current_snapshot_id is not null
+    where c.state in ('scheduled', 'running', 'paused') and c.plan #>> '{trigger,check}' = 'stored'
+    order by c.id limit ${most}`.execute(db)
+  return rows.map(({ id }) => id)
+}

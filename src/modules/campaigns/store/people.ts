@@ -12,6 +12,7 @@ export const nameOf = ({ campaignId, contactId }: PersonKey): string => `${campa
 export async function lockTallies(trx: Executor, keys: readonly PersonKey[]): Promise<Map<string, Tally>> {
   if (keys.length === 0) return new Map()
   const wanted = await underEveryId(trx, keys)
+  await makeCanonical(trx, wanted)
   // looked up one by one (`offset 0` keeps it so): the planner knows nothing of a campaign that has just begun
   const { rows } = await sql<Tally & PersonKey & { canonical: string }>`
     select p.campaign_id as "campaignId", p.contact_id as "contactId", w.canonical, p.seen, p.begun, p.fired
@@ -25,11 +26,35 @@ export async function lockTallies(trx: Executor, keys: readonly PersonKey[]): Pr
     tallies.set(name, together(tallies.get(name) ?? NO_TALLY, { seen, begun, fired }))
   }
   const merged = rows.filter((row) => row.contactId !== row.canonical)
-  if (merged.length > 0)
+  if (merged.length > 0) {
     await sql`delete from campaign_people p using unnest(${merged.map((row) => row.campaignId)}::bigint[],
         ${merged.map((row) => row.contactId)}::bigint[]) as m (campaign_id, contact_id)
       where p.campaign_id = m.campaign_id and p.contact_id = m.contact_id`.execute(trx)
+    const stays = merged.map((row) => ({ campaignId: row.campaignId, contactId: row.canonical }))
+    await writeTallies(
+      trx,
+      [...new Map(stays.map((key) => [nameOf(key), key]))].map(([name, key]) => ({
+        ...key,
+        tally: tallies.get(name) ?? NO_TALLY,
+      })),
+    )
+  }
   return tallies
+}
+
+/** Of people who merged, the row they are brought together in is there first: who comes second waits for it, not for theirs. */
+async function makeCanonical(
+  trx: Executor,
+  wanted: readonly (PersonKey & { canonical: string })[],
+): Promise<void> {
+  const merged = wanted.filter((row) => row.contactId !== row.canonical)
+  if (merged.length === 0) return
+  await sql`insert into campaign_people (campaign_id, contact_id)
+    select distinct w.campaign_id, w.canonical
+    from unnest(${merged.map((row) => row.campaignId)}::bigint[], ${merged.map((row) => row.contactId)}::bigint[],
+      ${merged.map((row) => row.canonical)}::bigint[]) as w (campaign_id, contact_id, canonical)
+    where exists (select from campaign_people p where p.campaign_id = w.campaign_id and p.contact_id = w.contact_id)
+    order by 1, 2 on conflict do nothing`.execute(trx)
 }
 
 /** In one order for everybody, so that two who lock the same people can't wait for each other. */

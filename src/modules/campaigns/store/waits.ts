@@ -112,7 +112,11 @@ export async function dropWaits(trx: Executor, now: Date, most: number): Promise
       select w.id from campaigns c cross join lateral (
         select id from campaign_waits where campaign_id = c.id and state = 'waiting' limit ${most}::int) w
       where c.drop_waits limit ${most}::int)`.execute(trx)
-  if (numAffectedRows === 0n) await sql`update campaigns set drop_waits = false where drop_waits`.execute(trx)
+  if (numAffectedRows === 0n)
+    await sql`update campaigns c set drop_waits = false where c.drop_waits
+      and not exists (select from campaign_waits w where w.campaign_id = c.id and w.state = 'waiting')`.execute(
+      trx,
+    )
   return Number(numAffectedRows ?? 0)
 }
 

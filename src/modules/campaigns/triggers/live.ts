@@ -13,13 +13,14 @@ export type Watcher = {
   accountId: string
   kind: CampaignKind
   sendId: string
+  segmentId: string | null
   version: number
   plan: Plan
   trigger: EventTrigger
   /** A counts from here to there. */
   startsAt: Date
   endsAt: Date | null
-  /** Null: every fan of the account. */
+  /** Null: every fan of the account. By the segments' names: what their rules say is asked for each chunk. */
   audience: Rule | null
   pinned: ReadonlyMap<string, string>
 }
@@ -81,12 +82,13 @@ async function read(ctx: Ctx, trx: Executor, wanted: readonly Row[]): Promise<Wa
       accountId: row.account_id,
       kind: row.kind,
       sendId: row.send_id,
+      segmentId: row.segment_id,
       version: row.version,
       plan,
       trigger,
       startsAt: row.starts_at,
       endsAt: row.ends_at,
-      audience: await audienceRule(ctx, trx, asked, trigger.check),
+      audience: await audienceRule(ctx, trx, asked, 'stored'),
       pinned: new Map(Object.entries(row.pinned)),
     })
   }
@@ -116,9 +118,16 @@ const EMPTY: Catalogue = {
 }
 
 /** As the compiler of audiences asks it; undefined where the plan names no event. */
-export async function liveRule(db: Executor, watcher: Watcher, at: Date): Promise<LiveRule | undefined> {
-  const { event } = watcher.trigger
+export async function liveRule(
+  ctx: Ctx,
+  db: Executor,
+  watcher: Watcher,
+  at: Date,
+): Promise<LiveRule | undefined> {
+  const { event, check } = watcher.trigger
   if (event === null) return undefined
-  const catalogue = await catalogueFor(db, watcher, at)
-  return { id: watcher.id, event, audience: watcher.audience, catalogue }
+  const named = watcher.audience !== null && namedIn(watcher.audience).length > 0
+  const audience = check === 'live' && named ? await audienceRule(ctx, db, watcher, 'live') : watcher.audience
+  const catalogue = await catalogueFor(db, { ...watcher, audience }, at)
+  return { id: watcher.id, event, audience, catalogue }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Ctx } from '../../../context.ts'
 import type { Executor } from '../../../infra/transaction.ts'
 import { notifyOnCommit } from '../../../infra/wake.ts'
 import { catchUpAnswers } from '../../consents/index.ts'
@@ -32,7 +33,7 @@ export const campaignTriggers: Reaction = {
     const now = ctx.clock.now()
     // an answer that fires must find itself counted in the grants
     if (all.some(({ kind }) => kind === 'subscription')) await catchUpAnswers(trx, wanted)
-    const matched = await matchesOf(trx, { watchers: all, events: wanted, now })
+    const matched = await matchesOf(ctx, trx, { watchers: all, events: wanted, now })
     if (matched.length > 0) await count(trx, { matched, now })
   },
 }
@@ -41,6 +42,7 @@ export const campaignTriggers: Reaction = {
 type Match = { watcher: Watcher; event: ReactionEvent; contactId: string; fanId: string }
 
 async function matchesOf(
+  ctx: Ctx,
   trx: Executor,
   { watchers: all, events, now }: { watchers: Watcher[]; events: ReactionEvent[]; now: Date },
 ): Promise<Match[]> {
@@ -48,7 +50,7 @@ async function matchesOf(
   const asked = all.filter(({ trigger }) => trigger.event !== null && present.has(trigger.event.event))
   const rules: LiveRule[] = []
   for (const watcher of asked) {
-    const rule = await liveRule(trx, watcher, now)
+    const rule = await liveRule(ctx, trx, watcher, now)
     if (rule !== undefined) rules.push(rule)
   }
   const hits = await decideEvents(trx, byEvent(rules), { events, at: now })

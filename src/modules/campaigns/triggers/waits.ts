@@ -35,6 +35,8 @@ export async function decideWaits(ctx: Ctx): Promise<number> {
 /** Firings of campaigns that were ended by hand. */
 export const dropEndedWaits = (ctx: Ctx): Promise<number> => dropWaits(ctx.db, ctx.clock.now(), AT_ONCE * 5)
 
+const OVER: readonly string[] = ['ended', 'cancelled', 'failed']
+
 /** Of one campaign, entered under one version: the version says what B is and when to reach. */
 async function decideGroup(ctx: Ctx, trx: Executor, waits: readonly DueWait[], now: Date): Promise<number> {
   const [first] = waits
@@ -42,8 +44,8 @@ async function decideGroup(ctx: Ctx, trx: Executor, waits: readonly DueWait[], n
   const campaign = await holdCampaign(trx, first.campaignId)
   const entered = await findVersion(trx, first.campaignId, first.version)
   const trigger = entered?.plan.trigger
-  const live = campaign?.state === 'running' || campaign?.state === 'paused'
-  if (!live || campaign.sendId === null || entered === undefined || trigger?.kind !== 'event-not') {
+  const over = campaign === undefined || OVER.includes(campaign.state)
+  if (over || campaign.sendId === null || entered === undefined || trigger?.kind !== 'event-not') {
     await settleWaits(
       trx,
       waits.map(({ id }) => ({ id, state: 'cancelled' })),
@@ -69,20 +71,20 @@ async function decideGroup(ctx: Ctx, trx: Executor, waits: readonly DueWait[], n
 
 type Asked = {
   waits: readonly DueWait[]
-  campaign: { accountId: string; segmentId: string | null }
+  campaign: { accountId: string }
   plan: Plan
   trigger: EventTrigger
   now: Date
 }
 
-/** Asked live, who has left the audience since A. */
+/** Asked live, who has left the audience since A. A rule of the campaign's own is the one of the version they entered under. */
 async function gone(
   ctx: Ctx,
   trx: Executor,
   { waits, campaign, plan, trigger, now }: Asked,
 ): Promise<DueWait[]> {
-  const { accountId, segmentId } = campaign
-  const audience = await audienceRule(ctx, trx, { accountId, plan, segmentId }, 'live')
+  const { accountId } = campaign
+  const audience = await audienceRule(ctx, trx, { accountId, plan, segmentId: null }, 'live')
   if (audience === null || waits.length === 0) return []
   const catalogue = await catalogueFor(trx, { audience, pinned: new Map(), trigger }, now)
   const questions = waits.map(({ contactId }, n) => ({ n, contactId, at: now }))

@@ -79,11 +79,16 @@ describe('variables', () => {
     expect(problems(of('a {{name', {}))).toEqual(['variables: placeholder_broken'])
   })
 
-  test('a value of the event needs an event', () => {
-    const raw = of('{{no}}', { no: { source: { from: 'event', property: 'no' }, missing: 'skip' } })
-    expect(problems(raw, { ...FACTS, hasEvent: true })).toEqual([])
-    expect(problems(raw, { ...FACTS, hasEvent: false })).toEqual(['variables.no: event_value_without_event'])
-  })
+  test.each([{ from: 'event', property: 'no' }, { from: 'event-time' }])(
+    'a value of the event needs an event: $from',
+    (source) => {
+      const raw = of('{{no}}', { no: { source, missing: 'skip' } })
+      expect(problems(raw, { ...FACTS, hasEvent: true })).toEqual([])
+      expect(problems(raw, { ...FACTS, hasEvent: false })).toEqual([
+        'variables.no: event_value_without_event',
+      ])
+    },
+  )
 
   test('a fallback counts in lengths and may not be empty', () => {
     const raw = (fallback: string) =>

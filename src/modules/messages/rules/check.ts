@@ -208,7 +208,7 @@ function checkVariables(content: MessageContent, { hasEvent }: CheckFacts): Prob
   ]
   for (const [name, { source, missing }] of Object.entries(variables)) {
     const place = `variables.${name}`
-    if (hasEvent === false && source.from === 'event') {
+    if (hasEvent === false && (source.from === 'event' || source.from === 'event-time')) {
       problems.push(problem(place, 'event_value_without_event', { name }))
     }
     if (missing !== 'skip' && missing.fallback === '')

@@ -7,11 +7,15 @@ import { isMiniProgramLink, textParts } from './text-parts.ts'
 export const canFollow = (kind: ContentLink['kind'], url: string): boolean =>
   kind === 'mini-program' ? url !== '' : isWebAddress(url) && !hasPlaceholder(url)
 
-/** Links of a content in the order in which rendering ties them. Articles of WeChat opened by id have no address to follow. */
+/** Links of one message that are followed at most; those after them are written as they are. */
+export const MOST_FOLLOWED = 64
+
+/** Links of a content in the order in which rendering ties them, as many as are followed. Articles of WeChat opened by id have no address to follow. */
 export function linksOf(content: ResolvedContent): ContentLink[] {
   const links: ContentLink[] = []
   const add = (kind: ContentLink['kind'], url: string, label: string) => {
-    if (canFollow(kind, url)) links.push({ index: links.length, kind, url, label })
+    if (canFollow(kind, url) && links.length < MOST_FOLLOWED)
+      links.push({ index: links.length, kind, url, label })
   }
   if (content.channel !== 'customer-service') {
     const { title } = content.template

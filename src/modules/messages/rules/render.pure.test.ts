@@ -128,6 +128,19 @@ describe('links', () => {
     )
   })
 
+  test('of more links than a message can have followed, the first are and the others stay as they are', () => {
+    const many = Array.from({ length: 70 }, (_, n) => `http://a.cn/${n}`).join(' ')
+    const places: number[] = []
+    const sent = shownText(many, {}, (_url, index) => `http://t.cn/${places.push(index) - 1}`)
+    expect(linksOf(text(many))).toHaveLength(64)
+    expect(places).toEqual(Array.from({ length: 64 }, (_, n) => n))
+    expect(
+      sent.endsWith(
+        'http://t.cn/63 http://a.cn/64 http://a.cn/65 http://a.cn/66 http://a.cn/67 http://a.cn/68 http://a.cn/69',
+      ),
+    ).toBe(true)
+  })
+
   test('for any kind, rendering ties exactly the links that are listed, in their order', () => {
     const miniProgram = { appid: 'wx0123456789abcdef', pagepath: 'pages/p?o={{order}}' }
     const contents = [

@@ -18,7 +18,7 @@ import type {
   Values,
 } from '../schema/resolved.ts'
 import { formatValue } from './format.ts'
-import { canFollow } from './links.ts'
+import { canFollow, MOST_FOLLOWED } from './links.ts'
 import { fill } from './placeholders.ts'
 import { isMiniProgramLink, type TextPart, textParts, writeLink } from './text-parts.ts'
 
@@ -237,7 +237,7 @@ class Rendering {
 
   /** `written` decides whether it counts as a link, so that every person's links have the same places. */
   private tied(kind: 'web' | 'mini-program', written: string, value: string): string {
-    if (!canFollow(kind, written)) return value
+    if (!canFollow(kind, written) || this.links >= MOST_FOLLOWED) return value
     const index = this.links++
     return this.tie === undefined ? value : this.tie(value, index, kind)
   }

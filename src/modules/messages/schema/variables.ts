@@ -11,6 +11,8 @@ export const variableSource = z.discriminatedUnion('from', [
   z.object({ from: z.literal('account-name') }),
   /** A property of the event that fired; there is none in sends that no event fired. */
   z.object({ from: z.literal('event'), property: z.string().min(1).max(256) }),
+  /** When the event that fired happened. */
+  z.object({ from: z.literal('event-time') }),
   /** A field of the person's row of a dataset that happened last. */
   z.object({
     from: z.literal('latest-row'),

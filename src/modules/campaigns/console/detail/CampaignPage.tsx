@@ -10,7 +10,7 @@ import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import { SendFiguresPanel } from '../../../goals/console/index.ts'
 import { LinksTable } from '../../../links/console/index.ts'
-import { type Campaign, campaignFiguresEndpoint, getCampaignEndpoint } from '../../schema.ts'
+import { type Campaign, campaignFiguresEndpoint, type Figures, getCampaignEndpoint } from '../../schema.ts'
 import { useTriggerText } from '../use-trigger-text.ts'
 import { WhyDrawer } from '../why/WhyDrawer.tsx'
 import { CampaignTag, isLive } from '../words.tsx'
@@ -26,7 +26,18 @@ import { WaitsTab } from './WaitsTab.tsx'
 import '../campaigns.css'
 
 const LIVE_MS = 2_000
+const RECEIPTS_MS = 5_000
 const STILL_MS = 15_000
+
+/** How often to look again: an ended campaign still moves while sends are in flight or wait for their receipts. */
+function pace({ state, kind, counts }: Campaign): number {
+  if (isLive(state) || counts.planned + counts.held + counts.sending > 0) return LIVE_MS
+  return kind !== 'customer-service' && counts.accepted > 0 ? RECEIPTS_MS : STILL_MS
+}
+
+/** Whether figures are as old as what the page says elsewhere. */
+const agree = (figures: Figures | undefined, { counts }: Campaign): boolean =>
+  figures !== undefined && JSON.stringify(figures.counts) === JSON.stringify(counts)
 
 /** One campaign, live: what is happening now, everybody with a reason, and what can be done. */
 export function CampaignPage() {
@@ -36,7 +47,7 @@ export function CampaignPage() {
   const query = useEndpoint(
     getCampaignEndpoint,
     { params: { accountId, campaignId } },
-    { enabled: allowed, every: (data) => (data !== undefined && isLive(data.state) ? LIVE_MS : STILL_MS) },
+    { enabled: allowed, every: (data) => (data === undefined ? STILL_MS : pace(data)) },
   )
   if (!allowed) return <NoPermissionState />
   return <Loaded query={query}>{(campaign) => <Detail campaign={campaign} />}</Loaded>
@@ -50,7 +61,10 @@ function Detail({ campaign }: { campaign: Campaign }) {
   const figures = useEndpoint(
     campaignFiguresEndpoint,
     { params, query: {} },
-    { enabled: campaign.state !== 'draft', every: isLive(campaign.state) ? LIVE_MS : STILL_MS },
+    {
+      enabled: campaign.state !== 'draft',
+      every: (data) => (agree(data, campaign) ? pace(campaign) : LIVE_MS),
+    },
   )
   useFollowedLists(JSON.stringify([campaign.state, campaign.counts, campaign.waiting, campaign.asking]))
   const [asked, setAsked] = useState<string | undefined>()

@@ -2,7 +2,7 @@ import { Table, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
-import { ContentSummary } from '../../../messages/console/index.ts'
+import { ContentSummary, useTemplate } from '../../../messages/console/index.ts'
 import type { CampaignKind, EditPreview, Plan } from '../../schema.ts'
 import { useAudienceText } from '../audience-words.ts'
 import { FindingList } from '../edit/FindingList.tsx'
@@ -111,25 +111,41 @@ function PartInWords({
     return (
       <>
         <ContentSummary content={plan.content} />
-        <Fields changes={changes} side={side} />
+        <Fields
+          changes={changes}
+          side={side}
+          templateId={'templateId' in plan.content ? plan.content.templateId : null}
+        />
       </>
     )
-  return <Fields changes={changes} side={side} />
+  return <Fields changes={changes} side={side} templateId={null} />
 }
 
-function Fields({ changes, side }: { changes: EditPreview['changes']; side: 'before' | 'after' }) {
+type FieldsProps = {
+  changes: EditPreview['changes']
+  side: 'before' | 'after'
+  /** Whose fields they are, where they are a template's. */
+  templateId: string | null
+}
+
+function Fields({ changes, side, templateId }: FieldsProps) {
+  const { template } = useTemplate(templateId)
   return (
     <>
       {changes.map((one) => (
         <div key={one.field} className="w-small">
-          <FieldName field={one.field} /> <Value value={one[side]} />
+          <FieldName
+            field={one.field}
+            name={template?.fields.find(({ key }) => `fields.${key}` === one.field)?.name}
+          />{' '}
+          <Value field={one.field} value={one[side]} />
         </div>
       ))}
     </>
   )
 }
 
-function FieldName({ field }: { field: string }) {
+function FieldName({ field, name }: { field: string; name: string | undefined }) {
   const { t } = useTranslation()
   const known: Record<string, string> = {
     caps: t('campaigns.limits.caps'),
@@ -137,15 +153,27 @@ function FieldName({ field }: { field: string }) {
     notAfter: t('campaigns.limits.notAfter'),
     holdout: t('campaigns.limits.holdout'),
     ratePerMinute: t('campaigns.limits.rate'),
+    url: t('messages.field.opens'),
+    page: t('messages.field.opens'),
+    text: t('messages.field.text'),
+    title: t('messages.field.title'),
+    description: t('messages.field.description'),
+    pictureUrl: t('messages.field.pictureUrl'),
+    head: t('messages.field.head'),
+    tail: t('messages.field.tail'),
   }
-  return field === '' ? null : <span className="w-faint">{known[field] ?? field}</span>
+  return field === '' ? null : <span className="w-faint">{name ?? known[field] ?? field}</span>
 }
 
 const MOST = 300
 
-function Value({ value }: { value: unknown }) {
+function Value({ field, value }: { field: string; value: unknown }) {
   const { t } = useTranslation()
-  if (value === null || value === undefined) return <span className="w-faint">—</span>
+  const format = useFormat()
+  if (value === null || value === undefined || value === '') return <span className="w-faint">—</span>
+  if (field === 'holdout' && typeof value === 'number') return <>{`${value / 100} %`}</>
+  if (field === 'notAfter' && typeof value === 'string') return <>{format.instant(value)}</>
+  if (field === 'quiet' && typeof value === 'object') return <>{t('campaigns.limits.quietOwn')}</>
   if (value === 'inherit' || value === 'none') return <>{t(`campaigns.limits.${value}`)}</>
   if (value === 'marketing' || value === 'service') return <>{t(`campaigns.limits.purposeKind.${value}`)}</>
   if (typeof value === 'boolean') return <>{t(value ? 'common.yes' : 'common.no')}</>

@@ -111,7 +111,8 @@ function Reasons({ figures, onPeople }: { figures: Figures; onPeople: ShowPeople
   const { t } = useTranslation()
   const format = useFormat()
   const explain = useReason()
-  const { reasons } = figures
+  // one sent and marked so by hand has a reason too, and was not kept from anybody
+  const reasons = figures.reasons.filter(({ state }) => state !== 'accepted' && state !== 'delivered')
   return (
     <section className="w-panel">
       <h2>{t('campaigns.detail.reasons')}</h2>

@@ -34,7 +34,8 @@ export function AudienceStep({ draft, changePlan }: StepProps) {
           onChange={(next) => changePlan({ audience: next })}
         />
       </section>
-      <Estimate draft={draft} />
+      {/* All subscribers are no crowd of followers: the pre-flight counts who still allows it. */}
+      {!(isSubscription && audience.kind === 'all') && <Estimate draft={draft} />}
       <p className="w-faint w-small" style={{ margin: 0 }}>
         {t(isSubscription ? 'campaigns.audience.subscribersOnly' : 'campaigns.audience.followersOnly')}
       </p>

@@ -175,7 +175,9 @@ function StartBar({ draft, campaign, blocked }: { draft: Draft; campaign: Campai
       : blocked || report.blockers.length > 0
         ? t('campaigns.review.blocked')
         : undefined
-  const isNow = draft.plan.trigger.kind === 'once' && draft.plan.trigger.at === 'now'
+  const { trigger } = draft.plan
+  const isNow = trigger.kind === 'once' && trigger.at === 'now'
+  const waits = trigger.kind === 'event' || trigger.kind === 'event-not'
   return (
     <div className="w-campaign-foot" style={{ marginTop: 0 }}>
       <Tooltip title={why}>
@@ -189,7 +191,7 @@ function StartBar({ draft, campaign, blocked }: { draft: Draft; campaign: Campai
         >
           {isNow && report?.reached != null
             ? t('campaigns.review.startFor', { number: format.number(report.reached) })
-            : t('campaigns.review.schedule')}
+            : t(waits ? 'campaigns.review.schedule' : 'campaigns.review.start')}
         </Button>
       </Tooltip>
       {report !== null && (

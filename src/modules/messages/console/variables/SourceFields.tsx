@@ -9,6 +9,7 @@ const KINDS: readonly VariableSource['from'][] = [
   'attribute',
   'latest-row',
   'event',
+  'event-time',
   'account-name',
 ]
 
@@ -27,7 +28,11 @@ export function SourceFields({
   const { attributes, datasets, properties } = useSources(eventName)
   const suggest = (label: string, type?: string) => {
     if (!isNew) return
-    form.setFieldsValue({ name: asName(label), as: formatFor(type) })
+    form.setFieldsValue({
+      name: asName(label),
+      as: formatFor(type),
+      ...(type === 'instant' && { pattern: 'YYYY年M月D日 HH:mm' }),
+    })
   }
   const required = [{ required: true, message: t('messages.source.missing') }]
   return (
@@ -37,9 +42,11 @@ export function SourceFields({
           options={KINDS.map((kind) => ({
             value: kind,
             label: t(`messages.source.${kind}`),
-            disabled: kind === 'event' && eventName === null,
+            disabled: (kind === 'event' || kind === 'event-time') && eventName === null,
           }))}
-          onChange={(kind: VariableSource['from']) => suggest(t(`messages.source.${kind}`))}
+          onChange={(kind: VariableSource['from']) =>
+            suggest(t(`messages.source.${kind}`), kind === 'event-time' ? 'instant' : undefined)
+          }
         />
       </Form.Item>
       {from === 'attribute' && (

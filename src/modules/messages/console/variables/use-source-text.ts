@@ -58,6 +58,7 @@ export function useSourceText(): (source: VariableSource) => string {
       }
       case 'person-name':
       case 'account-name':
+      case 'event-time':
         return t(`messages.source.${source.from}`)
     }
   }
