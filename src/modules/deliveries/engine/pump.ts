@@ -49,7 +49,7 @@ async function pumpOnce(ctx: Ctx, engine: Engine, lane: SendLane): Promise<Rest>
   if (target === undefined) return restUntilFree(due.map(({ busyMs }) => busyMs - lineOf(lane)))
   const { account, perMinute } = target
   const most = Math.min(CHUNK, room, target.allowed, slotOf(perMinute, lane))
-  const shares = sharesOf(await withOwnRates(ctx, target.sends), most, turn)
+  const shares = await withOwnRates(ctx, target.sends, { most, turn })
   if (shares.length === 0) return restUntilFree(target.sends.map(({ ownBusyMs }) => ownBusyMs))
   const key = targetKey(account.id, target.channel)
   const { client } = target
@@ -124,18 +124,27 @@ export function perMinuteOf({ limits }: Account, channel: DeliveryChannel): numb
   }
 }
 
-/** How much each send may take: a chunk, or what its own rate gives it now. */
-async function withOwnRates(ctx: Ctx, sends: readonly DueSend[]): Promise<Share[]> {
+/** How much each send may take. Of its own rate a send books no more than it then takes: what is booked is gone. */
+async function withOwnRates(
+  ctx: Ctx,
+  sends: readonly DueSend[],
+  { most, turn }: { most: number; turn: number },
+): Promise<Share[]> {
+  const rates = new Map(sends.map(({ sendId, ratePerMinute }) => [sendId, ratePerMinute]))
+  const wants = sends
+    .filter(({ ratePerMinute, ownBusyMs }) => ratePerMinute === null || ownBusyMs === 0)
+    .map(({ sendId, due, ratePerMinute }) => ({
+      sendId,
+      most:
+        ratePerMinute === null
+          ? due
+          : Math.min(due, Math.max(1, Math.floor((ratePerMinute * OWN_SLOT_MS) / 60_000))),
+    }))
   const shares: Share[] = []
-  for (const { sendId, due, ratePerMinute, ownBusyMs } of sends) {
-    if (ratePerMinute === null) {
-      shares.push({ sendId, most: due })
-      continue
-    }
-    if (ownBusyMs > 0) continue
-    const most = Math.min(due, Math.max(1, Math.floor((ratePerMinute * OWN_SLOT_MS) / 60_000)))
-    const block = await ctx.rates.leaseWithin(`send:${sendId}`, most, ratePerMinute, 0)
-    if ('usable' in block) shares.push({ sendId, most })
+  for (const share of sharesOf(wants, most, turn)) {
+    const own = rates.get(share.sendId) ?? null
+    if (own === null || 'usable' in (await ctx.rates.leaseWithin(`send:${share.sendId}`, share.most, own, 0)))
+      shares.push(share)
   }
   return shares
 }
