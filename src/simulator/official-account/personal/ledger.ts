@@ -84,12 +84,16 @@ const keyOf = ({ kind, msgtype, content }: Written): string =>
     .digest('hex')
     .slice(0, 32)
 
+const MINUTE_MS = 60_000
 const SOONEST_MS = 60_000
 const LATEST_MS = 40 * 60_000
 
 /** A number of 0 to 1 that is the same for the same seed, message and act. */
 export const luck = (account: Account, id: string, act: string): number =>
   createHash('sha256').update(`${account.seed}:${id}:${act}`).digest().readUInt32BE() / 2 ** 32
+
+/** Many that wait for the same instant are one stop of a clock that runs from due to due. */
+export const toFull = (unitMs: number, at: number): Date => new Date(Math.ceil(at / unitMs) * unitMs)
 
 /** Who is going to open the link, answer or leave, within the hour. */
 async function planActs(
@@ -105,7 +109,7 @@ async function planActs(
       .filter((act) => arrives && (act !== 'tap' || url !== '') && luck(account, id, act) < rates[act])
       .map((act) => {
         const after = SOONEST_MS + luck(account, id, `${act} when`) * (LATEST_MS - SOONEST_MS)
-        return { fanId, id, act, url, dueAt: new Date(now.getTime() + Math.floor(after)) }
+        return { fanId, id, act, url, dueAt: toFull(MINUTE_MS, now.getTime() + after) }
       }),
   )
   if (acts.length === 0) return

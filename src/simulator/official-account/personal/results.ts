@@ -3,7 +3,7 @@ import type { World } from '../../world.ts'
 import { type Account, getAccountById } from '../account.ts'
 import { pushEvent } from '../callbacks/queue.ts'
 import { cdata, list, type Node, node } from '../callbacks/xml.ts'
-import { luck } from './ledger.ts'
+import { luck, toFull } from './ledger.ts'
 
 export type Outcome = 'success' | 'blocked' | 'failed'
 
@@ -48,7 +48,7 @@ export async function addResults(
       results.map((one) => one.outcome),
       results.map(({ msgId }) => {
         const after = SOONEST_MS + luck(account, msgId, 'result') * (LATEST_MS - SOONEST_MS)
-        return new Date(now.getTime() + Math.floor(after))
+        return toFull(1_000, now.getTime() + after)
       }),
     ],
   )
