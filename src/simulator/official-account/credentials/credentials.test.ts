@@ -75,8 +75,8 @@ describe('stable token (1.2)', () => {
     const forced = (await stable(appid, { force_refresh: true })).access_token
     expect(await works(first)).toBe(40001)
     expect((await stable(appid, { force_refresh: true })).access_token).toBe(forced)
-    // Away from midnight, so that all of them fall on one day.
-    await world.forward(nextBeijingNoon(await world.now()))
+    // Another day than the first one's, and away from midnight, so that all of them fall on it.
+    await world.forward(new Date(nextBeijingNoon(await world.now()).getTime() + 86_400_000))
     let last = (await stable(appid)).access_token
     for (let n = 0; n < 20; n += 1) {
       await world.forward(30_000)
