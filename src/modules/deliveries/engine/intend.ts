@@ -84,7 +84,11 @@ async function oneByOne(ctx: Ctx, chunk: Chunk, claimed: readonly ClaimedRow[]):
       all.intended.push(...one.intended)
       all.looked += one.looked
     } catch (error) {
-      if (isDatabaseDown(error) || isCollision(error)) throw error
+      // what is promised already has to be called; the others are still due
+      if (isDatabaseDown(error) || isCollision(error)) {
+        if (all.intended.length > 0) return all
+        throw error
+      }
       ctx.log.error({ err: error, deliveryId: id }, 'a delivery could not be worked on')
       await inTransaction(ctx.db, (trx) => failRow(trx, id, error, ctx.clock.now()))
       all.looked += 1

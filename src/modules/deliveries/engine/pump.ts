@@ -106,7 +106,7 @@ async function pick(
 }
 
 /** How many more may be in flight; has somebody ask whether the platform is back where it was down. */
-function allowedOf(ctx: Ctx, engine: Engine, key: string, accountId: string): number {
+export function allowedOf(ctx: Ctx, engine: Engine, key: string, accountId: string): number {
   const breaker = engine.breakerOf(key)
   if (breaker.mayProbe(performance.now()))
     void probe(ctx, accountId).then((well) => breaker.probed(well, performance.now()))

@@ -10,7 +10,7 @@ import { patience } from './claim.ts'
 import { openContent } from './content.ts'
 import { type Intended, LEASE_MS } from './intend.ts'
 import { TEMPLATE_KEY_MEMORY_MS } from './outcome.ts'
-import { perMinuteOf } from './pump.ts'
+import { allowedOf, perMinuteOf } from './pump.ts'
 import { engineOf, targetKey, versionKey } from './state.ts'
 import { wayTo } from './way.ts'
 
@@ -117,7 +117,9 @@ async function askAgain(ctx: Ctx, rows: readonly Lost[]): Promise<void> {
   const key = targetKey(accountId, channel)
   const engine = engineOf(ctx)
   const breaker = engine.breakerOf(key)
-  // its lease brings it back here
+  // perhaps nobody else is due: it is up to these whether the platform is asked if it is back
+  allowedOf(ctx, engine, key, accountId)
+  // their lease brings them back here
   if (breaker.allowed(performance.now()) === 0) return
   const since = performance.now()
   const way = await wayTo(ctx, key, accountId)

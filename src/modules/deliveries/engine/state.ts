@@ -110,13 +110,20 @@ function createEngine(ctx: Ctx): Engine {
       while (inFlight > 0) await wait([resting], 250)
     },
     async versionsOf(db, keys) {
-      const missing = keys.filter((key) => !versions.has(versionKey(key.sendId, key.version)))
-      if (missing.length > 0) {
-        if (versions.size > MOST_VERSIONS) versions.clear()
-        for (const one of await selectVersions(db, missing))
-          versions.set(versionKey(one.sendId, one.version), one)
+      // a map of its own: another loop may empty the shared one meanwhile
+      const asked = new Map<string, SendVersion>()
+      for (const { sendId, version } of keys) {
+        const known = versions.get(versionKey(sendId, version))
+        if (known !== undefined) asked.set(versionKey(sendId, version), known)
       }
-      return versions
+      const missing = keys.filter(({ sendId, version }) => !asked.has(versionKey(sendId, version)))
+      if (missing.length === 0) return asked
+      if (versions.size > MOST_VERSIONS) versions.clear()
+      for (const one of await selectVersions(db, missing)) {
+        versions.set(versionKey(one.sendId, one.version), one)
+        asked.set(versionKey(one.sendId, one.version), one)
+      }
+      return asked
     },
     async calling(call) {
       calls += 1
