@@ -322,7 +322,10 @@ describe('F1: an import that is cut off, or not alone', () => {
       'while people are written',
       { at: 'sql', what: 'insert into contact_attributes', when: 'before', nth: 4 },
     ],
-    ['before its end is', { at: 'commit', what: 'update people_imports set segment_id', when: 'before', nth: 1 }],
+    [
+      'before its end is',
+      { at: 'commit', what: 'update people_imports set segment_id', when: 'before', nth: 1 },
+    ],
   ] as const)(
     'killed %s: goes on by itself, each row counted once',
     async (name, moment) => {
