@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Ctx } from '../../src/context.ts'
+import { inTransaction } from '../../src/infra/transaction.ts'
 import { nextBeijingDay } from '../../src/kernel/beijing.ts'
 import { nextDue } from '../../src/modules/deliveries/engine/next-due.ts'
 import { engineSweeps } from '../../src/modules/deliveries/engine/parts.ts'
 import { clientMsgIdOf } from '../../src/modules/deliveries/engine/platform.ts'
+import { endSend } from '../../src/modules/deliveries/planning/sends.ts'
 import { startSweep } from '../../src/worker/sweeps.ts'
 import type { Bound } from '../support/sending.ts'
 import { until } from '../support/until.ts'
@@ -89,7 +91,19 @@ test('what is due next, for a clock that jumps: people who wait, tomorrow where 
     [account.id, now],
   )
   const tomorrow = nextBeijingDay(now)
-  expect((await nextDue(world.ctx)).dueAt).toEqual(tomorrow > later ? tomorrow : later)
+  const afterToday = tomorrow > later ? tomorrow : later
+  expect((await nextDue(world.ctx)).dueAt).toEqual(afterToday)
+  // our own count of the day's calls says the same
+  await world.api('PUT', `/api/accounts/${account.id}/limits`, { customerServicePerDay: 3 })
+  const used = async (calls: number) => {
+    await world.ctx.pool.query(`update call_days set exhausted = false, used = $2 where account_id = $1`, [
+      account.id,
+      calls,
+    ])
+    return (await nextDue(world.ctx)).dueAt
+  }
+  expect(await used(3)).toEqual(afterToday)
+  expect(await used(2)).toEqual(later)
   await world.ctx.pool.query(`update sends set state = 'paused' where id = $1`, [sendId])
   expect(await nextDue(world.ctx)).toEqual({ dueAt: null, busy: false })
 })
@@ -111,6 +125,29 @@ test('a day whose calls are used up costs nothing per person, and goes on tomorr
   expect((rows[0] as { most: number }).most).toBeLessThanOrEqual(3)
   await world.ctx.pool.query(`update sends set state = 'paused' where id = $1`, [sendId])
   await stuck
+})
+
+test('an ended send that waits for what is in flight keeps no other from being told off', async () => {
+  account = await world.bind({ fans: 6 })
+  const first = await world.send(account)
+  await world.plan(first, account, account.fanIds.slice(0, 2))
+  world.recorder.behave = () => ({ answer: { errcode: 0, errmsg: 'ok' }, ms: 3_000 })
+  const sending = world.pump([first]).catch(() => undefined)
+  await until(async () => ((await world.states(first))['sending'] ?? 0) === 2)
+  const second = await world.send(account)
+  await world.plan(
+    second,
+    account,
+    account.fanIds.slice(2),
+    new Date(world.ctx.clock.now().getTime() + 3_600_000),
+  )
+  await inTransaction(world.ctx.db, async (trx) => {
+    for (const sendId of [first, second]) await endSend(world.ctx, trx, sendId)
+  })
+  await until(async () => ((await world.states(second))['skipped:ended_early'] ?? 0) === 4)
+  expect(await world.states(first)).toEqual({ sending: 2 })
+  await sending
+  expect(await world.states(first)).toEqual({ accepted: 2 })
 })
 
 test('a template message has one key for its whole life', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/database.ts'
 import { seed, sized } from '../../../../tests/support/index.ts'
+import { createPool } from '../../../infra/postgres/connect.ts'
 import { MAX_ATTRIBUTES, writeAttributes } from './write.ts'
 
 let database: TestDatabase
@@ -11,7 +12,7 @@ let pool: pg.Pool
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  pool = new pg.Pool({ connectionString: database.url, max: 2 })
+  pool = createPool({ databaseUrl: database.url, max: 2 })
   client = await pool.connect()
 })
 afterAll(async () => {

@@ -43,8 +43,19 @@ export async function fly(ctx: Ctx, flight: Flight): Promise<void> {
       putBack(ctx, intended.slice(next))
       return ctx.rates.release(block)
     }
+    if (block.usable.until < block.usable.from) tellSlow(ctx)
     next += await within(ctx, flight, block, intended.slice(next, next + wanted))
   }
+}
+
+const TELL_EVERY_MS = 10_000
+let told = Number.NEGATIVE_INFINITY
+
+/** A permit whose answer took too long is lost: where that is the rule nothing goes out, and somebody has to know why. */
+function tellSlow(ctx: Ctx): void {
+  if (performance.now() - told < TELL_EVERY_MS) return
+  told = performance.now()
+  ctx.log.warn('permits to send were lost: the database took longer than 100 ms to answer')
 }
 
 /** Calls as many as the block has time for; returns how many. */
@@ -79,6 +90,7 @@ async function call(ctx: Ctx, { client }: Flight, one: Intended): Promise<void> 
       error: wrong,
       channel: one.channel,
       now: ctx.clock.now(),
+      intentAt: one.intentAt,
       waits: one.waits,
       random: Math.random(),
     })

@@ -39,9 +39,11 @@ export async function claimDue(trx: Trx, shares: readonly Share[], now: Date): P
 }
 
 /** One row by its id, if it is still due. */
-export async function claimOne(trx: Trx, id: string): Promise<ClaimedRow[]> {
+export async function claimOne(trx: Trx, id: string, now: Date): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`select ${ROW_COLUMNS} from deliveries d
-    where d.id = ${id}::bigint and d.state in ('planned', 'held') for update skip locked`.execute(trx)
+    where d.id = ${id}::bigint and d.state in ('planned', 'held') and d.due_at <= ${now} for update skip locked`.execute(
+    trx,
+  )
   return rows
 }
 

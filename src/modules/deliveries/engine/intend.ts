@@ -78,7 +78,7 @@ async function oneByOne(ctx: Ctx, chunk: Chunk, claimed: readonly ClaimedRow[]):
     try {
       const one = await inTransaction(ctx.db, async (trx) => {
         const sends = await lockRunning(trx, [sendId])
-        const rows = sends.size === 0 ? [] : await claimOne(trx, id)
+        const rows = sends.size === 0 ? [] : await claimOne(trx, id, ctx.clock.now())
         return decideAll(ctx, trx, { ...chunk, sends, rows })
       })
       all.intended.push(...one.intended)
@@ -99,10 +99,10 @@ async function oneByOne(ctx: Ctx, chunk: Chunk, claimed: readonly ClaimedRow[]):
 
 /** Shown with the kind of error; its text may hold what the person entered. */
 async function failRow(trx: Trx, id: string, error: unknown, now: Date): Promise<void> {
-  const [row] = await claimOne(trx, id)
+  const [row] = await claimOne(trx, id, now)
   if (row === undefined) return
-  const kind = error instanceof Error ? error.name : typeof error
-  await writeRows(trx, [{ row, state: 'failed', reason: 'internal_error', detail: { error: kind } }], now)
+  const detail = { error: error instanceof Error ? error.name : typeof error }
+  await writeRows(trx, [{ row, state: 'failed', reason: 'internal_error', detail }], now)
 }
 
 type Work = Chunk & { sends: ReadonlyMap<string, SendRow>; rows: readonly ClaimedRow[] }

@@ -9,13 +9,9 @@ const MOST = 5_000
 /** Tells off, in chunks, who still waited when their send was ended; returns how many. */
 export function skipLeftovers(ctx: Ctx): Promise<number> {
   return inTransaction(ctx.db, async (trx) => {
-    const ended = await sql<{
-      id: string
-    }>`select id from sends where leftovers order by id limit 1 for update skip locked`.execute(trx)
-    const sendId = ended.rows[0]?.id
-    if (sendId === undefined) return 0
-    // asked first: what comes back afterwards is found by the next look
-    const more = await anyInFlight(trx, sendId)
+    const ended = await nextEnded(trx)
+    if (ended === undefined) return 0
+    const { sendId, inFlight } = ended
     const { rows } = await sql<{
       run_id: string | null
       state: 'planned' | 'held'
@@ -37,15 +33,25 @@ export function skipLeftovers(ctx: Ctx): Promise<number> {
       n += Number(count)
     }
     await tallies.write(trx)
-    if (n < MOST && !more)
+    if (n < MOST && !inFlight)
       await sql`update sends set leftovers = false where id = ${sendId}::bigint`.execute(trx)
     return n
   })
 }
 
-/** What is in flight may still come back as planned or held. */
-async function anyInFlight(trx: Trx, sendId: string): Promise<boolean> {
-  const { rows } = await sql<{ n: string }>`select coalesce(sum(n), 0) as n from delivery_tallies
-    where send_id = ${sendId}::bigint and state = 'sending'`.execute(trx)
-  return Number(rows[0]?.n ?? 0) > 0
+/**
+ * The ended send whose people can be told off now: one that only waits for what is in flight, which may still come back as
+ * planned or held, keeps none of the others waiting. Asked before its rows are: what comes back afterwards is found by the
+ * next look.
+ */
+async function nextEnded(trx: Trx): Promise<{ sendId: string; inFlight: boolean } | undefined> {
+  const { rows } = await sql<{ sendId: string; inFlight: boolean }>`
+    select s.id as "sendId", f.n > 0 as "inFlight"
+    from sends s
+    cross join lateral (select coalesce(sum(t.n), 0) as n from delivery_tallies t
+      where t.send_id = s.id and t.state = 'sending') f
+    cross join lateral (select exists (select from deliveries d
+      where d.send_id = s.id and d.state in ('planned', 'held')) as any) w
+    where s.leftovers order by w.any desc, f.n > 0, s.id limit 1 for update of s skip locked`.execute(trx)
+  return rows[0]
 }

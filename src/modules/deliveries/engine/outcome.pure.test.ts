@@ -9,7 +9,7 @@ const PATH = '/cgi-bin/message/custom/send'
 // 23:59:50 in Beijing
 const now = new Date('2026-11-21T15:59:50Z')
 const ask = (error: ReturnType<typeof lostCall>, rest: Partial<Parameters<typeof outcomeOf>[0]> = {}) =>
-  outcomeOf({ error, channel: 'customer-service', now, waits: 0, random: 0.5, ...rest })
+  outcomeOf({ error, channel: 'customer-service', now, intentAt: now, waits: 0, random: 0.5, ...rest })
 const refused = (errcode: number, errmsg = 'x') => refusedCall(PATH, { errcode, errmsg })
 
 test('G3: every code of the platform has an outcome with a reason people can read', () => {
@@ -47,9 +47,12 @@ test('limits of the platform: until the minute, until the Beijing day is over', 
     signal: { shutMs: 10_000 },
   })
   expect(ask(refused(45009))).toMatchObject({ to: 'held', until: new Date('2026-11-21T16:00:00Z') })
-  expect(ask(refused(45009), { now: new Date('2026-11-21T16:00:00Z') })).toMatchObject({
+  const midnight = new Date('2026-11-21T16:00:00Z')
+  expect(ask(refused(45009), { now: midnight, intentAt: midnight })).toMatchObject({
     until: new Date('2026-11-22T16:00:00Z'),
   })
+  // promised before midnight, answered after: nothing is known of the new day
+  expect(ask(refused(45009), { now: midnight, intentAt: now })).toMatchObject({ until: midnight })
 })
 
 test('a template that is gone stops its send; the same code says nothing of the kind about a customer-service message', () => {

@@ -36,6 +36,8 @@ export type Failure = {
   error: WechatError
   channel: DeliveryChannel
   now: Date
+  /** When it was promised: the day that its call is one of. */
+  intentAt: Date
   /** How often it was put off before, for the length of the next wait. */
   waits: number
   /** 0 ≤ random < 1. */
@@ -56,7 +58,7 @@ export const backoffMs = (waits: number, random: number): number =>
 
 /** The kind of the error decides, and where no answer could be read, whether the platform may have done the work. */
 export function outcomeOf(failure: Failure): Answered {
-  const { error, now } = failure
+  const { error, now, intentAt } = failure
   if (error.errcode === undefined) return unanswered(failure)
   switch (error.kind) {
     case 'ok':
@@ -85,7 +87,8 @@ export function outcomeOf(failure: Failure): Answered {
       return {
         to: 'held',
         reason: 'calls_used_up',
-        until: nextBeijingDay(now),
+        // answered after midnight it says nothing of the new day
+        until: nextBeijingDay(intentAt),
         detail: waited(failure),
         signal: { health: 'well' },
       }

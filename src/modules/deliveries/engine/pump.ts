@@ -40,24 +40,28 @@ export async function pump(ctx: Ctx, lane: SendLane, signal: AbortSignal): Promi
 type Rest = number | 'nothing'
 
 async function pumpOnce(ctx: Ctx, engine: Engine, lane: SendLane): Promise<Rest> {
-  const room = MOST_IN_FLIGHT - engine.inFlight - (lane === 'bulk' ? RESERVED_FOR_IMMEDIATE : 0)
-  if (room <= 0) return FULL_REST_MS
+  if (roomOf(engine, lane) <= 0) return FULL_REST_MS
   const due = await dueSends(ctx.db, lane, ctx.clock.now())
   if (due.length === 0) return 'nothing'
   const turn = engine.turn()
   const target = await pick(ctx, engine, { lane, due, turn })
   if (target === undefined) return restUntilFree(due.map(({ busyMs }) => busyMs - lineOf(lane)))
-  const { account, perMinute } = target
-  const most = Math.min(CHUNK, room, target.allowed, slotOf(perMinute, lane))
-  const shares = await withOwnRates(ctx, target.sends, { most, turn })
-  if (shares.length === 0) return restUntilFree(target.sends.map(({ ownBusyMs }) => ownBusyMs))
+  const { account, client, perMinute } = target
   const key = targetKey(account.id, target.channel)
-  const { client } = target
-  // counted before they are made: two loops must not take the same room
+  const allowed = allowedOf(ctx, engine, key, account.id)
+  const most = Math.min(CHUNK, roomOf(engine, lane), allowed, slotOf(perMinute, lane))
+  if (most <= 0) return FULL_REST_MS
+  // counted in the moment they are allowed: two loops must not take the same room
   engine.took(key, most)
-  const since = performance.now()
+  let since: number
   let intent: Intent
   try {
+    const shares = await withOwnRates(ctx, target.sends, { most, turn })
+    if (shares.length === 0) {
+      engine.gave(key, most)
+      return restUntilFree(target.sends.map(({ ownBusyMs }) => ownBusyMs))
+    }
+    since = performance.now()
     intent = await intend(ctx, { account, channel: target.channel, shares })
   } catch (error) {
     engine.gave(key, most)
@@ -69,6 +73,10 @@ async function pumpOnce(ctx: Ctx, engine: Engine, lane: SendLane): Promise<Rest>
   }
   return intent.looked > 0 ? 0 : FULL_REST_MS
 }
+
+/** How many more messages of a lane this process may have between their intent and their answer's commit. */
+const roomOf = (engine: Engine, lane: SendLane): number =>
+  MOST_IN_FLIGHT - engine.inFlight - (lane === 'bulk' ? RESERVED_FOR_IMMEDIATE : 0)
 
 /** Until the first bucket is free; where that isn't what keeps it, as long as a rest may be. */
 function restUntilFree(busyMs: readonly number[]): number {
@@ -82,7 +90,7 @@ const lineOf = (lane: SendLane): number => (lane === 'bulk' ? NEARLY_FREE_MS : L
 const slotOf = (perMinute: number, lane: SendLane): number =>
   lane === 'immediate' ? CHUNK : Math.max(1, Math.floor((perMinute * SLOT_MS) / 60_000))
 
-type Target = Way & { channel: DeliveryChannel; perMinute: number; allowed: number; sends: DueSend[] }
+type Target = Way & { channel: DeliveryChannel; perMinute: number; sends: DueSend[] }
 
 /** The next account and interface that may send now, taking turns. */
 async function pick(
@@ -95,12 +103,11 @@ async function pick(
     const [key, sends] = groups[(turn + index) % groups.length] as [string, DueSend[]]
     const { accountId, channel, busyMs, usedToday } = sends[0] as DueSend
     if (busyMs > lineOf(lane)) continue
-    const allowed = allowedOf(ctx, engine, key, accountId)
-    if (allowed <= 0) continue
+    if (allowedOf(ctx, engine, key, accountId) <= 0) continue
     const way = await wayTo(ctx, key, accountId)
     // who has to wait for tomorrow costs nothing till then
     if (way === undefined || usedToday >= callLimit(way.account, channel)) continue
-    return { ...way, channel, perMinute: perMinuteOf(way.account, channel), allowed, sends }
+    return { ...way, channel, perMinute: perMinuteOf(way.account, channel), sends }
   }
   return undefined
 }

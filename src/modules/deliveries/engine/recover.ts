@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
+import type { Account } from '../../accounts/index.ts'
 import { settleLedgers } from '../facts/index.ts'
 import type { ClaimedRow, DeliveryChannel, Settled, Trx } from '../model.ts'
 import { TallyBook } from '../store/tallies.ts'
@@ -11,12 +12,13 @@ import { openContent } from './content.ts'
 import { type Intended, LEASE_MS } from './intend.ts'
 import { TEMPLATE_KEY_MEMORY_MS } from './outcome.ts'
 import { allowedOf, perMinuteOf } from './pump.ts'
-import { engineOf, targetKey, versionKey } from './state.ts'
+import { engineOf, MOST_IN_FLIGHT, targetKey, versionKey } from './state.ts'
 import { wayTo } from './way.ts'
 
 const MOST = 250
 /** Real time: longer than any call. */
 const LONGEST_CALL_MS = 16_000
+const COME_BACK_MS = 1_000
 
 type Lost = ClaimedRow & {
   accountId: string
@@ -112,19 +114,46 @@ async function leaveUnknown(trx: Trx, rows: readonly Lost[], now: Date): Promise
   await tallies.write(trx)
 }
 
-async function askAgain(ctx: Ctx, rows: readonly Lost[]): Promise<void> {
-  const { accountId, channel } = rows[0] as Lost
+async function askAgain(ctx: Ctx, all: readonly Lost[]): Promise<void> {
+  const { accountId, channel } = all[0] as Lost
   const key = targetKey(accountId, channel)
   const engine = engineOf(ctx)
-  const breaker = engine.breakerOf(key)
-  // perhaps nobody else is due: it is up to these whether the platform is asked if it is back
-  allowedOf(ctx, engine, key, accountId)
-  // their lease brings them back here
-  if (breaker.allowed(performance.now()) === 0) return
   const since = performance.now()
   const way = await wayTo(ctx, key, accountId)
   if (way === undefined) return
   const { account, client } = way
+  // perhaps nobody else is due: it is up to these whether the platform is asked if it is back
+  const room = Math.min(allowedOf(ctx, engine, key, accountId), MOST_IN_FLIGHT - engine.inFlight)
+  // their lease brings them back here
+  if (room <= 0) return
+  const rows = all.slice(0, room)
+  engine.took(key, rows.length)
+  let intended: Intended[]
+  try {
+    await comeBackSoon(ctx.db, all.slice(room))
+    intended = await renderAgain(ctx, { account, channel, rows })
+  } catch (error) {
+    engine.gave(key, rows.length)
+    throw error
+  }
+  engine.gave(key, rows.length - intended.length)
+  if (intended.length > 0)
+    await fly(ctx, { intended, client, perMinute: perMinuteOf(account, channel), since })
+}
+
+/** For whom there is no room: after an outage it grows with every answer. */
+async function comeBackSoon(db: Executor, rows: readonly Lost[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`update deliveries d set lease_until = clock_timestamp() + ${COME_BACK_MS}::int * interval '1 millisecond'
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.fence)}::int[]) as u (id, fence)
+    where d.id = u.id and d.fence = u.fence and d.state = 'sending'`.execute(db)
+}
+
+type Again = { account: Account; channel: DeliveryChannel; rows: readonly Lost[] }
+
+/** The same message under the same key. */
+async function renderAgain(ctx: Ctx, { account, channel, rows }: Again): Promise<Intended[]> {
+  const engine = engineOf(ctx)
   const versions = await engine.versionsOf(ctx.db, rows)
   const [render, openids] = await Promise.all([
     openContent(ctx, ctx.db, { account, rows, versions }),
@@ -133,7 +162,7 @@ async function askAgain(ctx: Ctx, rows: readonly Lost[]): Promise<void> {
       rows.map(({ fanId }) => fanId),
     ),
   ])
-  const intended = rows.flatMap((row): Intended[] => {
+  return rows.flatMap((row): Intended[] => {
     const rendered = render(row)
     const openid = openids.get(row.fanId)
     if (!rendered.ok || openid === undefined) return []
@@ -143,9 +172,9 @@ async function askAgain(ctx: Ctx, rows: readonly Lost[]): Promise<void> {
         fence: row.fence,
         sendId: row.sendId,
         runId: row.runId,
-        accountId,
+        accountId: account.id,
         channel,
-        key,
+        key: targetKey(account.id, channel),
         fanId: row.fanId,
         openid,
         templateId: versions.get(versionKey(row.sendId, row.version))?.template?.id ?? null,
@@ -158,9 +187,6 @@ async function askAgain(ctx: Ctx, rows: readonly Lost[]): Promise<void> {
       },
     ]
   })
-  if (intended.length === 0) return
-  engine.took(key, intended.length)
-  await fly(ctx, { intended, client, perMinute: perMinuteOf(account, channel), since })
 }
 
 async function openidsOf(db: Executor, fanIds: readonly string[]): Promise<Map<string, string>> {

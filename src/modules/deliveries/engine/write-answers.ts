@@ -149,14 +149,17 @@ function settledOf(answer: Answer): Settled[] {
 
 /** Many refusals of content in a row, without one success, or a template that is gone, pause a send. */
 async function reactToRefusals(ctx: Ctx, trx: Trx, answers: readonly Answer[]): Promise<void> {
-  const well: string[] = []
-  for (const [sendId, group] of Map.groupBy(answers, (answer) => answer.sendId)) {
+  const bySend = Map.groupBy(answers, (answer) => answer.sendId)
+  const concerned = await lockConcerned(trx, bySend)
+  for (const sendId of concerned) {
+    const group = bySend.get(sendId) ?? []
     const gone = group.find(({ signal }) => signal.templateGone)
     const refused = group.filter(({ signal }) => signal.contentRefused)
     if (gone !== undefined) {
       if (gone.templateId !== null) await markTemplateGone(trx, gone.templateId, ctx.clock.now())
       await pauseSend(ctx, trx, gone, whyOf(gone, 'template_gone'))
-    } else if (group.some(({ outcome }) => outcome.to === 'accepted')) well.push(sendId)
+    } else if (group.some(({ outcome }) => outcome.to === 'accepted'))
+      await sql`update sends set refusals = 0 where id = ${sendId}::bigint`.execute(trx)
     else if (refused.length > 0) {
       const { rows } = await sql<{
         refusals: number
@@ -167,8 +170,18 @@ async function reactToRefusals(ctx: Ctx, trx: Trx, answers: readonly Answer[]): 
         await pauseSend(ctx, trx, last, whyOf(last, 'content_refused'))
     }
   }
-  if (well.length > 0)
-    await sql`update sends set refusals = 0 where id = any(${well}::bigint[]) and refusals > 0`.execute(trx)
+}
+
+/** Sends that these answers say something about, locked in the order of their ids, as everybody locks them. */
+async function lockConcerned(trx: Trx, bySend: ReadonlyMap<string, Answer[]>): Promise<string[]> {
+  const speaking = [...bySend].filter(([, group]) =>
+    group.some(({ signal }) => signal.templateGone || signal.contentRefused),
+  )
+  const { rows } = await sql<{ id: string }>`select id from sends
+    where id = any(${[...bySend.keys()]}::bigint[])
+      and (refusals > 0 or id = any(${speaking.map(([sendId]) => sendId)}::bigint[]))
+    order by id for update`.execute(trx)
+  return rows.map(({ id }) => id)
 }
 
 const whyOf = ({ outcome }: Answer, reason: string) => ({
