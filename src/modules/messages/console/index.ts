@@ -1,4 +1,6 @@
+export { type LinkInText, writeLink } from '../rules/text-parts.ts'
 export { ContentSummary } from './ContentSummary.tsx'
+export { LinkModal, MiniProgramLinkModal } from './kinds/LinkModals.tsx'
 export { LintFindings } from './LintFindings.tsx'
 export { LintRulesPage } from './LintRulesPage.tsx'
 export { MessageComposer } from './MessageComposer.tsx'

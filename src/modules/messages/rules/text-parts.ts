@@ -4,7 +4,7 @@ import { partsOfText } from '../../../wechat/rules/text-links.ts'
 export type TextPart =
   | { kind: 'plain'; text: string }
   | { kind: 'bare'; url: string }
-  | { kind: 'link'; href: string; label: string; appId: string; path: string }
+  | ({ kind: 'link' } & LinkInText)
 
 /** Splits a text message into what is filled in as text and what is filled in as an address. */
 export const textParts = (text: string): TextPart[] =>
@@ -21,8 +21,11 @@ export const textParts = (text: string): TextPart[] =>
 export const isMiniProgramLink = (part: Extract<TextPart, { kind: 'link' }>): boolean =>
   part.appId !== '' || part.path !== ''
 
+/** A link as somebody writes it; with `appId` and `path` it leads into a mini program. */
+export type LinkInText = { href: string; label: string; appId: string; path: string }
+
 /** The text of a link as WeChat reads it. */
-export function writeLink(link: { href: string; label: string; appId: string; path: string }): string {
+export function writeLink(link: LinkInText): string {
   const attributes = [
     `href="${quoted(link.href)}"`,
     ...(link.appId === '' ? [] : [`data-miniprogram-appid="${quoted(link.appId)}"`]),

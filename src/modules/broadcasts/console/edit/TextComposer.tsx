@@ -11,11 +11,13 @@ import {
   checkMassText,
   LONGEST_MASS_TEXT,
 } from '../../../../wechat/rules/content-limits.ts'
+import { type LinkInText, MiniProgramLinkModal } from '../../../messages/console/index.ts'
 import { unboundAppIds, useLinkedMiniPrograms } from '../../../mini-programs/console/index.ts'
 import { useReason } from '../reasons.ts'
+import { ArticleLinkModal } from './ArticleLinkModal.tsx'
 import { EMOJI } from './emoji.ts'
-import { ArticleLinkModal, MiniProgramLinkModal } from './LinkModals.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
+import { writeMassLink } from './write-mass-link.ts'
 
 /** 文本: with links to WeChat articles or into mini programs, and emoji; checked by the platform's rules while typing. */
 export function TextComposer({ text, onChange }: { text: string; onChange: (text: string) => void }) {
@@ -36,9 +38,9 @@ export function TextComposer({ text, onChange }: { text: string; onChange: (text
       element?.setSelectionRange(start + piece.length, start + piece.length)
     })
   }
-  const place = (piece: string) => {
+  const place = (link: LinkInText) => {
     setOpen(undefined)
-    insert(piece)
+    insert(writeMassLink(link))
   }
   const problems = text === '' ? [] : checkMassText(text, hosts)
   const unbound =

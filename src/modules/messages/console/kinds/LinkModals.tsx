@@ -1,92 +1,102 @@
-import { Form, Input, Modal } from 'antd'
+import { Form, type FormInstance, Input, Modal } from 'antd'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useAccountId, useCan } from '../../../../console/session.ts'
 import { isWebAddress } from '../../../../wechat/rules/customer-service-limits.ts'
-import { writeLink } from '../../rules/text-parts.ts'
+import { useLinkedMiniPrograms } from '../../../mini-programs/console/index.ts'
+import type { LinkInText } from '../../rules/text-parts.ts'
 import { MiniProgramSelect } from './MiniProgramSelect.tsx'
 
-type Props = { open: boolean; onClose: () => void; onInsert: (piece: string) => void }
-type Web = { href: string; label: string }
-type Mini = Web & { appId: string; path: string }
+type Props = { open: boolean; onClose: () => void; onInsert: (link: LinkInText) => void }
 
-const plain = (label: string): string => label.trim().replace(/[<>]/g, '')
+/** What every link in a text is asked: where it leads, as the caller asks it, and what is shown. */
+export function LinkModal({
+  open,
+  title,
+  form,
+  beside,
+  onClose,
+  onInsert,
+  children,
+}: Props & { title: string; form: FormInstance<LinkInText>; beside?: ReactNode; children: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <Modal
+      open={open}
+      title={title}
+      okText={t('composer.insert')}
+      onCancel={onClose}
+      onOk={form.submit}
+      destroyOnHidden
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        preserve={false}
+        onFinish={({ href, label, appId = '', path = '' }) =>
+          onInsert({ href: href.trim(), label: label.trim(), appId, path: path.trim() })
+        }
+      >
+        {children}
+        <Form.Item
+          name="label"
+          label={t('composer.linkText')}
+          rules={[{ required: true, whitespace: true, message: t('composer.linkTextMissing') }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+      </Form>
+      {beside}
+    </Modal>
+  )
+}
 
 /** 跳转至落地页. */
-export function WebLinkModal({ open, onClose, onInsert }: Props) {
+export function WebLinkModal(props: Props) {
   const { t } = useTranslation()
-  const [form] = Form.useForm<Web>()
+  const [form] = Form.useForm<LinkInText>()
   return (
-    <Modal
-      open={open}
-      title={t('messages.link.web')}
-      okText={t('composer.insert')}
-      onCancel={onClose}
-      onOk={form.submit}
-      destroyOnHidden
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        preserve={false}
-        onFinish={({ href, label }) =>
-          onInsert(writeLink({ href: href.trim(), label: plain(label), appId: '', path: '' }))
-        }
-      >
-        <Address name="href" label={t('messages.link.address')} />
-        <Label />
-      </Form>
-    </Modal>
+    <LinkModal {...props} title={t('messages.link.web')} form={form}>
+      <Address label={t('messages.link.address')} />
+    </LinkModal>
   )
 }
 
-/** 跳转至小程序: old clients open the web address instead. */
-export function MiniProgramLinkModal({ open, onClose, onInsert }: Props) {
+/** 跳转至小程序, one that is linked to the account: old clients open the web address instead. */
+export function MiniProgramLinkModal(props: Props) {
   const { t } = useTranslation()
-  const [form] = Form.useForm<Mini>()
+  const [form] = Form.useForm<LinkInText>()
   return (
-    <Modal
-      open={open}
-      title={t('messages.link.mini')}
-      okText={t('composer.insert')}
-      onCancel={onClose}
-      onOk={form.submit}
-      destroyOnHidden
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        preserve={false}
-        onFinish={({ href, label, appId, path }) =>
-          onInsert(writeLink({ href: href.trim(), label: plain(label), appId, path: path.trim() }))
-        }
+    <LinkModal {...props} title={t('messages.link.mini')} form={form}>
+      <Form.Item
+        name="appId"
+        label={t('composer.miniProgram')}
+        extra={<MiniProgramHint />}
+        rules={[{ required: true, message: t('composer.miniProgramMissing') }]}
       >
-        <Form.Item
-          name="appId"
-          label={t('composer.miniProgram')}
-          rules={[{ required: true, message: t('composer.miniProgramMissing') }]}
-        >
-          <MiniProgramSelect />
-        </Form.Item>
-        <Form.Item
-          name="path"
-          label={t('composer.miniPath')}
-          rules={[{ required: true, whitespace: true, message: t('composer.miniPathMissing') }]}
-        >
-          <Input className="w-mono" placeholder="pages/index/index" />
-        </Form.Item>
-        <Address name="href" label={t('composer.miniFallback')} extra={t('composer.miniFallbackHint')} />
-        <Label />
-      </Form>
-    </Modal>
+        <MiniProgramSelect />
+      </Form.Item>
+      <Form.Item
+        name="path"
+        label={t('composer.miniPath')}
+        rules={[{ required: true, whitespace: true, message: t('composer.miniPathMissing') }]}
+      >
+        <Input className="w-mono" placeholder="pages/index/index" />
+      </Form.Item>
+      <Address label={t('composer.miniFallback')} extra={t('composer.miniFallbackHint')} />
+    </LinkModal>
   )
 }
 
-function Address({ name, label, extra }: { name: string; label: string; extra?: string }) {
+function Address({ label, extra }: { label: string; extra?: string }) {
   const { t } = useTranslation()
   return (
     <Form.Item
-      name={name}
+      name="href"
       label={label}
       extra={extra}
+      required
       rules={[
         {
           validator: async (_, url: string | undefined) => {
@@ -100,15 +110,18 @@ function Address({ name, label, extra }: { name: string; label: string; extra?: 
   )
 }
 
-function Label() {
+function MiniProgramHint() {
   const { t } = useTranslation()
+  const linked = useLinkedMiniPrograms(useAccountId())
+  const mayManage = useCan('accounts:manage')
+  if (linked.data?.items.length !== 0) return t('composer.miniProgramHint')
+  if (!mayManage) return t('composer.noMiniProgramsAsk')
   return (
-    <Form.Item
-      name="label"
-      label={t('composer.linkText')}
-      rules={[{ required: true, whitespace: true, message: t('composer.linkTextMissing') }]}
-    >
-      <Input maxLength={60} />
-    </Form.Item>
+    <>
+      {t('composer.noMiniPrograms')} {/* the draft stays open beside it */}
+      <Link to="/settings/mini-programs" target="_blank">
+        {t('composer.toMiniPrograms')}
+      </Link>
+    </>
   )
 }

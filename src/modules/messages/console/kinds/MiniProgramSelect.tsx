@@ -5,10 +5,12 @@ import { useLinkedMiniPrograms } from '../../../mini-programs/console/index.ts'
 
 /** One of the mini programs that messages of the account may open. */
 export function MiniProgramSelect({
+  id,
   value,
   onChange,
   status,
 }: {
+  id?: string
   value?: string
   onChange?: (appId: string) => void
   status?: 'error' | ''
@@ -24,6 +26,7 @@ export function MiniProgramSelect({
       notFoundContent={t('composer.noMiniPrograms')}
       options={linked.data?.items.map(({ appid, name }) => ({ value: appid, label: `${name} · ${appid}` }))}
       style={{ width: '100%' }}
+      {...(id !== undefined && { id })}
       {...(value !== undefined && value !== '' && { value })}
       {...(onChange !== undefined && { onChange })}
       {...(status !== undefined && { status })}

@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CUSTOMER_SERVICE_LIMITS as LIMITS } from '../../../../wechat/rules/customer-service-limits.ts'
+import { type LinkInText, writeLink } from '../../rules/text-parts.ts'
 import type { ContentOf } from '../../schema.ts'
 import { useEdit } from '../compose-context.ts'
 import { TextField } from '../TextField.tsx'
@@ -13,8 +14,8 @@ export function TextEditor({ content }: { content: ContentOf<'text'> }) {
   const { t } = useTranslation()
   const edit = useEdit<'text'>()
   const [open, setOpen] = useState<{ kind: 'web' | 'mini'; insert: (piece: string) => void } | null>(null)
-  const place = (piece: string) => {
-    open?.insert(piece)
+  const place = (link: LinkInText) => {
+    open?.insert(writeLink({ ...link, label: link.label.replace(/[<>]/g, '') }))
     setOpen(null)
   }
   return (
