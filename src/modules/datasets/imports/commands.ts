@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ctx } from '../../../context.ts'
-import { formatOf, readTable, type TableFormat } from '../../../infra/spreadsheets/index.ts'
+import { readBeginning } from '../../../infra/spreadsheets/index.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { assert, conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import { audit } from '../../audit/index.ts'
 import { scopeOf } from '../../contacts/index.ts'
-import { startRun } from '../../runs/index.ts'
+import { inOrder, startRun } from '../../runs/index.ts'
 import { findField } from '../commands.ts'
 import { missingColumns } from '../rules/records.ts'
 import { type Dataset, type DatasetImport, MAX_IMPORT_BYTES, type Mapping } from '../schema.ts'
@@ -15,10 +15,7 @@ import * as store from './store.ts'
 
 export const IMPORT_ROWS = 'datasets.import-rows'
 
-const SHOWN_RECORDS = 20
-const MAX_COLUMNS = 500
-/** Of a cell that is shown. */
-const SHOWN_CHARACTERS = 200
+const SHOWN = { records: 20, characters: 200 }
 
 type Upload = { key: string; name: string; file: AsyncIterable<Uint8Array> }
 
@@ -27,49 +24,19 @@ export async function uploadImport(ctx: Ctx, { key, name, file }: Upload): Promi
   const dataset = await getDataset(ctx, key)
   refuseArchived(dataset)
   const stored = await ctx.files.put(file, { maxBytes: MAX_IMPORT_BYTES })
-  const format = await formatOfFile(ctx, stored.key)
-  const [columns = [], ...sample] = await beginning(ctx, stored.key, format)
-  refuseHeading(columns)
+  const beginning = await readBeginning(async () => (await ctx.files.open(stored.key)).stream, SHOWN)
   const id = await inTransaction(ctx.db, (trx) =>
     store.insertImport(trx, {
+      ...beginning,
       datasetId: dataset.id,
       fileKey: stored.key,
       fileName: name,
-      format,
       bytes: stored.size,
-      columns,
-      sample,
       createdBy: actorId(ctx),
       at: ctx.clock.now(),
     }),
   )
   return getImport(ctx, key, id)
-}
-
-async function formatOfFile(ctx: Ctx, fileKey: string): Promise<TableFormat> {
-  const { stream } = await ctx.files.open(fileKey)
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const format = formatOf(chunk.subarray(0, 4_096))
-    if (format !== undefined) return format
-    break
-  }
-  throw invalid('file_not_table', 'the file is neither CSV nor XLSX')
-}
-
-async function beginning(ctx: Ctx, fileKey: string, format: TableFormat): Promise<string[][]> {
-  const rows: string[][] = []
-  const open = async () => (await ctx.files.open(fileKey)).stream
-  for await (const row of readTable({ format, open })) {
-    rows.push(row.map((cell) => cell.replaceAll('\0', '').toWellFormed().trim().slice(0, SHOWN_CHARACTERS)))
-    if (rows.length > SHOWN_RECORDS) break
-  }
-  return rows
-}
-
-function refuseHeading(columns: readonly string[]): void {
-  if (columns.length === 0) throw invalid('file_empty', 'there is nothing in the file')
-  if (columns.length > MAX_COLUMNS)
-    throw invalid('too_many_columns', 'the file has too many columns', { max: MAX_COLUMNS })
 }
 
 const actorId = ({ actor }: Ctx): string | null => (actor.kind === 'system' ? null : actor.id)
@@ -168,13 +135,5 @@ export async function* listImportErrors(
 ): AsyncGenerator<store.RecordError> {
   const found = await findImport(ctx, key, importId)
   if (!mayLookInto(ctx, found)) throw notFound('import')
-  let after = 0
-  for (;;) {
-    const errors = await store.selectErrors(ctx.db, importId, after)
-    yield* errors
-    const last = errors.at(-1)
-    if (last === undefined) return
-    assert(last.record > after, 'errors come in order')
-    after = last.record
-  }
+  yield* inOrder((after) => store.selectErrors(ctx.db, importId, after))
 }

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../context.ts'
-import { readTable } from '../../../infra/spreadsheets/index.ts'
+import { readTable, withoutHeading } from '../../../infra/spreadsheets/index.ts'
 import { onClient } from '../../../infra/transaction.ts'
 import { assert, conflict, invalid } from '../../../kernel/errors.ts'
 import { executeRun, type Run, RunInterrupted, type RunReport } from '../../runs/index.ts'
@@ -61,14 +61,6 @@ async function writeFile(work: Work): Promise<void> {
     report.signal.throwIfAborted()
     await writePortion(work, { portion, from: done, apart: apartOf(portion, met) })
     done = portion.to
-  }
-}
-
-async function* withoutHeading(rows: AsyncIterable<string[]>): AsyncGenerator<string[]> {
-  let heading = true
-  for await (const row of rows) {
-    if (!heading) yield row
-    heading = false
   }
 }
 

@@ -6,7 +6,7 @@ import { conflict, notFound } from '../../../kernel/errors.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import { audit } from '../../audit/index.ts'
 import { declareAttributes, scopeOf, typesOfAttributes } from '../../contacts/index.ts'
-import { startRun } from '../../runs/index.ts'
+import { inOrder, startRun } from '../../runs/index.ts'
 import { type ImportOptions, MAX_IMPORT_BYTES, type PeopleImport } from '../schema.ts'
 import { planOf, requireSound } from './plan.ts'
 import * as store from './store.ts'
@@ -112,12 +112,5 @@ export async function listImports(
 /** Refused rows in the order of the file. */
 export async function* listImportErrors(ctx: Ctx, id: string): AsyncGenerator<store.RowError> {
   await findImport(ctx, id)
-  let after = 0
-  for (;;) {
-    const errors = await store.selectErrors(ctx.db, id, after)
-    yield* errors
-    const last = errors.at(-1)
-    if (last === undefined) return
-    after = last.record
-  }
+  yield* inOrder((after) => store.selectErrors(ctx.db, id, after))
 }
