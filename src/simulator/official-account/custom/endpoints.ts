@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { JsonObject } from '../../json.ts'
 import type { Queries } from '../../store/database.ts'
-import type { World } from '../../world.ts'
 import type { Account } from '../account.ts'
 import { type Answer, type Call, type Endpoint, OK, verified } from '../call.ts'
-import { createLane, type Lane } from '../personal/lane.ts'
+import { type Item, laneOf } from '../personal/lane.ts'
 import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
 import { keepTaken, lockWindows, type OpenWindow, takeOne } from '../personal/windows.ts'
 import { Refusal, refuse } from '../refusal.ts'
@@ -16,17 +14,10 @@ export const customEndpoints: Endpoint[] = [
   { path: '/cgi-bin/message/custom/typing', method: 'POST', allow: verified, handle: type },
 ]
 
-type Item = { account: Account; body: JsonObject; now: Date }
-const lanes = new WeakMap<World, Map<number, Lane<Item, true>>>()
-
 /** 发送客服消息: within an open window only. Calls of the same moment are committed together. */
 async function sendCustom({ world, account, body, now }: Call): Promise<Answer> {
   await slow(account)
-  const own = lanes.get(world) ?? new Map<number, Lane<Item, true>>()
-  lanes.set(world, own)
-  const lane = own.get(account.id) ?? createLane<Item, true>(world.db, sendAll)
-  own.set(account.id, lane)
-  await lane({ account, body, now })
+  await laneOf(world, account, sendAll)({ account, body, now })
   return OK
 }
 

@@ -1,17 +1,33 @@
 import type { Database, Queries } from '../../store/database.ts'
+import type { World } from '../../world.ts'
+import type { Account } from '../account.ts'
+import type { Call } from '../call.ts'
 import { Refusal } from '../refusal.ts'
 
-/** One commit for all that asks at the same moment: messages to single people come by the thousand a second. */
-export type Lane<I, O> = (item: I) => Promise<O>
+/** One message to one person, as an account asks for it. */
+export type Item = Pick<Call, 'account' | 'body' | 'now'>
+type SendAll<O> = (tx: Queries, items: readonly Item[]) => Promise<(O | Refusal)[]>
+type Lane<O> = (item: Item) => Promise<O>
+
+const lanes = new WeakMap<World, Map<unknown, Map<number, Lane<unknown>>>>()
+
+/** One commit for all that an account asks at the same moment: messages to single people come by the thousand a second. */
+export function laneOf<O>(world: World, account: Account, sendAll: SendAll<O>): Lane<O> {
+  const ofWorld = lanes.get(world) ?? new Map<unknown, Map<number, Lane<unknown>>>()
+  lanes.set(world, ofWorld)
+  const ofKind = ofWorld.get(sendAll) ?? new Map<number, Lane<unknown>>()
+  ofWorld.set(sendAll, ofKind)
+  // Found under `sendAll`, a lane answers what `sendAll` does.
+  const lane = (ofKind.get(account.id) as Lane<O> | undefined) ?? createLane(world.db, sendAll)
+  ofKind.set(account.id, lane)
+  return lane
+}
 
 const MOST_AT_ONCE = 200
 
 /** Does the work of several calls in one transaction, one transaction at a time; each call gets its own answer or refusal. */
-export function createLane<I, O>(
-  db: Database,
-  work: (tx: Queries, items: readonly I[]) => Promise<(O | Refusal)[]>,
-): Lane<I, O> {
-  type Waiting = { item: I; resolve: (answer: O) => void; reject: (error: unknown) => void }
+function createLane<O>(db: Database, work: SendAll<O>): Lane<O> {
+  type Waiting = { item: Item; resolve: (answer: O) => void; reject: (error: unknown) => void }
   const waiting: Waiting[] = []
   let running = false
 

@@ -4,7 +4,7 @@ import type { World } from '../../world.ts'
 import type { Account } from '../account.ts'
 import { type Answer, type Call, OK } from '../call.ts'
 import { slow } from '../custom/endpoints.ts'
-import { createLane, type Lane } from '../personal/lane.ts'
+import { type Item, laneOf } from '../personal/lane.ts'
 import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
 import { addResults, type Outcome, outcomeFor } from '../personal/results.ts'
 import { Refusal, refuse } from '../refusal.ts'
@@ -12,8 +12,6 @@ import { linesOf, readData } from '../templates/fields.ts'
 import { readTargets } from '../templates/send.ts'
 import { enumsOf, findTemplates, type TemplateRow } from '../templates/store.ts'
 
-type Item = { account: Account; body: JsonObject; now: Date }
-const lanes = new WeakMap<World, Map<number, Lane<Item, true>>>()
 /** Openids with a call under way. */
 const busy = new WeakMap<World, Set<string>>()
 
@@ -26,11 +24,7 @@ export async function sendNotice({ world, account, body, now }: Call): Promise<A
   under.add(whom)
   try {
     await slow(account)
-    const own = lanes.get(world) ?? new Map<number, Lane<Item, true>>()
-    lanes.set(world, own)
-    const lane = own.get(account.id) ?? createLane<Item, true>(world.db, sendAll)
-    own.set(account.id, lane)
-    await lane({ account, body, now })
+    await laneOf(world, account, sendAll)({ account, body, now })
   } finally {
     under.delete(whom)
   }

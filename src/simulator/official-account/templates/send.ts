@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../json.ts'
 import { isObject } from '../../json.ts'
 import type { Queries } from '../../store/database.ts'
-import type { World } from '../../world.ts'
 import type { Account } from '../account.ts'
 import type { Answer, Call } from '../call.ts'
 import { linkedMiniProgram } from '../custom/content.ts'
 import { slow } from '../custom/endpoints.ts'
-import { createLane, type Lane } from '../personal/lane.ts'
+import { type Item, laneOf } from '../personal/lane.ts'
 import { drawIds, type Fan, fansByOpenid, type Written, writePersonal } from '../personal/ledger.ts'
 import { addResults, type Outcome, outcomeFor } from '../personal/results.ts'
 import { Refusal, refuse } from '../refusal.ts'
@@ -18,17 +17,10 @@ const KEY_MEMORY_MS = 10 * 60_000
 const MAX_URL_BYTES = 2_048
 const LONGEST_KEY = 64
 
-type Item = { account: Account; body: JsonObject; now: Date }
-const lanes = new WeakMap<World, Map<number, Lane<Item, string>>>()
-
 /** 发送模板消息: to followers; what becomes of it is told by TEMPLATESENDJOBFINISH. */
 export async function sendTemplate({ world, account, body, now }: Call): Promise<Answer> {
   await slow(account)
-  const own = lanes.get(world) ?? new Map<number, Lane<Item, string>>()
-  lanes.set(world, own)
-  const lane = own.get(account.id) ?? createLane<Item, string>(world.db, sendAll)
-  own.set(account.id, lane)
-  const msgId = await lane({ account, body, now })
+  const msgId = await laneOf(world, account, sendAll)({ account, body, now })
   world.wake()
   return { errcode: 0, errmsg: 'ok', msgid: BigInt(msgId) }
 }
