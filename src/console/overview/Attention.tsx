@@ -146,7 +146,7 @@ function useCampaignMatters(accountId: string): Matter[] {
   const allowed = useCan('campaigns:read')
   const { data } = useEndpoint(
     listCampaignsEndpoint,
-    { query: { accountId, state: 'running,paused,failed,ended', limit: 20 } },
+    { query: { accountId, state: 'scheduled,running,paused,failed,ended', limit: 20 } },
     { enabled: allowed, every: 15_000 },
   )
   const titleOf = ({ name, state, asking, counts }: CampaignListItem): string | undefined => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
-import { notFound } from '../../kernel/errors.ts'
+import { AppError, notFound } from '../../kernel/errors.ts'
 import { idsOfContact, scopeOf, withinScope } from '../contacts/index.ts'
 import { type DeliveryRow, explainDelivery, listDeliveries } from '../deliveries/index.ts'
 import { decide, forAudience } from '../segments/index.ts'
@@ -101,15 +101,20 @@ export async function personOf(ctx: Ctx, contactId: string): Promise<{ id: strin
   return { id: row.id, ids: await idsOfContact(ctx.db, row.id) }
 }
 
-/** Whether the person is in the audience as it would be asked now. */
+/** Whether the person is in the audience as it would be asked now; where a segment can't answer, which and why. */
 async function audienceStep(ctx: Ctx, campaign: CampaignRow, contactId: string): Promise<Step> {
   const now = ctx.clock.now()
-  const inside = await inTransaction(ctx.db, (trx) =>
-    isEventKind(campaign.plan.trigger.kind)
-      ? inEventAudience(ctx, trx, campaign, { contactId, now })
-      : inCrowd(ctx, trx, campaign, { contactId, now }),
-  )
-  return step(inside ? 'in_audience' : 'not_in_audience', now)
+  try {
+    const inside = await inTransaction(ctx.db, (trx) =>
+      isEventKind(campaign.plan.trigger.kind)
+        ? inEventAudience(ctx, trx, campaign, { contactId, now })
+        : inCrowd(ctx, trx, campaign, { contactId, now }),
+    )
+    return step(inside ? 'in_audience' : 'not_in_audience', now)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return step('audience_unknown', now, { ...error.detail, reason: error.reason })
+  }
 }
 
 type Asked = { contactId: string; now: Date }

@@ -83,6 +83,9 @@ export const goals: Texts['goals'] = {
   within: 'Window',
   tooLong: 'The window is 90 days at most.',
   after: { sent: 'after the message, within', clicked: 'after a click, within' },
+  said: '{{after}} {{within}}: {{event}}',
+  saidValue: ', {{value}} summed up',
+  notSet: 'None',
   valueProperty: 'Value',
   valueHint:
     'This property of the event is summed up, such as an order’s amount; left empty, events are only counted.',

@@ -20,7 +20,7 @@ import {
 } from '../schema.ts'
 import { CampaignFigures } from './CampaignFigures.tsx'
 import { Stories } from './Stories.tsx'
-import { CampaignTag } from './words.tsx'
+import { CampaignStanding } from './words.tsx'
 import './campaigns.css'
 
 const TRIGGERS: readonly TriggerKind[] = ['once', 'repeat', 'event', 'event-not']
@@ -180,16 +180,7 @@ function useColumns(withAccount: boolean): TableColumnsType<CampaignListItem> {
     {
       title: t('common.state'),
       width: 130,
-      render: (_, row) => (
-        <>
-          <CampaignTag state={row.state} />
-          {row.asking > 0 && (
-            <div className="w-small" style={{ color: 'var(--w-warn)' }}>
-              {t('campaigns.asking', { number: row.asking })}
-            </div>
-          )}
-        </>
-      ),
+      render: (_, row) => <CampaignStanding campaign={row} />,
     },
     ...(withAccount
       ? [
@@ -217,20 +208,25 @@ function useColumns(withAccount: boolean): TableColumnsType<CampaignListItem> {
 
 function When({ row, format }: { row: CampaignListItem; format: ReturnType<typeof useFormat> }) {
   const { t } = useTranslation()
+  const { endedAt, startedAt, nextAt } = row
+  // of the others `startsAt` is when they were started, which tells nothing of their first run
+  const plannedAt = row.triggerKind === 'once' && row.state !== 'draft' ? row.startsAt : null
   const main =
-    row.endedAt !== null
-      ? t('campaigns.endedAt', { at: format.instant(row.endedAt) })
-      : row.startedAt !== null
-        ? t('campaigns.startedAt', { at: format.instant(row.startedAt) })
-        : t('campaigns.draftedAt', {
-            name: row.createdByName ?? t('common.system'),
-            at: format.instant(row.createdAt),
-          })
+    endedAt !== null
+      ? t('campaigns.endedAt', { at: format.instant(endedAt) })
+      : startedAt !== null
+        ? t('campaigns.startedAt', { at: format.instant(startedAt) })
+        : plannedAt !== null
+          ? t('campaigns.plannedAt', { at: format.instant(plannedAt) })
+          : t('campaigns.draftedAt', {
+              name: row.createdByName ?? t('common.system'),
+              at: format.instant(row.createdAt),
+            })
   return (
     <>
       {main}
-      {row.nextAt !== null && (
-        <div className="w-faint w-small">{t('campaigns.nextAt', { at: format.instant(row.nextAt) })}</div>
+      {nextAt !== null && nextAt !== plannedAt && (
+        <div className="w-faint w-small">{t('campaigns.nextAt', { at: format.instant(nextAt) })}</div>
       )}
     </>
   )

@@ -7,7 +7,7 @@ import { useCursorList } from '../../../console/hooks.ts'
 import { CursorTable } from '../../../console/ui/CursorTable.tsx'
 import { EmptyState } from '../../../console/ui/states.tsx'
 import { contactCampaignsEndpoint, type Touch } from '../schema.ts'
-import { useReason } from './reasons.ts'
+import { useReasonColumn } from './use-reason-column.tsx'
 import { WhyDrawer } from './why/WhyDrawer.tsx'
 import { DeliveryTag } from './words.tsx'
 
@@ -45,7 +45,7 @@ export function PersonCampaigns({ contactId }: { contactId: string }) {
 function useColumns(onWhy: (row: Touch) => void): TableColumnsType<Touch> {
   const { t } = useTranslation()
   const format = useFormat()
-  const explain = useReason()
+  const reason = useReasonColumn<Touch>()
   return [
     {
       title: t('campaigns.person.campaign'),
@@ -63,27 +63,7 @@ function useColumns(onWhy: (row: Touch) => void): TableColumnsType<Touch> {
       width: 130,
       render: (_, row) => <DeliveryTag state={row.state} />,
     },
-    {
-      title: t('campaigns.people.reason'),
-      render: (_, row) => {
-        const why = row.reason === null ? undefined : explain(row.reason, row.detail)
-        return (
-          <>
-            {why?.text ?? <span className="w-faint">—</span>}
-            {row.clickedAt !== null && (
-              <div className="w-faint w-small">
-                {t('campaigns.people.clicked')} {format.instant(row.clickedAt)}
-              </div>
-            )}
-            {row.convertedAt !== null && (
-              <div className="w-small" style={{ color: 'var(--w-good)' }}>
-                {t('campaigns.people.converted')} {format.instant(row.convertedAt)}
-              </div>
-            )}
-          </>
-        )
-      },
-    },
+    reason,
     {
       title: t('campaigns.when'),
       width: 160,

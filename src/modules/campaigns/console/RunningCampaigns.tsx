@@ -5,7 +5,7 @@ import { useAccountId, useCan } from '../../../console/session.ts'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { listCampaignsEndpoint } from '../schema.ts'
 import { CampaignFigures } from './CampaignFigures.tsx'
-import { CampaignTag } from './words.tsx'
+import { CampaignStanding } from './words.tsx'
 import './campaigns.css'
 
 /** Campaigns of the account that run or stand still, for the overview. */
@@ -45,7 +45,7 @@ export function RunningCampaigns() {
                     {t(`campaigns.kind.${item.kind}`)} · {t(`campaigns.triggerKind.${item.triggerKind}`)}
                   </div>
                 </span>
-                <CampaignTag state={item.state} />
+                <CampaignStanding campaign={item} />
                 <CampaignFigures campaign={item} />
               </Link>
             ))

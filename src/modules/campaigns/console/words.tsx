@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
 import type { DeliveryState } from '../../deliveries/schema.ts'
-import type { CampaignState, Counts } from '../schema.ts'
+import type { CampaignListItem, CampaignState, Counts } from '../schema.ts'
 
 const STATE_TONES: Record<CampaignState, Tone> = {
   draft: 'idle',
@@ -24,6 +24,21 @@ export function CampaignTag({ state }: { state: CampaignState }) {
     <StateTag tone={STATE_TONES[state]} pulse={state === 'preparing' || state === 'running'}>
       {t(`campaigns.state.${state}`)}
     </StateTag>
+  )
+}
+
+/** The state in a list, and under it that somebody has to decide. */
+export function CampaignStanding({ campaign: { state, asking } }: { campaign: CampaignListItem }) {
+  const { t } = useTranslation()
+  return (
+    <span>
+      <CampaignTag state={state} />
+      {asking > 0 && (
+        <div className="w-small" style={{ color: 'var(--w-warn)' }}>
+          {t('campaigns.asking', { number: asking })}
+        </div>
+      )}
+    </span>
   )
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capUnit } from './limits.ts'
 
 const instant = z.iso.datetime()
 const detail = z.record(z.string(), z.unknown())
@@ -43,7 +44,7 @@ export const personFactsShown = z.object({
       capId: z.string(),
       most: z.number().int(),
       amount: z.number().int(),
-      unit: z.string(),
+      unit: capUnit,
       calendar: z.boolean(),
       used: z.number().int(),
       freesAt: instant.nullable(),

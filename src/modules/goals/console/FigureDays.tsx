@@ -40,8 +40,28 @@ export function FigureDays({ days }: { days: SendFigures['days'] }) {
     [days, t],
   )
   return (
-    <Suspense fallback={<LoadingState rows={4} />}>
-      <Chart option={option} label={t('goals.byDay')} />
-    </Suspense>
+    <section>
+      <div className="w-row">
+        <h3 className="w-section-title">{t('goals.byDay')}</h3>
+        {MARKS.map(({ name, mark, style }) => (
+          <span key={name} className="w-soft w-small">
+            <span aria-hidden="true" style={style}>
+              {mark}
+            </span>{' '}
+            {t(`goals.${name}`)}
+          </span>
+        ))}
+      </div>
+      <Suspense fallback={<LoadingState rows={4} />}>
+        <Chart option={option} label={t('goals.byDay')} />
+      </Suspense>
+    </section>
   )
 }
+
+/** What the marks of the chart mean: it has no legend of its own. */
+const MARKS = [
+  { name: 'sent', mark: '■', style: { color: 'var(--w-text-soft)', opacity: 0.4 } },
+  { name: 'clicked', mark: '—', style: { color: 'var(--w-accent)' } },
+  { name: 'converted', mark: '- -', style: { color: 'var(--w-accent)' } },
+] as const

@@ -1,2 +1,3 @@
 export { GoalEditor } from './GoalEditor.tsx'
+export { useGoalText } from './goal-words.ts'
 export { SendFiguresPanel } from './SendFiguresPanel.tsx'

@@ -6,11 +6,12 @@ import { useEndpoint } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
-import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
+import { NoPermissionState } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import { SendFiguresPanel } from '../../../goals/console/index.ts'
 import { LinksTable } from '../../../links/console/index.ts'
 import { type Campaign, campaignFiguresEndpoint, type Figures, getCampaignEndpoint } from '../../schema.ts'
+import { FoundCampaign } from '../FoundCampaign.tsx'
 import { useTriggerText } from '../use-trigger-text.ts'
 import { WhyDrawer } from '../why/WhyDrawer.tsx'
 import { CampaignTag, isLive } from '../words.tsx'
@@ -50,7 +51,7 @@ export function CampaignPage() {
     { enabled: allowed, every: (data) => (data === undefined ? STILL_MS : pace(data)) },
   )
   if (!allowed) return <NoPermissionState />
-  return <Loaded query={query}>{(campaign) => <Detail campaign={campaign} />}</Loaded>
+  return <FoundCampaign query={query}>{(campaign) => <Detail campaign={campaign} />}</FoundCampaign>
 }
 
 function Detail({ campaign }: { campaign: Campaign }) {

@@ -2,10 +2,12 @@ import { Table, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
-import { ContentSummary, useTemplate } from '../../../messages/console/index.ts'
+import { useGoalText } from '../../../goals/console/index.ts'
+import { ContentSummary } from '../../../messages/console/index.ts'
 import type { CampaignKind, EditPreview, Plan } from '../../schema.ts'
 import { useAudienceText } from '../audience-words.ts'
 import { FindingList } from '../edit/FindingList.tsx'
+import { useFieldNames } from '../field-names.ts'
 import { useTriggerText } from '../use-trigger-text.ts'
 
 /** What an edit changes, for whom, and who keeps what they entered under. */
@@ -104,9 +106,12 @@ function PartInWords({
   side: 'before' | 'after'
 }) {
   const sentence = useTriggerText(plan, kind)
+  const { t } = useTranslation()
   const audience = useAudienceText(plan.audience, kind)
+  const goal = useGoalText(plan.goal)
   if (part === 'trigger') return <>{sentence}</>
   if (part === 'audience') return <>{audience}</>
+  if (part === 'goal') return <>{goal ?? t('goals.notSet')}</>
   if (part === 'content' && plan.content !== null)
     return (
       <>
@@ -129,40 +134,17 @@ type FieldsProps = {
 }
 
 function Fields({ changes, side, templateId }: FieldsProps) {
-  const { template } = useTemplate(templateId)
+  const nameOf = useFieldNames(templateId)
   return (
     <>
       {changes.map((one) => (
         <div key={one.field} className="w-small">
-          <FieldName
-            field={one.field}
-            name={template?.fields.find(({ key }) => `fields.${key}` === one.field)?.name}
-          />{' '}
+          {one.field !== '' && <span className="w-faint">{nameOf(one.field)}</span>}{' '}
           <Value field={one.field} value={one[side]} />
         </div>
       ))}
     </>
   )
-}
-
-function FieldName({ field, name }: { field: string; name: string | undefined }) {
-  const { t } = useTranslation()
-  const known: Record<string, string> = {
-    caps: t('campaigns.limits.caps'),
-    quiet: t('campaigns.limits.quiet'),
-    notAfter: t('campaigns.limits.notAfter'),
-    holdout: t('campaigns.limits.holdout'),
-    ratePerMinute: t('campaigns.limits.rate'),
-    url: t('messages.field.opens'),
-    page: t('messages.field.opens'),
-    text: t('messages.field.text'),
-    title: t('messages.field.title'),
-    description: t('messages.field.description'),
-    pictureUrl: t('messages.field.pictureUrl'),
-    head: t('messages.field.head'),
-    tail: t('messages.field.tail'),
-  }
-  return field === '' ? null : <span className="w-faint">{name ?? known[field] ?? field}</span>
 }
 
 const MOST = 300

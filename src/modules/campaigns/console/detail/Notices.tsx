@@ -6,6 +6,7 @@ import { useCan } from '../../../../console/session.ts'
 import type { Campaign, Figures } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
 import { leftOf, totalOf } from '../words.tsx'
+import { AskingRuns } from './AskingRuns.tsx'
 import { ResolveModal } from './ResolveModal.tsx'
 
 /** What is happening now, in one sentence, and what somebody should look at. */
@@ -40,14 +41,7 @@ export function Notices({ campaign, figures }: { campaign: Campaign; figures: Fi
           {now}
         </div>
       )}
-      {campaign.asking > 0 && (
-        <Alert
-          type="warning"
-          showIcon
-          title={t('campaigns.detail.askingTitle')}
-          description={t('campaigns.detail.askingHint')}
-        />
-      )}
+      <AskingRuns campaign={campaign} />
       {counts.unknown > 0 && (
         <Alert
           type="warning"
@@ -90,6 +84,7 @@ function useNowText(campaign: Campaign, figures: Figures | undefined): string {
     case 'failed':
       return t(`campaigns.detail.now.${state}`)
     case 'scheduled':
+      if (campaign.asking > 0) return t('campaigns.detail.now.asking')
       return campaign.nextAt === null
         ? t('campaigns.detail.now.scheduled')
         : t('campaigns.detail.now.scheduledAt', { at: format.instant(campaign.nextAt) })

@@ -26,7 +26,7 @@ export function Overview({
 }) {
   const { t } = useTranslation()
   if (campaign.state === 'draft')
-    return <EmptyState title={t('campaigns.detail.now.draft')} hint={t('campaigns.emptyHint')} />
+    return <EmptyState title={t('campaigns.detail.now.draft')} hint={t('campaigns.detail.draftHint')} />
   return (
     <Loaded query={query}>
       {(figures) => (

@@ -11,6 +11,7 @@ import { DELIVERY_STATES, type DeliveryState } from '../../../deliveries/schema.
 import { type Campaign, type CampaignPerson, type Figures, listCampaignPeopleEndpoint } from '../../schema.ts'
 import { PersonName } from '../PersonName.tsx'
 import { useReason } from '../reasons.ts'
+import { useReasonColumn } from '../use-reason-column.tsx'
 import { DeliveryTag, isLive } from '../words.tsx'
 import { ResolveModal } from './ResolveModal.tsx'
 
@@ -123,7 +124,7 @@ function useColumns({
 }): TableColumnsType<CampaignPerson> {
   const { t } = useTranslation()
   const format = useFormat()
-  const explain = useReason()
+  const reason = useReasonColumn<CampaignPerson>()
   const maySend = useCan('campaigns:send')
   return [
     { title: t('campaigns.people.person'), render: (_, row) => <PersonName person={row} /> },
@@ -132,27 +133,7 @@ function useColumns({
       width: 130,
       render: (_, row) => <DeliveryTag state={row.state} />,
     },
-    {
-      title: t('campaigns.people.reason'),
-      render: (_, row) => {
-        const why = row.reason === null ? undefined : explain(row.reason, row.detail)
-        return (
-          <>
-            {why?.text ?? <span className="w-faint">—</span>}
-            {row.clickedAt !== null && (
-              <div className="w-faint w-small">
-                {t('campaigns.people.clicked')} {format.instant(row.clickedAt)}
-              </div>
-            )}
-            {row.convertedAt !== null && (
-              <div className="w-small" style={{ color: 'var(--w-good)' }}>
-                {t('campaigns.people.converted')} {format.instant(row.convertedAt)}
-              </div>
-            )}
-          </>
-        )
-      },
-    },
+    reason,
     {
       title: t('campaigns.people.settled'),
       width: 150,

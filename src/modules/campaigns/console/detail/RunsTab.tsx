@@ -1,22 +1,15 @@
 import { Button, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
-import { useCursorList, useEndpointMutation } from '../../../../console/hooks.ts'
-import { useCan } from '../../../../console/session.ts'
+import { useCursorList } from '../../../../console/hooks.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
 import { StateTag, type Tone } from '../../../../console/ui/StateTag.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
-import {
-  type Campaign,
-  type CampaignRun,
-  decideRunEndpoint,
-  listCampaignRunsEndpoint,
-  type RunState,
-} from '../../schema.ts'
+import { type Campaign, type CampaignRun, listCampaignRunsEndpoint, type RunState } from '../../schema.ts'
 import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
 import { isLive, leftOf, sentOf } from '../words.tsx'
-import { CHANGED } from './changed.ts'
+import { DecideRun } from './DecideRun.tsx'
 
 const TONES: Record<RunState, Tone> = {
   due: 'busy',
@@ -84,64 +77,51 @@ function useColumns(campaign: Campaign, onPeople: (runId: string) => void): Tabl
           {row.reason !== null && (
             <div className="w-faint w-small">{explain(row.reason, row.detail).text}</div>
           )}
-          {row.state === 'asking' && <Decide campaign={campaign} run={row} />}
+          {row.state === 'asking' && <DecideRun campaign={campaign} run={row} />}
         </>
       ),
     },
     {
       title: t('campaigns.runs.people'),
       width: 90,
-      className: 'w-right',
+      align: 'right',
       render: (_, row) => format.number(row.planned),
     },
     {
       title: t('campaigns.runs.result'),
-      render: (_, row) => (
-        <span className="w-small">
-          {t('campaigns.sent')} {format.number(sentOf(row.counts))}
-          {leftOf(row.counts) > 0 &&
-            ` · ${t('campaigns.waitingMore', { number: format.number(leftOf(row.counts)) })}`}
-          {row.counts.skipped > 0 &&
-            ` · ${t('campaigns.delivery.skipped')} ${format.number(row.counts.skipped)}`}
-          {row.counts.failed > 0 &&
-            ` · ${t('campaigns.failedMore', { number: format.number(row.counts.failed) })}`}
-          {row.counts.unknown > 0 &&
-            ` · ${t('campaigns.unknownMore', { number: format.number(row.counts.unknown) })}`}
-          <AudienceBasis basis={row.basis} />
-        </span>
-      ),
+      render: (_, row) => (row.planned === null ? <span className="w-faint">—</span> : <Result run={row} />),
     },
     {
       title: '',
       width: 130,
-      render: (_, row) => (
-        <Button type="link" size="small" onClick={() => onPeople(row.id)}>
-          {t('campaigns.runs.only')}
-        </Button>
-      ),
+      render: (_, row) =>
+        row.planned !== null &&
+        row.planned > 0 && (
+          <Button type="link" size="small" onClick={() => onPeople(row.id)}>
+            {t('campaigns.runs.only')}
+          </Button>
+        ),
     },
   ]
 }
 
-function Decide({ campaign, run }: { campaign: Campaign; run: CampaignRun }) {
+/** What became of the people of one run. */
+function Result({ run: { counts, basis } }: { run: CampaignRun }) {
   const { t } = useTranslation()
-  const maySend = useCan('campaigns:send')
-  const decide = useEndpointMutation(decideRunEndpoint, { invalidates: CHANGED })
-  if (!maySend) return null
-  const params = { accountId: campaign.accountId, campaignId: campaign.id, runId: run.id }
+  const format = useFormat()
+  const more = [
+    { number: leftOf(counts), key: 'campaigns.waitingMore' },
+    { number: counts.skipped, key: 'campaigns.skippedMore' },
+    { number: counts.failed, key: 'campaigns.failedMore' },
+    { number: counts.unknown, key: 'campaigns.unknownMore' },
+  ] as const
   return (
-    <div className="w-row" style={{ marginTop: 4 }}>
-      <Button
-        size="small"
-        type="primary"
-        loading={decide.isPending}
-        onClick={() => decide.mutate({ params, body: { send: true } })}
-      >
-        {t('campaigns.runs.send')}
-      </Button>
-      <Button size="small" onClick={() => decide.mutate({ params, body: { send: false } })}>
-        {t('campaigns.runs.skip')}
-      </Button>
-    </div>
+    <span className="w-small">
+      {t('campaigns.sent')} {format.number(sentOf(counts))}
+      {more
+        .filter(({ number }) => number > 0)
+        .map(({ number, key }) => ` · ${t(key, { number: format.number(number) })}`)}
+      <AudienceBasis basis={basis} />
+    </span>
   )
 }

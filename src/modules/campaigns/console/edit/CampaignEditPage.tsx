@@ -1,4 +1,5 @@
 import { Button, Steps } from 'antd'
+import { type MouseEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useBusinessNow } from '../../../../console/clock.ts'
@@ -6,10 +7,11 @@ import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
-import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
+import { NoPermissionState } from '../../../../console/ui/states.tsx'
 import { useContentProblems, useProblemText } from '../../../messages/console/index.ts'
 import { type Campaign, type Finding, getCampaignEndpoint } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
+import { FoundCampaign } from '../FoundCampaign.tsx'
 import { STARTS } from '../starts.ts'
 import { AudienceStep } from './AudienceStep.tsx'
 import { BasicsStep } from './BasicsStep.tsx'
@@ -41,7 +43,7 @@ export function CampaignEditPage() {
     return <Editor key={`new-${start}`} initial={newDraft(start, name)} stored={undefined} />
   }
   return (
-    <Loaded query={query}>
+    <FoundCampaign query={query}>
       {(campaign) =>
         campaign.state === 'draft' ? (
           <Editor key={campaignId} initial={draftOf(campaign)} stored={campaign} />
@@ -49,7 +51,7 @@ export function CampaignEditPage() {
           <Navigate to={`/accounts/${accountId}/campaigns/${campaignId}`} replace />
         )
       }
-    </Loaded>
+    </FoundCampaign>
   )
 }
 
@@ -64,10 +66,13 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
   const wanted = STEPS.find((step) => step === search.get('step')) ?? 'basics'
   const step: Step = campaign === undefined ? 'basics' : wanted
   const current = STEPS.indexOf(step)
+  const moving = useRef(false)
   const goTo = async (place: number) => {
     const next = STEPS[place] ?? 'basics'
-    if (problems.basics.length > 0) return
+    if (problems.basics.length > 0 || moving.current) return
+    moving.current = true
     const saved = await flush()
+    moving.current = false
     if (saved === undefined) return
     if (stored === undefined)
       return void navigate(`/accounts/${accountId}/campaigns/${saved.id}/edit?step=${next}`, {
@@ -75,6 +80,10 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
       })
     setSearch({ step: next })
     window.scrollTo({ top: 0 })
+  }
+  // the second click of a double click would fall on the next step's button
+  const move = (by: 1 | -1) => (event: MouseEvent) => {
+    if (event.detail < 2) void goTo(current + by)
   }
   const shared = { draft, change, changePlan }
   return (
@@ -94,6 +103,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
       <Steps
         className="w-campaign-steps"
         size="small"
+        responsive={false}
         current={current}
         onChange={(place) => void goTo(place)}
         items={STEPS.map((one, place) => ({
@@ -106,6 +116,13 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
             }),
         }))}
       />
+      <div className="w-campaign-place">
+        {t('campaigns.step.place', {
+          place: current + 1,
+          of: STEPS.length,
+          name: t(`campaigns.step.${step}`),
+        })}
+      </div>
       {step === 'basics' && <BasicsStep {...shared} isStored={campaign !== undefined} />}
       {step === 'audience' && <AudienceStep {...shared} />}
       {step === 'trigger' && <TriggerStep {...shared} />}
@@ -124,12 +141,12 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
         <>
           {step !== 'basics' && <FindingList findings={problems[step]} type="info" />}
           <div className="w-campaign-foot">
-            {current > 0 && <Button onClick={() => void goTo(current - 1)}>{t('common.back')}</Button>}
+            {current > 0 && <Button onClick={move(-1)}>{t('common.back')}</Button>}
             <Button
               type="primary"
               disabled={problems.basics.length > 0}
               loading={saving.state === 'saving'}
-              onClick={() => void goTo(current + 1)}
+              onClick={move(1)}
             >
               {t('common.next')}
             </Button>

@@ -20,8 +20,9 @@ export function GlobalLimits({ part, purpose }: { part: 'caps' | 'quiet'; purpos
     part === 'caps' ? data.caps.filter(counts).map(capText) : data.quietHours.filter(counts).map(quietText)
   return (
     <div className="w-field-hint">
-      {t('campaigns.limits.current')}：
-      {lines.length === 0 ? t('campaigns.limits.noneSet') : lines.join(t('campaigns.audience.comma'))}
+      {t('campaigns.limits.current', {
+        limits: lines.length === 0 ? t('campaigns.limits.noneSet') : lines.join(t('campaigns.limits.and')),
+      })}
     </div>
   )
 }

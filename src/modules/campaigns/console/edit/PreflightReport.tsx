@@ -8,6 +8,7 @@ import type { CampaignKind, PreflightResult } from '../../schema.ts'
 import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
 import { FindingList } from './FindingList.tsx'
+import { FieldsThatFail, HeldPeople, Unreachable } from './PreflightDetails.tsx'
 import { type Asked, PreflightPeople } from './PreflightPeople.tsx'
 
 /** 预演: whom it would reach and whom not, why, how long it takes, and what is in the way. */
@@ -15,10 +16,13 @@ export function PreflightReport({
   report,
   kind,
   campaignId,
+  templateId,
 }: {
   report: PreflightResult
   kind: CampaignKind
   campaignId: string
+  /** Whose fields may fail, where the content is made with a template. */
+  templateId: string | null
 }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -70,7 +74,9 @@ export function PreflightReport({
         <Falls report={report} reached={reached} kind={kind} onAsk={setAsked} />
       )}
       <PreflightPeople campaignId={campaignId} asked={asked} onClose={() => setAsked(undefined)} />
-      <Held report={report} />
+      <Unreachable number={report.unreachable} kind={kind} />
+      <FieldsThatFail examples={report.fieldExamples} templateId={templateId} />
+      <HeldPeople held={report.held} onAsk={setAsked} />
       <Rehearsal report={report} />
       {report.runs.length > 0 && (
         <div>
@@ -134,25 +140,6 @@ function Duration({ report }: { report: PreflightResult }) {
   if (minutes < 90) return <>{t('campaigns.review.durationMinutes', { minutes: Math.ceil(minutes) })}</>
   if (minutes < 2_880) return <>{t('campaigns.review.durationHours', { hours: Math.ceil(minutes / 60) })}</>
   return <>{t('campaigns.review.durationDays', { days: Math.ceil(minutes / 1_440) })}</>
-}
-
-function Held({ report }: { report: PreflightResult }) {
-  const { t } = useTranslation()
-  const format = useFormat()
-  const explain = useReason()
-  if (report.held.length === 0) return null
-  return (
-    <div>
-      <b>{t('campaigns.review.held')}</b>
-      <ul className="w-findings">
-        {report.held.map(({ reason, count }) => (
-          <li key={reason}>
-            {explain(reason).text} · {t('campaigns.detail.people', { number: format.number(count) })}
-          </li>
-        ))}
-      </ul>
-    </div>
-  )
 }
 
 function Rehearsal({ report }: { report: PreflightResult }) {

@@ -84,7 +84,8 @@ function OpenSteps({
           <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onStep(step)}>
             {t(`campaigns.step.${step}`)}
           </Button>
-          ：{problems[step].map(({ reason, detail }) => explain(reason, detail).text).join(' ')}
+          {t('campaigns.review.colon')}
+          {problems[step].map(({ reason, detail }) => explain(reason, detail).text).join(' ')}
         </div>
       ))}
     />
@@ -108,6 +109,7 @@ function PreflightPanel({
     if ((await flush()) !== undefined) begin.mutate({ params: { accountId, campaignId: campaign.id } })
   }
   const { preflight } = campaign
+  const { content } = campaign.plan
   const running = preflight?.state === 'running' || begin.isPending
   const outdated = preflight !== null && preflight.revision !== campaign.revision
   const failed = preflight?.error ? explain(preflight.error.reason, preflight.error.detail) : undefined
@@ -132,7 +134,12 @@ function PreflightPanel({
         )}
         {preflight?.result && (
           <div className={outdated || running ? 'w-stale' : ''}>
-            <PreflightReport report={preflight.result} kind={campaign.kind} campaignId={campaign.id} />
+            <PreflightReport
+              report={preflight.result}
+              kind={campaign.kind}
+              campaignId={campaign.id}
+              templateId={content !== null && 'templateId' in content ? content.templateId : null}
+            />
           </div>
         )}
       </div>

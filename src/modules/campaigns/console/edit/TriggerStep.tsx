@@ -1,5 +1,6 @@
 import { Checkbox, Radio } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useBusinessNow } from '../../../../console/clock.ts'
 import { Choices } from '../../../../console/ui/Choices.tsx'
 import type { CampaignKind, OnceTrigger, Trigger, TriggerKind } from '../../schema.ts'
 import { BeijingTime } from '../BeijingTime.tsx'
@@ -94,6 +95,7 @@ function OnceFields({
 }) {
   const { t } = useTranslation()
   const { at } = value
+  const now = useBusinessNow()
   const choice = at === 'now' ? 'now' : typeof at === 'string' ? 'instant' : 'after'
   const choose = (next: 'now' | 'instant' | 'after') =>
     onChange({
@@ -102,7 +104,7 @@ function OnceFields({
         next === 'now'
           ? 'now'
           : next === 'instant'
-            ? new Date(Math.ceil((Date.now() + 3_600_000) / 3_600_000) * 3_600_000).toISOString()
+            ? new Date(Math.ceil((now + 3_600_000) / 3_600_000) * 3_600_000).toISOString()
             : { after: { amount: 1, unit: 'hour' } },
     })
   return (

@@ -7,6 +7,7 @@ import { EmptyState, Loaded } from '../../../../console/ui/states.tsx'
 import { campaignWhyEndpoint, type Why } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
 import { DeliveryTag } from '../words.tsx'
+import { Checks } from './Checks.tsx'
 import { useStepText } from './step-text.ts'
 import '../campaigns.css'
 
@@ -103,6 +104,7 @@ function Story({ why }: { why: Why }) {
           />
         </section>
       )}
+      <Checks decision={why.decision} />
     </div>
   )
 }
