@@ -305,6 +305,14 @@ export interface Campaigns {
   version: Generated<number>;
 }
 
+export interface CampaignSums {
+  campaign_id: Int8;
+  events: Int8;
+  firings: Int8;
+  people: Int8;
+  slot: number;
+}
+
 export interface CampaignVersions {
   campaign_id: Int8;
   changed_at: Timestamp;
@@ -312,6 +320,13 @@ export interface CampaignVersions {
   pinned: Generated<Json>;
   plan: Json;
   version: number;
+}
+
+export interface CampaignWaitHours {
+  campaign_id: Int8;
+  hour: Timestamp;
+  n: Int8;
+  slot: number;
 }
 
 export interface CampaignWaits {
@@ -1170,7 +1185,9 @@ export interface DB {
   campaign_groups: CampaignGroups;
   campaign_people: CampaignPeople;
   campaign_runs: CampaignRuns;
+  campaign_sums: CampaignSums;
   campaign_versions: CampaignVersions;
+  campaign_wait_hours: CampaignWaitHours;
   campaign_waits: CampaignWaits;
   campaigns: Campaigns;
   collection_settings: CollectionSettings;

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Executor } from '../../infra/transaction.ts'
+import { type Executor, prepare } from '../../infra/transaction.ts'
 import type { ReactionEvent } from '../manifest.ts'
 import { type Catalogue, members, peopleSet, questions } from './compiler/index.ts'
 import { all, propertyFits } from './compiler/values.ts'
@@ -67,7 +67,7 @@ async function together(db: Executor, parts: readonly Answer[]): Promise<Fired[]
 async function resolved(db: Executor, events: readonly ReactionEvent[]): Promise<ReactionEvent[]> {
   const known = events.flatMap((event) => (event.contactId === null ? [] : [event.contactId]))
   if (known.length === 0) return []
-  const { rows } = await sql<{ id: string; into: string }>`
+  const { rows } = await sql<{ id: string; into: string }>`${prepare}
     select contact_id as id, merged_into as into from contact_aliases where contact_id = any(${known}::bigint[])`.execute(
     db,
   )

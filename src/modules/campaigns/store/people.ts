@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { NO_TALLY, type Tally, together } from '../rules/count.ts'
 
 export type PersonKey = { campaignId: string; contactId: string }
@@ -14,7 +14,7 @@ export async function lockTallies(trx: Executor, keys: readonly PersonKey[]): Pr
   const wanted = await underEveryId(trx, keys)
   await makeCanonical(trx, wanted)
   // looked up one by one (`offset 0` keeps it so): the planner knows nothing of a campaign that has just begun
-  const { rows } = await sql<Tally & PersonKey & { canonical: string }>`
+  const { rows } = await sql<Tally & PersonKey & { canonical: string }>`${prepare}
     select p.campaign_id as "campaignId", p.contact_id as "contactId", w.canonical, p.seen, p.begun, p.fired
     from unnest(${wanted.map(({ campaignId }) => campaignId)}::bigint[], ${wanted.map(({ contactId }) => contactId)}::bigint[],
       ${wanted.map(({ canonical }) => canonical)}::bigint[]) as w (campaign_id, contact_id, canonical)
@@ -62,7 +62,7 @@ async function underEveryId(
   trx: Executor,
   keys: readonly PersonKey[],
 ): Promise<(PersonKey & { canonical: string })[]> {
-  const { rows } = await sql<{ id: string; into: string }>`
+  const { rows } = await sql<{ id: string; into: string }>`${prepare}
     select contact_id as id, merged_into as into from contact_aliases
     where merged_into = any(${[...new Set(keys.map(({ contactId }) => contactId))]}::bigint[])`.execute(trx)
   const former = Map.groupBy(rows, ({ into }) => into)
@@ -81,7 +81,7 @@ export async function writeTallies(
   tallies: readonly (PersonKey & { tally: Tally })[],
 ): Promise<void> {
   if (tallies.length === 0) return
-  await sql`insert into campaign_people as p (campaign_id, contact_id, seen, begun, fired)
+  await sql`${prepare}insert into campaign_people as p (campaign_id, contact_id, seen, begun, fired)
     select * from unnest(${tallies.map((row) => row.campaignId)}::bigint[], ${tallies.map((row) => row.contactId)}::bigint[],
       ${tallies.map((row) => row.tally.seen)}::int[], ${tallies.map((row) => row.tally.begun)}::int[],
       ${tallies.map((row) => row.tally.fired)}::int[]) as u
@@ -90,14 +90,14 @@ export async function writeTallies(
       set seen = excluded.seen, begun = excluded.begun, fired = excluded.fired`.execute(trx)
 }
 
-/** As that counted, people who did it, firings. */
+/** As that counted, people who did it, firings: kept summed up by the database. */
 export async function sumTallies(
   db: Executor,
   campaignId: string,
 ): Promise<{ events: number; people: number; firings: number }> {
   const { rows } = await sql<{ events: string; people: string; firings: string }>`
-    select coalesce(sum(seen), 0) as events, count(*) as people, coalesce(sum(fired), 0) as firings
-    from campaign_people where campaign_id = ${campaignId}::bigint`.execute(db)
+    select coalesce(sum(events), 0) as events, coalesce(sum(people), 0) as people, coalesce(sum(firings), 0) as firings
+    from campaign_sums where campaign_id = ${campaignId}::bigint`.execute(db)
   const [row] = rows
   return {
     events: Number(row?.events ?? 0),
@@ -125,11 +125,13 @@ export async function fansOfPeople(
   people: readonly { accountId: string; contactId: string; fanId: string | null }[],
 ): Promise<Map<string, string>> {
   if (people.length === 0) return new Map()
-  const { rows } = await sql<{ account: string; contact: string; fan: string }>`
+  // from each person to their few fans (`offset 0` keeps it so), never through all of an account
+  const { rows } = await sql<{ account: string; contact: string; fan: string }>`${prepare}
     select distinct on (w.account_id, w.contact_id) w.account_id as account, w.contact_id as contact, f.id as fan
     from unnest(${people.map((one) => one.accountId)}::bigint[], ${people.map((one) => one.contactId)}::bigint[],
       ${people.map((one) => one.fanId)}::bigint[]) as w (account_id, contact_id, fan_id)
-    join fans f on f.contact_id = w.contact_id and f.account_id = w.account_id
+    cross join lateral (select * from fans f where f.contact_id = w.contact_id offset 0) f
+    where f.account_id = w.account_id
     order by w.account_id, w.contact_id, (f.id is not distinct from w.fan_id) desc, f.following desc,
       f.last_interaction_at desc nulls last, f.id`.execute(db)
   return new Map(rows.map(({ account, contact, fan }) => [`${account}:${contact}`, fan]))

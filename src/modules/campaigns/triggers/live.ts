@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { Catalogue } from '../../segments/index.ts'
 import { type LiveRule, namedIn, readCatalogue } from '../../segments/index.ts'
 import type { Rule } from '../../segments/schema.ts'
@@ -36,7 +36,7 @@ const kept = new WeakMap<Ctx['pool'], Map<string, Kept>>()
  * Asked for each chunk of the log; plans are read again only where they changed.
  */
 export async function watchers(ctx: Ctx, trx: Executor): Promise<Watcher[]> {
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepare}
     select id, revision, version, starts_at, ends_at from campaigns
     where state in ('scheduled', 'running', 'paused') and send_id is not null and starts_at is not null
       and plan #>> '{trigger,kind}' in ('event', 'event-not') order by id`.execute(trx)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { notifyOnCommit } from '../../../infra/wake.ts'
 import { catchUpAnswers } from '../../consents/index.ts'
 import { laneTopic, openWindows, type PlanRow, planDeliveries } from '../../deliveries/index.ts'
@@ -95,7 +95,7 @@ async function asFans(
 
 async function canonicalOf(trx: Executor, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ id: string; into: string }>`
+  const { rows } = await sql<{ id: string; into: string }>`${prepare}
     select contact_id as id, merged_into as into from contact_aliases
     where contact_id = any(${[...new Set(ids)]}::bigint[])`.execute(trx)
   return new Map(rows.map(({ id, into }) => [id, into]))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { prepare } from '../../../infra/transaction.ts'
 import type { ClaimedRow, SendRow, Trx } from '../model.ts'
 import { SEND_COLUMNS } from '../store/sends.ts'
 import type { Share } from './due-sends.ts'
@@ -12,7 +13,7 @@ export const patience = sql`select set_config('idle_in_transaction_session_timeo
  */
 export async function lockRunning(trx: Trx, sendIds: readonly string[]): Promise<Map<string, SendRow>> {
   const { rows } =
-    await sql<SendRow>`select ${SEND_COLUMNS} from sends s join accounts a on a.id = s.account_id, (${patience}) p
+    await sql<SendRow>`${prepare}select ${SEND_COLUMNS} from sends s join accounts a on a.id = s.account_id, (${patience}) p
     where s.id = any(${[...sendIds]}::bigint[]) and s.state = 'running' and a.state = 'active'
       and not (select sending_paused from installation)
     order by s.id for share of s`.execute(trx)
@@ -28,7 +29,7 @@ const ROW_COLUMNS = sql`d.id, d.send_id as "sendId", d.version, d.contact_id as 
  */
 export async function claimDue(trx: Trx, shares: readonly Share[], now: Date): Promise<ClaimedRow[]> {
   if (shares.length === 0) return []
-  const { rows } = await sql<ClaimedRow>`
+  const { rows } = await sql<ClaimedRow>`${prepare}
     select c.* from unnest(${shares.map((one) => one.sendId)}::bigint[], ${shares.map((one) => one.most)}::int[])
       as s (id, most)
     cross join lateral (

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
 import type { DeliveryChannel, SendLane } from '../model.ts'
 
@@ -26,7 +26,7 @@ const MOST_SENDS = 2_000
  * number of due people is counted up to a chunk.
  */
 export async function dueSends(db: Executor, lane: SendLane, now: Date): Promise<DueSend[]> {
-  const { rows } = await sql<DueSend>`
+  const { rows } = await sql<DueSend>`${prepare}
     select s.id as "sendId", s.account_id as "accountId", s.channel, s.rate_per_minute as "ratePerMinute", w.due::int as due,
       coalesce(greatest(0, extract(epoch from b.next_at - clock_timestamp()) * 1000), 0)::float8 as "busyMs",
       coalesce(greatest(0, extract(epoch from o.next_at - clock_timestamp()) * 1000), 0)::float8 as "ownBusyMs",

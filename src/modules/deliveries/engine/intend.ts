@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
-import { inTransaction } from '../../../infra/transaction.ts'
+import { inTransaction, prepare } from '../../../infra/transaction.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { OutgoingMessage, Rendered } from '../../messages/schema.ts'
 import { gatherFacts, type Policies, reserve } from '../facts/index.ts'
@@ -257,7 +257,7 @@ export async function writeRows(
   const column = <T>(pick: (write: RowWrite) => T) => writes.map(pick)
   const json = (value: object | null | undefined) =>
     value == null || Object.keys(value).length === 0 ? null : JSON.stringify(value)
-  const { rows } = await sql<{ id: string; fence: number }>`
+  const { rows } = await sql<{ id: string; fence: number }>`${prepare}
     update deliveries d set state = u.state, reason = u.reason, detail = u.detail::jsonb, reserved = u.reserved::jsonb,
       due_at = coalesce(u.due_at, d.due_at), fence = d.fence + 1,
       intent_at = case when u.state = 'sending' then ${now}::timestamptz end,

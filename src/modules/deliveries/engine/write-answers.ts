@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { WechatError } from '../../../channels/port.ts'
 import type { Ctx } from '../../../context.ts'
-import { inTransaction } from '../../../infra/transaction.ts'
+import { inTransaction, prepare } from '../../../infra/transaction.ts'
 import { pauseForPlatformError } from '../../accounts/index.ts'
 import { markTemplateGone } from '../../templates/index.ts'
 import { settleLedgers } from '../facts/index.ts'
@@ -36,7 +36,7 @@ export type Answer = {
 /** Refusals of content in a row, without one success, after which a send is paused. */
 export const REFUSALS_TO_PAUSE = 20
 
-type Written = { id: string }
+type Written = { id: string; refusing: boolean }
 
 /**
  * Writes what became of calls: states, tallies, pace and ledgers in one transaction. A row that is no longer in the hands
@@ -44,11 +44,13 @@ type Written = { id: string }
  */
 export async function writeAnswers(ctx: Ctx, answers: readonly Answer[]): Promise<void> {
   await inTransaction(ctx.db, async (trx) => {
-    await patience.execute(trx)
     const now = ctx.clock.now()
     const held = await update(trx, answers, now)
     const ours = answers.filter((answer) => held.has(answer.id))
-    await reactToRefusals(ctx, trx, ours)
+    const telling = ours.filter(
+      ({ id, signal }) => held.get(id) || signal.templateGone || signal.contentRefused,
+    )
+    if (telling.length > 0) await reactToRefusals(ctx, trx, ours)
     await settleLedgers(trx, ours.flatMap(settledOf), now)
     await tallyOf(ours).write(trx)
     await addPace(trx, now, paceSums(ours))
@@ -71,11 +73,11 @@ export function stateOf({ outcome }: Answer): { state: DeliveryState; reason: st
   }
 }
 
-async function update(trx: Trx, answers: readonly Answer[], now: Date): Promise<Set<string>> {
+async function update(trx: Trx, answers: readonly Answer[], now: Date): Promise<Map<string, boolean>> {
   const sorted = [...answers].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
   const states = sorted.map(stateOf)
   const column = <T>(pick: (answer: Answer) => T) => sorted.map(pick)
-  const { rows } = await sql<Written>`
+  const { rows } = await sql<Written>`${prepare}
     update deliveries d set state = u.state, reason = u.reason, detail = u.detail::jsonb,
       due_at = coalesce(u.due_at, d.due_at), msg_id = coalesce(u.msg_id, d.msg_id), attempts = d.attempts + u.attempt,
       settled_at = case when u.ended then ${now}::timestamptz end,
@@ -89,10 +91,12 @@ async function update(trx: Trx, answers: readonly Answer[], now: Date): Promise<
       ${column((one) => one.outcome.to !== 'held' && one.outcome.to !== 'asking' && one.outcome.to !== 'back')}::boolean[],
       ${column((one) => one.outcome.to === 'held' || one.outcome.to === 'back')}::boolean[],
       ${column((one) => (one.outcome.to === 'asking' ? one.outcome.afterMs : 0))}::int[])
-      as u (id, fence, state, reason, detail, due_at, msg_id, attempt, ended, undone, wait_ms)
+      as u (id, fence, state, reason, detail, due_at, msg_id, attempt, ended, undone, wait_ms), (${patience}) p
     where d.id = u.id and d.fence = u.fence and d.state = 'sending'
-    returning d.id`.execute(trx)
-  return new Set(rows.map((row) => row.id))
+    returning d.id, exists (select from sends s where s.id = d.send_id and s.refusals > 0) as refusing`.execute(
+    trx,
+  )
+  return new Map(rows.map((row) => [row.id, row.refusing]))
 }
 
 const detailOf = ({ outcome }: Answer): string | null =>

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { DeliveryChannel } from '../model.ts'
@@ -26,8 +26,10 @@ export async function callsLeft(
   channel: DeliveryChannel,
   now: Date,
 ): Promise<number> {
-  const { rows } = await sql<{ used: number; exhausted: boolean }>`
-    select used, exhausted from call_days where ${keyOf(account.id, channel, now)}`.execute(db)
+  const { rows } = await sql<{
+    used: number
+    exhausted: boolean
+  }>`${prepare}select used, exhausted from call_days where ${keyOf(account.id, channel, now)}`.execute(db)
   const [day] = rows
   if (day?.exhausted) return 0
   return Math.max(0, callLimit(account, channel) - (day?.used ?? 0))
@@ -53,7 +55,7 @@ export async function takeCalls(
 ): Promise<number> {
   const limit = callLimit(account, channel)
   const key = keyOf(account.id, channel, now)
-  const all = await sql`update call_days set used = used + ${wanted}::int
+  const all = await sql`${prepare}update call_days set used = used + ${wanted}::int
     where ${key} and not exhausted and used + ${wanted}::int <= ${limit}::int`.execute(trx)
   if (all.numAffectedRows === 1n) return wanted
   await sql`insert into call_days (account_id, channel, day)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { OpenWindow } from '../rules/index.ts'
 
 /** One person as they are asked about: as planned, or as they would be. */
@@ -37,7 +37,7 @@ export async function personFacts(
   now: Date,
 ): Promise<Map<string, PersonFacts>> {
   const column = (pick: (one: Asked) => string | null) => asked.map(pick)
-  const { rows } = await sql<PersonFacts & { key: string }>`
+  const { rows } = await sql<PersonFacts & { key: string }>`${prepare}
     select r.key, p.person, f.openid, coalesce(f.following, false) as following,
       exists (select from (${idsOf}) i cross join lateral (
         select from contact_suppressions s where s.contact_id = i.id offset 0) x) as suppressed,
@@ -66,7 +66,7 @@ export async function windowsOf(
   db: Executor,
   fanIds: readonly string[],
 ): Promise<Map<string, (OpenWindow & { kind: string })[]>> {
-  const { rows } = await sql<OpenWindow & { kind: string; fanId: string }>`
+  const { rows } = await sql<OpenWindow & { kind: string; fanId: string }>`${prepare}
     select fan_id as "fanId", kind, opened_at as "openedAt", expires_at as "expiresAt", allowance - used as left
     from service_windows where fan_id = any(${[...fanIds]}::bigint[])`.execute(db)
   const windows = new Map<string, (OpenWindow & { kind: string })[]>()

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { prepare } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
 import type { Account } from '../../accounts/index.ts'
 import { reserveGrants } from '../../consents/index.ts'
@@ -54,7 +55,7 @@ function takeFor(
 
 /** Of the open windows with something left, the one that is over first. */
 async function takeWindows(trx: Trx, rows: readonly Wanted[], now: Date): Promise<Taken> {
-  const { rows: taken } = await sql<{ fan_id: string; kind: string; event_id: string }>`
+  const { rows: taken } = await sql<{ fan_id: string; kind: string; event_id: string }>`${prepare}
     with held as materialized (
       select fan_id, kind, event_id, expires_at, used < allowance as free from service_windows
       where fan_id = any(${rows.map(({ row }) => row.fanId)}::bigint[]) and opened_at <= ${now} and expires_at > ${now}

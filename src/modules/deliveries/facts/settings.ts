@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { DeliveryChannel, SendLimits, SendPurpose } from '../model.ts'
 import { type Cap, concerns, type Quiet } from '../rules/index.ts'
 
@@ -8,16 +8,16 @@ export type QuietSetting = Quiet & { purpose: 'marketing' | 'any' }
 export type Limits = { caps: readonly Cap[]; quiet: readonly QuietSetting[] }
 
 export async function limitsInForce(db: Executor, accountId: string): Promise<Limits> {
-  const [caps, quiet] = await Promise.all([
-    sql<Cap>`select id, account_id as "accountId", channel, purpose, most, window_amount as amount, window_unit as unit,
+  const own = sql`enabled and coalesce(account_id, ${accountId}::bigint) = ${accountId}::bigint order by id`
+  const { rows } = await sql<{ caps: Cap[] | null; quiet: QuietSetting[] | null }>`${prepare}select
+    (select json_agg(c) from (
+      select id::text, account_id::text as "accountId", channel, purpose, most, window_amount as amount, window_unit as unit,
         calendar, action
-      from frequency_caps where enabled and coalesce(account_id, ${accountId}::bigint) = ${accountId}::bigint
-      order by id`.execute(db),
-    sql<QuietSetting>`select from_minute as "fromMinute", until_minute as "untilMinute", zone, action, purpose
-      from quiet_hours where enabled and coalesce(account_id, ${accountId}::bigint) = ${accountId}::bigint
-      order by id`.execute(db),
-  ])
-  return { caps: caps.rows, quiet: quiet.rows }
+      from frequency_caps where ${own}) c) as caps,
+    (select json_agg(q) from (
+      select from_minute as "fromMinute", until_minute as "untilMinute", zone, action, purpose
+      from quiet_hours where ${own}) q) as quiet`.execute(db)
+  return { caps: rows[0]?.caps ?? [], quiet: rows[0]?.quiet ?? [] }
 }
 
 type Asked = { accountId: string; channel: DeliveryChannel; purpose: SendPurpose; limits: SendLimits }

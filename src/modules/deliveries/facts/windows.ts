@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { type WindowKind, windowRule } from '../../../wechat/rules/service-window.ts'
 import { EVENTS } from '../../ingest/schema.ts'
 import type { Reaction, ReactionEvent } from '../../manifest.ts'
@@ -50,11 +50,6 @@ export async function openWindows(trx: Executor, events: readonly ReactionEvent[
     const kind = tapped.has(event.id) ? 'menu' : (KIND_OF[event.name] as WindowKind)
     acts.set(`${fanId}:${kind}`, { event, fanId, accountId: event.accountId as string, kind })
   }
-  // in the order in which intents lock them
-  const fans = [...new Set(ours.map(({ fanId }) => fanId as string))]
-  await sql`select from service_windows where fan_id = any(${fans}::bigint[]) order by fan_id, kind for update`.execute(
-    trx,
-  )
   await close(trx, left)
   await open(trx, [...acts.values()])
 }
@@ -63,6 +58,10 @@ async function close(trx: Executor, left: ReadonlyMap<string, ReactionEvent>): P
   if (left.size === 0) return
   const fans = [...left.keys()]
   const events = [...left.values()]
+  // everything from here on in the order in which intents lock it
+  await sql`select from service_windows where fan_id = any(${fans}::bigint[]) order by fan_id, kind for update`.execute(
+    trx,
+  )
   await sql`delete from service_windows w
     using unnest(${fans}::bigint[], ${events.map((one) => one.at.toISOString())}::timestamptz[],
       ${events.map((one) => one.id)}::bigint[]) as u (fan_id, at, id)
@@ -83,24 +82,22 @@ async function open(trx: Executor, acts: readonly Act[]): Promise<void> {
     )
   if (rows.length === 0) return
   const column = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick)
-  // what is told late of somebody who has left since opens nothing
-  await sql`insert into service_windows as w (fan_id, kind, account_id, event_id, opened_at, expires_at, allowance)
+  // what is told late of somebody who has left since opens nothing; who acts can be written to again
+  await sql`${prepare}with acts as materialized (
+      select * from unnest(${column((row) => row.fanId)}::bigint[], ${column((row) => row.kind)}::text[],
+        ${column((row) => row.accountId)}::bigint[], ${column((row) => row.event.id)}::bigint[],
+        ${column((row) => row.event.at.toISOString())}::timestamptz[], ${column((row) => row.rule.lengthMs)}::bigint[],
+        ${column((row) => row.rule.sends)}::smallint[])
+        as u (fan_id, kind, account_id, event_id, at, length, sends)),
+    unblocked as (delete from fan_blocks b using acts u where b.fan_id = u.fan_id and b.at < u.at)
+    insert into service_windows as w (fan_id, kind, account_id, event_id, opened_at, expires_at, allowance)
     select u.fan_id, u.kind, u.account_id, u.event_id, u.at, u.at + u.length * interval '1 millisecond', u.sends
-    from unnest(${column((row) => row.fanId)}::bigint[], ${column((row) => row.kind)}::text[],
-      ${column((row) => row.accountId)}::bigint[], ${column((row) => row.event.id)}::bigint[],
-      ${column((row) => row.event.at.toISOString())}::timestamptz[], ${column((row) => row.rule.lengthMs)}::bigint[],
-      ${column((row) => row.rule.sends)}::smallint[])
-      as u (fan_id, kind, account_id, event_id, at, length, sends)
-    join fans f on f.id = u.fan_id
+    from acts u join fans f on f.id = u.fan_id
       and not coalesce(f.unfollowed_at > u.at or (f.unfollowed_at = u.at and not f.following), false)
     order by u.fan_id, u.kind
     on conflict (fan_id, kind) do update set account_id = excluded.account_id, event_id = excluded.event_id,
       opened_at = excluded.opened_at, expires_at = excluded.expires_at, allowance = excluded.allowance, used = 0
       where (w.opened_at, w.event_id) < (excluded.opened_at, excluded.event_id)`.execute(trx)
-  // who acts can be written to again
-  await sql`delete from fan_blocks b
-    using unnest(${column((row) => row.fanId)}::bigint[], ${column((row) => row.event.at.toISOString())}::timestamptz[]) as u (fan_id, at)
-    where b.fan_id = u.fan_id and b.at < u.at`.execute(trx)
 }
 
 /** 支付成功 as each account has it set; off unless it is. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { TallyBook } from '../store/tallies.ts'
 
 export type PlanRow = {
@@ -29,7 +29,7 @@ export async function planDeliveries(
   now: Date,
 ): Promise<number> {
   if (rows.length === 0) return 0
-  const { rows: made } = await sql<{ run_id: string | null }>`
+  const { rows: made } = await sql<{ run_id: string | null }>`${prepare}
     with send as (${openSend(sendId)})
     insert into deliveries (send_id, account_id, version, contact_id, fan_id, occurrence, run_id, context, due_at, planned_at)
     select send.id, send.account_id, u.version, u.contact_id, u.fan_id, u.occurrence, u.run_id, u.context, u.due_at,

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { DeliveryState } from '../schema.ts'
 
 /** How many deliveries of a send, and of a run of it (`0`: of none), are in a state for a reason (``: for none). */
@@ -31,7 +31,7 @@ export class TallyBook {
     if (sums.length === 0) return
     const rows = sums.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
     const slot = nextSlot()
-    await sql`insert into delivery_tallies as t (send_id, run_id, slot, state, reason, n)
+    await sql`${prepare}insert into delivery_tallies as t (send_id, run_id, slot, state, reason, n)
       select send_id, run_id, ${slot}::smallint, state, reason, n
       from unnest(${rows.map((row) => row.sendId)}::bigint[], ${rows.map((row) => row.runId ?? '0')}::bigint[],
         ${rows.map((row) => row.state)}::text[], ${rows.map((row) => row.reason ?? '')}::text[],
@@ -53,9 +53,17 @@ export async function countsOf(db: Executor, sendId: string, runId?: string): Pr
 
 /** Whether nothing of it is still to be sent or in flight. */
 export async function isDrained(db: Executor, sendId: string, runId?: string): Promise<boolean> {
-  const counts = await countsOf(db, sendId, runId)
-  return counts.every(({ state }) => state !== 'planned' && state !== 'held' && state !== 'sending')
+  const run = runId === undefined ? undefined : sql`${runId}::bigint`
+  const { rows } = await sql<{ drained: boolean }>`
+    select ${isDrainedSql(sql`${sendId}::bigint`, run)} as drained`.execute(db)
+  return rows[0]?.drained ?? false
 }
+
+/** {@link isDrained} as a condition on a column that names a send, and one that names a run of it. */
+export const isDrainedSql = (send: RawBuilder<unknown>, run?: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`not exists (select from delivery_tallies open where open.send_id = ${send}
+    ${run === undefined ? sql`` : sql`and open.run_id = ${run}`} and open.state in ('planned', 'held', 'sending')
+    group by open.state having sum(open.n) <> 0)`
 
 /** What came of calls in the minute of business time of `at`. */
 export async function addPace(
@@ -67,7 +75,7 @@ export async function addPace(
     .filter((row) => row.accepted + row.refused > 0)
     .sort((a, b) => (BigInt(a.sendId) < BigInt(b.sendId) ? -1 : 1))
   if (rows.length === 0) return
-  await sql`insert into delivery_pace as p (send_id, minute, slot, accepted, refused)
+  await sql`${prepare}insert into delivery_pace as p (send_id, minute, slot, accepted, refused)
     select send_id, date_trunc('minute', ${at}::timestamptz), ${nextSlot()}::smallint, accepted, refused
     from unnest(${rows.map((row) => row.sendId)}::bigint[], ${rows.map((row) => row.accepted)}::int[],
       ${rows.map((row) => row.refused)}::int[]) as u (send_id, accepted, refused)
