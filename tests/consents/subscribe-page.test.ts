@@ -3,6 +3,7 @@ import type { SubscribePage } from '../../src/modules/consents/schema.ts'
 import { syncTemplates } from '../../src/modules/templates/index.ts'
 import type { MessageTemplate } from '../../src/modules/templates/schema.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { until } from '../support/until.ts'
 
 let world: SendingWorld
 let account: Bound
@@ -144,6 +145,6 @@ describe('D8: the H5 subscribe page', () => {
     await world.fault({ match: { path: '/cgi-bin/ticket/getticket' }, kind: 'busy' })
     expect((await open(page)).status).toBe(503)
     await world.fault()
-    expect((await open(page)).status).toBe(200)
+    await until(async () => (await open(page)).status === 200)
   })
 })

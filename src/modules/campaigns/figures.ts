@@ -6,13 +6,13 @@ import { isEventKind } from './rules/state.ts'
 import type { Figures } from './schema/views.ts'
 import { type CampaignKey, countsFrom } from './store/campaigns.ts'
 import { sumTallies } from './store/people.ts'
-import { waitsByTime } from './store/waits.ts'
+import { waitsByHour } from './store/waits.ts'
 
 const PACE_HOURS = 24
 const BUCKETS = 24
 const HOUR_MS = 3_600_000
 
-/** Numbers of the live page, made to be asked every second: all from sums, but for those who wait. */
+/** Numbers of the live page, made to be asked every second: all from sums, but for messages that wait for different hours. */
 export async function figuresOf(ctx: Ctx, key: CampaignKey, runId?: string): Promise<Figures> {
   const campaign = await existing(ctx, key)
   const now = ctx.clock.now()
@@ -63,7 +63,7 @@ async function waitingOf(
   const from = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS)
   const to = new Date(from.getTime() + BUCKETS * HOUR_MS)
   const [undecided, planned] = await Promise.all([
-    waitsByTime(ctx.db, id, { from, to, buckets: BUCKETS }),
+    waitsByHour(ctx.db, id, { from, hours: BUCKETS }),
     waitingByTime(ctx.db, sendId, { from, to, buckets: BUCKETS }),
   ])
   const plannedAt = new Map(planned.map((bucket) => [bucket.from.getTime(), bucket.n]))

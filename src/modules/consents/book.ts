@@ -17,9 +17,12 @@ export async function bookAnswers(trx: Executor, events: readonly ReactionEvent[
   await book(trx, toldBy(events))
 }
 
+/** The reaction that books the log. */
+export const GRANTS_REACTION = 'consents.grants'
+
 /**
  * The same for whoever acts on such an event before the ledger followed the log: earlier answers of these fans that are
- * not booked yet are booked too, so that none is passed over.
+ * not booked yet are booked too, so that none is passed over. What the ledger has followed up to is booked or kept.
  */
 export async function catchUpAnswers(trx: Executor, events: readonly ReactionEvent[]): Promise<void> {
   const told = toldBy(events)
@@ -30,6 +33,7 @@ export async function catchUpAnswers(trx: Executor, events: readonly ReactionEve
     select e.id, e.account_id as "accountId", e.fan_id as "fanId", e.at, e.properties from events e
     where e.fan_id = any(${fanIds}::bigint[]) and e.name = any(${[...ANSWERS]}::text[])
       and e.id <= ${newest.toString()}::bigint
+      and e.id > coalesce((select p.place from reaction_places p where p.name = ${GRANTS_REACTION}), 0)
       and e.id > coalesce((select min(g.event_id) from subscription_grants g where g.fan_id = e.fan_id), 0)
     order by e.id limit 10000`.execute(trx)
   await book(trx, toldBy(rows))
@@ -50,7 +54,7 @@ const toldBy = (events: readonly LogRow[]): Told[] =>
 type Known = Told & { templateId: string; term: 'one-time' | 'long-term' }
 
 async function book(trx: Executor, told: readonly Told[]): Promise<number> {
-  const all = [...(await takeKept(trx)), ...told].sort((a, b) => compare(a.eventId, b.eventId))
+  const all = [...(await takeKept(trx, told)), ...told].sort((a, b) => compare(a.eventId, b.eventId))
   if (all.length === 0) return 0
   const templates = await templatesOf(trx, all)
   const known: Known[] = []
@@ -67,13 +71,21 @@ async function book(trx: Executor, told: readonly Told[]): Promise<number> {
 
 const KEPT_AT_ONCE = 1_000
 
-/** Waits for whoever has them in hand, so that nobody books a later answer before them. */
-async function takeKept(trx: Executor): Promise<Told[]> {
+/**
+ * Those of the fans in hand, however many; where there are none, the earliest. Waits for whoever has them, so that nobody
+ * books a later answer before them.
+ */
+async function takeKept(trx: Executor, told: readonly Told[]): Promise<Told[]> {
+  const fanIds = [...new Set(told.map(({ fanId }) => fanId))]
+  const which =
+    fanIds.length > 0
+      ? sql`where w.fan_id = any(${fanIds}::bigint[]) order by w.event_id`
+      : sql`order by w.event_id limit ${KEPT_AT_ONCE}`
   const { rows } = await sql<Told>`
     with ready as (
       select w.ctid from subscription_answers w
       join message_templates t on t.account_id = w.account_id and t.kind = 'subscription' and t.wechat_id = w.wechat_id
-      order by w.event_id limit ${KEPT_AT_ONCE} for update of w)
+      ${which} for update of w)
     delete from subscription_answers where ctid = any(array(select ctid from ready))
     returning account_id as "accountId", wechat_id as "wechatId", fan_id as "fanId", event_id as "eventId", accepted, at`.execute(
     trx,

@@ -24,10 +24,31 @@ export async function signPage(ctx: Ctx, accountId: string, url: string): Promis
 /** A page opened now is read for some minutes: a ticket about to end is not given out. */
 const RENEW_BEFORE_MS = 5 * 60_000
 
-/** One ticket for all processes, renewed by one of them while the others wait. */
+/** Real time after a failure in which nobody asks again: a page that many open must not be many calls, one behind the other. */
+const FAILED_FOR_MS = 2_000
+type Fetching = { ticket: Promise<string>; until: number }
+const fetching = new WeakMap<Ctx['pool'], Map<string, Fetching>>()
+
+/** One ticket for all processes. In each of them one renews it, on one connection, whoever opens pages meanwhile. */
 async function ticketOf(ctx: Ctx, accountId: string): Promise<string> {
   const stored = await selectTicket(ctx, ctx.db, accountId)
   if (stored !== undefined) return stored
+  const known = fetching.get(ctx.pool) ?? new Map<string, Fetching>()
+  fetching.set(ctx.pool, known)
+  const found = known.get(accountId)
+  if (found !== undefined && performance.now() < found.until) return found.ticket
+  const mine: Fetching = { ticket: renewTicket(ctx, accountId), until: Number.POSITIVE_INFINITY }
+  known.set(accountId, mine)
+  mine.ticket.then(
+    () => known.delete(accountId),
+    () => {
+      mine.until = performance.now() + FAILED_FOR_MS
+    },
+  )
+  return mine.ticket
+}
+
+async function renewTicket(ctx: Ctx, accountId: string): Promise<string> {
   await sql`insert into jsapi_tickets (account_id) values (${accountId}::bigint) on conflict do nothing`.execute(
     ctx.db,
   )

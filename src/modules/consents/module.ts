@@ -1,6 +1,6 @@
 import { type Manifest, route, streamRoute } from '../manifest.ts'
 import { TEMPLATES_TOPIC } from '../templates/index.ts'
-import { ANSWERS, adoptAnswers, bookAnswers } from './book.ts'
+import { ANSWERS, adoptAnswers, bookAnswers, GRANTS_REACTION } from './book.ts'
 import * as pages from './pages/commands.ts'
 import { openSubscribePage } from './pages/open.ts'
 import { consentsOfContact, listSubscribers, listSubscriptions } from './reads.ts'
@@ -28,7 +28,7 @@ export const consentsModule: Manifest = {
   ],
   reactions: [
     {
-      name: 'consents.grants',
+      name: GRANTS_REACTION,
       events: ANSWERS,
       // a message may wait for the consent that was just given
       prompt: true,

@@ -139,8 +139,8 @@ async function selectAnswers(ctx: Ctx, contactId: string): Promise<ConsentEvent[
 
 /** Where the popup was; a change in the settings has none. */
 function sceneOf({ items }: Record<string, unknown>, wechatId: string): number | null {
-  const found = (items as { templateId?: unknown; scene?: unknown }[]).find(
-    (item) => item.templateId === wechatId,
+  const found = (items as ({ templateId?: unknown; scene?: unknown } | null)[]).find(
+    (item) => item?.templateId === wechatId,
   )
   return typeof found?.scene === 'number' ? found.scene : null
 }

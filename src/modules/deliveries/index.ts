@@ -51,4 +51,4 @@ export {
   waitingByTime,
 } from './store/reads.ts'
 export { findSend } from './store/sends.ts'
-export { countsOf, isDrained, paceOf, type StateCount } from './store/tallies.ts'
+export { countsOf, isDrained, isDrainedSql, paceOf, type StateCount } from './store/tallies.ts'

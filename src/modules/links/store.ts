@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
 import type { LinkKey } from './code.ts'
+import { TAP_MS } from './rules.ts'
 import type { LinkFigures } from './schema.ts'
 
 export type SentLink = {
@@ -32,7 +33,7 @@ export async function insertLinks(
     .execute()
 }
 
-/** A link of a message, and whose it is; `openid` is null where they are no fan any more. */
+/** A link of a message, and whose it is; `openid` is null where they are no fan any more. Erased people have none. */
 export type Target = LinkKey & {
   sendId: string
   version: number
@@ -48,7 +49,7 @@ export async function findTarget(db: Executor, { deliveryId, index }: LinkKey): 
     from deliveries d
     join send_links l on l.send_id = d.send_id and l.version = d.version and l.link_index = ${index}::smallint
     left join fans f on f.id = d.fan_id
-    where d.id = ${deliveryId}::bigint`.execute(db)
+    where d.id = ${deliveryId}::bigint and d.contact_id > 0`.execute(db)
   return rows[0] && { ...rows[0], deliveryId, index }
 }
 
@@ -64,24 +65,30 @@ export async function addUncounted(db: Executor, sums: readonly Uncounted[]): Pr
     where l.send_id = u.send_id and l.version = u.version and l.link_index = u.link_index`.execute(db)
 }
 
+const TAP = sql`make_interval(secs => ${TAP_MS / 1_000})`
+
 export type Click = LinkKey & { at: Date; kind: 'web' | 'mini-program' }
 
 /**
- * Writes down taps, each with whose message it was in, and when a message was first tapped. Returns the messages that were
- * tapped. One whose delivery or link is gone, or of another kind, is left out.
+ * Writes down taps, each with whose message it was in, and when a message was first tapped. Of a link of one message one counts in
+ * {@link TAP_MS}, whoever told of it. One whose delivery or link is gone, or of another kind, is left out.
  */
 export async function insertClicks(trx: Executor, clicks: readonly Click[], now: Date): Promise<void> {
   if (clicks.length === 0) return
   await sql`
     with given as (
-      select * from unnest(${clicks.map((click) => click.deliveryId)}::bigint[], ${clicks.map((click) => click.index)}::smallint[],
+      select distinct on (u.delivery_id, u.link_index, u.kind, span) u.*, span
+      from unnest(${clicks.map((click) => click.deliveryId)}::bigint[], ${clicks.map((click) => click.index)}::smallint[],
         ${clicks.map((click) => click.kind)}::text[], ${clicks.map((click) => click.at.toISOString())}::timestamptz[])
-        as u (delivery_id, link_index, kind, at)),
+        as u (delivery_id, link_index, kind, at), date_bin(${TAP}, u.at, timestamptz '1970-01-01 00:00+00') as span
+      order by u.delivery_id, u.link_index, u.kind, span, u.at),
     made as (
       insert into link_clicks (delivery_id, send_id, version, link_index, contact_id, at, known_at)
       select d.id, d.send_id, d.version, g.link_index, d.contact_id, g.at, ${now}::timestamptz
       from given g join deliveries d on d.id = g.delivery_id
       join send_links l on l.send_id = d.send_id and l.version = d.version and l.link_index = g.link_index and l.kind = g.kind
+      where not exists (select from link_clicks k where k.delivery_id = d.id and k.link_index = g.link_index
+        and k.at >= g.span and k.at < g.span + ${TAP})
       returning delivery_id, at),
     first as (
       select d.id, m.at from (select delivery_id, min(at) as at from made group by delivery_id) m

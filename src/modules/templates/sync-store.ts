@@ -43,12 +43,6 @@ export const writeProblem = (
     values (${accountId}::bigint, ${failed.dueAt}, ${JSON.stringify(failed.problem)}::jsonb)
     on conflict (account_id) do update set due_at = excluded.due_at, problem = excluded.problem`.execute(db)
 
-/** Asks for a look as soon as somebody has time. */
-export const hurrySync = (db: Executor, accountId: string, now: Date): Promise<unknown> =>
-  sql`update template_syncs set due_at = least(due_at, ${now}) where account_id = ${accountId}::bigint`.execute(
-    db,
-  )
-
 /**
  * Takes one of these accounts whose look is due and moves its due time on, so that nobody else takes it meanwhile. Those
  * never looked at come first.

@@ -101,6 +101,39 @@ describe('D1, D8: sync', () => {
     expect((await templateState(ctx.db, [id])).get(id)?.gone).toBe(false)
   })
 
+  test('D1: while something active names a template its account is looked at three times an hour, else every four hours', async () => {
+    let now = new Date()
+    const later = { ...ctx, clock: { now: () => now } }
+    const forward = (minutes: number) => {
+      now = new Date(now.getTime() + minutes * 60_000)
+    }
+    await ctx.pool.query(`update template_syncs set due_at = 'infinity'`)
+    await ctx.pool.query(`update accounts set state = 'paused' where id <> $1`, [accountId])
+    await syncTemplates(later, accountId)
+    const { id, wechatId } = await first('template')
+    const use = (active: boolean) =>
+      inTransaction(ctx.db, (trx) =>
+        setTemplateUses(trx, { kind: 'campaign', id: '8', name: '下单提醒', active }, [id]),
+      )
+    forward(60)
+    expect(await syncDueTemplates(later)).toBe(0)
+    // what is known is an hour old
+    await use(true)
+    expect(await syncDueTemplates(later)).toBe(1)
+    await atWechat(`content = '备注：{{thing9.DATA}}' || chr(10) || content`, wechatId)
+    forward(19)
+    expect(await syncDueTemplates(later)).toBe(0)
+    forward(1)
+    expect(await syncDueTemplates(later)).toBe(1)
+    expect((await getTemplate(ctx.db, { accountId, templateId: id })).changedAt).toBe(now.toISOString())
+    await use(false)
+    forward(20)
+    expect(await syncDueTemplates(later)).toBe(1)
+    forward(4 * 60 - 1)
+    expect(await syncDueTemplates(later)).toBe(0)
+    await ctx.pool.query(`update accounts set state = 'active'`)
+  })
+
   test('an answer 40037 marks it gone, once', async () => {
     await syncTemplates(ctx, accountId)
     const { id } = await first('subscription')

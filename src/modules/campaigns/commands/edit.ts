@@ -7,9 +7,16 @@ import { setGoal } from '../../goals/index.ts'
 import { createSegment, holdSegments, pinSegments, requireSound } from '../../segments/index.ts'
 import { setTemplateUses } from '../../templates/index.ts'
 import { segmentsOf } from '../audience.ts'
-import { freezeContent, templateIdOf } from '../content.ts'
+import { freezeContent, lookAtTemplates, templateIdOf } from '../content.ts'
 import { CAMPAIGNS_TOPIC } from '../lifecycle/due.ts'
-import { forgetPrepared, prepareRun, snapshotsToKeep, subjectOf, userOf } from '../lifecycle/prepare.ts'
+import {
+  forgetPrepared,
+  prepareRun,
+  snapshotsToKeep,
+  subjectOf,
+  userOf,
+  waitsForCrowds,
+} from '../lifecycle/prepare.ts'
 import { existing } from '../people.ts'
 import { isBegun, isPreparing, readCampaign } from '../present.ts'
 import { changesOf, fixedPart } from '../rules/changes.ts'
@@ -74,13 +81,16 @@ async function readStarted(ctx: Ctx, db: Executor, key: Key): Promise<store.Camp
 
 /**
  * Changes a campaign that is going on. Who enters from now on does so under the new version; those planned or waiting keep
- * theirs, but for its end, its rate and its goal, which count for everyone.
+ * theirs, but for its end, its rate and its goal, which count for everyone. Where the new crowd is still being computed nobody
+ * enters until it is there; `segment_not_computed` where nobody computes it.
  */
 export async function editCampaign(
   ctx: Ctx,
   key: Key,
   { revision, plan: part }: { revision: number; plan: PlanPart },
 ): Promise<Campaign> {
+  const before = await existing(ctx, key)
+  await lookAtTemplates(ctx, { accountId: key.accountId, plan: merged(before.plan, part) })
   await inTransaction(ctx.db, async (trx) => {
     const current = await readStarted(ctx, trx, key)
     requireRevision(current, revision)
@@ -207,8 +217,10 @@ async function timesAfter(
     return { due_at: due, ends_at: calendar.until }
   }
   const endsAt = trigger.until === null ? null : new Date(trigger.until)
-  // its start is set when its crowd is there
+  // its start is set when its crowd is there; until then it says that it waits, and counts nothing
   if (isPreparing(current)) return { ends_at: endsAt }
+  if (await waitsForCrowds(ctx, trx, after, now))
+    return { ends_at: endsAt, due_at: null, close_after: null, ...preparing(current) }
   const startsAt = startAfter(current, trigger.from, now)
   if (current.startedAt === null) return { starts_at: startsAt, ends_at: endsAt, due_at: startsAt }
   return {
@@ -218,6 +230,10 @@ async function timesAfter(
     close_after: null,
   }
 }
+
+/** A paused one stays so, and prepares once it is resumed. */
+const preparing = ({ state, pauseDetail }: store.CampaignRow): store.Changes =>
+  state === 'paused' ? { pause_detail: { ...pauseDetail, was: 'preparing' } } : { state: 'preparing' }
 
 /** From when on A counts by the new plan. What was counted already stays, what was not is not looked at again. */
 function startAfter(

@@ -92,7 +92,9 @@ export async function decideRun(
     await changeRun(
       trx,
       runId,
-      send ? { state: 'due', lease_until: null } : { state: 'skipped', finished_at: now },
+      send
+        ? { state: 'due', lease_until: null, ...(asked.reason === 'missed' && { reason: 'late' }) }
+        : { state: 'skipped', finished_at: now },
     )
     if (campaign.state === 'scheduled')
       await store.changeCampaign(trx, campaign.id, now, { state: send ? 'preparing' : 'running' })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
+import { conflict } from '../../../kernel/errors.ts'
 import { audit } from '../../audit/index.ts'
 import {
   forgetRun,
@@ -10,7 +11,7 @@ import {
   requireSegment,
 } from '../../segments/index.ts'
 import { segmentsOf } from '../audience.ts'
-import { countsFrom, GRACE_MS } from '../rules/state.ts'
+import { countsFrom, GRACE_MS, isEventKind } from '../rules/state.ts'
 import type { Plan } from '../schema/plan.ts'
 import {
   type CampaignRow,
@@ -81,6 +82,20 @@ export async function crowdsFor(
     return { state: 'waiting' }
   }
   return { state: 'ready' }
+}
+
+/**
+ * Whether an event campaign has to wait for a crowd that is being computed, before anybody can be said to be in it. Refuses with
+ * `segment_not_computed` one that was never computed and that nobody computes: it would wait for ever.
+ */
+export async function waitsForCrowds(ctx: Ctx, trx: Executor, of: Of, now: Date): Promise<boolean> {
+  if (!isEventKind(of.plan.trigger.kind) || !keepsCrowds(of.plan)) return false
+  for (const { id } of segmentsOf(of.plan.audience, of.segmentId)) {
+    const { name, update_kind, current_snapshot_id, computing } = await requireSegment(ctx, id, { db: trx })
+    if (update_kind !== 'live' && current_snapshot_id === null && computing === null)
+      throw conflict('segment_not_computed', 'it has not been computed yet', { segmentId: id, name })
+  }
+  return (await crowdsFor(ctx, of, now, trx)).state !== 'ready'
 }
 
 /** By segment, the snapshot that stands for it from now on; those that update by themselves are left out. */
@@ -165,6 +180,7 @@ function beginOne(ctx: Ctx, campaignId: string): Promise<number> {
     await changeCampaign(trx, campaignId, now, {
       ...openingOf(startsAt, campaign.endsAt, now),
       starts_at: startsAt,
+      ...(campaign.startedAt !== null && { started_at: campaign.startedAt }),
       revision: campaign.revision + 1,
     })
     return 1

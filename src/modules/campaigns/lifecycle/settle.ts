@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
-import { endSend, isDrained } from '../../deliveries/index.ts'
+import { endSend, isDrained, isDrainedSql } from '../../deliveries/index.ts'
 import { isEventKind } from '../rules/state.ts'
 import { type CampaignRow, changeCampaign, lockCampaign } from '../store/campaigns.ts'
 import * as runs from '../store/runs.ts'
@@ -16,21 +16,23 @@ export async function settleCampaigns(ctx: Ctx): Promise<number> {
 }
 
 async function endRuns(ctx: Ctx): Promise<number> {
-  let did = 0
-  for (const run of await runs.listRunning(ctx.db, AT_ONCE)) {
-    if (!(await isDrained(ctx.db, run.sendId, run.id))) continue
-    await runs.changeRun(ctx.db, run.id, { state: 'done', finished_at: ctx.clock.now() })
-    did += 1
-  }
-  return did
+  const drained = await runs.listDrained(ctx.db, AT_ONCE)
+  for (const runId of drained)
+    await runs.changeRun(ctx.db, runId, { state: 'done', finished_at: ctx.clock.now() })
+  return drained.length
 }
 
-/** Candidates only: whether one has really ended is asked under its lock. */
+/**
+ * Candidates only: whether one has really ended is asked under its lock. Those that wait for their firings or their messages are
+ * none: however many there are, nobody who has ended stands behind them.
+ */
 async function endCampaigns(ctx: Ctx): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     select id from campaigns c
     where c.state in ('scheduled', 'preparing', 'running') and c.due_at is null and c.send_id is not null
-      and (c.close_after is not null or (c.plan #>> '{trigger,kind}' in ('once', 'repeat')
+      and ((c.close_after is not null and ${isDrainedSql(sql`c.send_id`)}
+          and not exists (select from campaign_waits w where w.campaign_id = c.id and w.state = 'waiting'))
+        or (c.plan #>> '{trigger,kind}' in ('once', 'repeat')
         and not exists (select from campaign_runs r
           where r.campaign_id = c.id and r.state in ('due', 'asking', 'freezing', 'running'))))
     order by c.id limit ${AT_ONCE}`.execute(ctx.db)
@@ -72,7 +74,8 @@ async function isCounted(trx: Executor, id: string): Promise<boolean> {
 async function followPauses(ctx: Ctx): Promise<number> {
   const now = ctx.clock.now()
   const { numAffectedRows } = await sql`
-    update campaigns c set state = 'paused', pause_reason = s.pause_reason, pause_detail = s.pause_detail,
+    update campaigns c set state = 'paused', pause_reason = s.pause_reason, pause_detail = case c.state
+        when 'preparing' then coalesce(s.pause_detail, '{}') || '{"was": "preparing"}' else s.pause_detail end,
       updated_at = ${now}::timestamptz
     from sends s where s.id = c.send_id and s.state = 'paused' and s.pause_reason is not null
       and c.state in ('preparing', 'running')`.execute(ctx.db)

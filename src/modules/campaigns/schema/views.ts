@@ -74,7 +74,7 @@ export type EditPreview = z.infer<typeof editPreview>
 
 /** G2: the chain of facts that decided it, the earliest first. */
 export const whyStep = z.object({
-  /** `not_in_audience`, `in_audience`, `not_yet_n`, `fired`, `waits_for_b`, `did_b`, `person_limit`, `planned`, `run`, … */
+  /** `in_audience`, `not_in_audience`, `audience_unknown` (with the reason), `no_event`, `waits_for_b`, `wait_fired`, `delivery_skipped`, … */
   step: z.string(),
   at: instant.nullable(),
   detail,

@@ -56,8 +56,7 @@ const COLUMNS = sql`c.id, c.account_id as "accountId", a.name as "accountName", 
   case when g.id is not null then jsonb_build_object('id', g.id::text, 'name', g.name) end as "group",
   (select jsonb_object_agg(t.state, t.n) from (select state, sum(n) as n from delivery_tallies
     where send_id = c.send_id group by state) t) as tallies,
-  (select count(*)::int from (select from campaign_waits w where w.campaign_id = c.id and w.state = 'waiting'
-    limit 10000) few) as waiting,
+  (select coalesce(sum(w.n), 0)::int from campaign_wait_hours w where w.campaign_id = c.id) as waiting,
   (select count(*)::int from campaign_runs r where r.campaign_id = c.id and r.state = 'asking') as asking`
 
 const SOURCE = sql`from campaigns c join accounts a on a.id = c.account_id
@@ -137,8 +136,7 @@ export async function findCampaign(
   return rows[0] === undefined ? undefined : present(rows[0])
 }
 
-/** For the worker, which knows only the id; locked, unless another holds it. */
-/** The same, without a lock. */
+/** For the worker, which knows only the id. */
 export async function readCampaign(db: Executor, campaignId: string): Promise<CampaignRow | undefined> {
   const { rows } = await sql<RawRow>`select ${COLUMNS} ${SOURCE} where c.id = ${campaignId}::bigint`.execute(
     db,
@@ -146,6 +144,7 @@ export async function readCampaign(db: Executor, campaignId: string): Promise<Ca
   return rows[0] === undefined ? undefined : present(rows[0])
 }
 
+/** The same, locked. */
 export async function lockCampaign(trx: Executor, campaignId: string): Promise<CampaignRow | undefined> {
   const { rows } = await sql<RawRow>`select ${COLUMNS} ${SOURCE}
     where c.id = ${campaignId}::bigint for update of c`.execute(trx)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
+import { isDrainedSql } from '../../deliveries/index.ts'
 import { type Basis, basis, type Counts, type RunState } from '../schema/shapes.ts'
 import { countsFrom } from './campaigns.ts'
 
@@ -145,17 +146,14 @@ export const callOffRuns = (trx: Executor, campaignId: string, reason: string, a
     fence = fence + 1
     where campaign_id = ${campaignId}::bigint and state in ('due', 'asking', 'freezing')`.execute(trx)
 
-/** Runs under way, for the sweep that ends them. */
-export async function listRunning(
-  db: Executor,
-  most: number,
-): Promise<{ id: string; campaignId: string; sendId: string }[]> {
-  const { rows } = await sql<{ id: string; campaignId: string; sendId: string }>`
-    select r.id, r.campaign_id as "campaignId", c.send_id as "sendId"
-    from campaign_runs r join campaigns c on c.id = r.campaign_id
+/** Runs under way of which nothing is to be sent or in flight any more. */
+export async function listDrained(db: Executor, most: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from campaign_runs r join campaigns c on c.id = r.campaign_id
     where r.state = 'running' and c.send_id is not null and c.state in ('running', 'ended', 'preparing')
+      and ${isDrainedSql(sql`c.send_id`, sql`r.id`)}
     order by r.id limit ${most}`.execute(db)
-  return rows
+  return rows.map(({ id }) => id)
 }
 
 /** Whether any of its runs is still to come to an end. */

@@ -147,10 +147,11 @@ export async function listWaits(
   }: { campaignId: string; state: WaitRow['state']; cursor?: string | undefined; limit: number },
 ): Promise<Page<WaitRow>> {
   const [at, id] = cursor?.split('~') ?? []
+  const further =
+    at === undefined ? sql`` : sql`and (w.due_at, w.id) > (${at}::timestamptz, ${id ?? null}::bigint)`
   const { rows } = await sql<WaitRow>`
     select ${WAIT} from campaign_waits w
-    where w.campaign_id = ${campaignId}::bigint and w.state = ${state}
-      and (${at ?? null}::timestamptz is null or (w.due_at, w.id) > (${at ?? null}::timestamptz, ${id ?? null}::bigint))
+    where w.campaign_id = ${campaignId}::bigint and w.state = ${state} ${further}
     order by w.due_at, w.id limit ${limit + 1}`.execute(db)
   return toPage(rows, limit, (row) => `${row.dueAt.toISOString()}~${row.id}`)
 }
@@ -173,25 +174,20 @@ export async function hasWaits(db: Executor, campaignId: string): Promise<boolea
   return rows.length > 0
 }
 
-/** How many wait to be decided when: `buckets` equal spans; those before and after fall into the ends. */
-export async function waitsByTime(
+/**
+ * How many wait to be decided in each of so many hours from `from`, a whole hour, on; those before and after fall into the ends.
+ * From sums: it costs the same however many wait.
+ */
+export async function waitsByHour(
   db: Executor,
   campaignId: string,
-  { from, to, buckets }: { from: Date; to: Date; buckets: number },
+  { from, hours }: { from: Date; hours: number },
 ): Promise<number[]> {
   const { rows } = await sql<{ bucket: number; n: string }>`
-    select greatest(0, least(${buckets}::int - 1, floor(extract(epoch from due_at - ${from}::timestamptz)
-      / extract(epoch from ${to}::timestamptz - ${from}::timestamptz) * ${buckets}::int)::int)) as bucket, count(*) as n
-    from campaign_waits where campaign_id = ${campaignId}::bigint and state = 'waiting' group by 1`.execute(
-    db,
-  )
-  const counts = Array.from({ length: buckets }, () => 0)
+    select greatest(0, least(${hours}::int - 1, (extract(epoch from hour - ${from}::timestamptz) / 3600)::int)) as bucket,
+      sum(n) as n
+    from campaign_wait_hours where campaign_id = ${campaignId}::bigint group by 1`.execute(db)
+  const counts = Array.from({ length: hours }, () => 0)
   for (const { bucket, n } of rows) counts[bucket] = Number(n)
   return counts
-}
-
-export async function lastWaitDue(db: Executor, campaignId: string): Promise<Date | null> {
-  const { rows } = await sql<{ due_at: Date | null }>`select max(due_at) as due_at from campaign_waits
-    where campaign_id = ${campaignId}::bigint and state = 'waiting'`.execute(db)
-  return rows[0]?.due_at ?? null
 }

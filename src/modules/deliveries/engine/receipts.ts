@@ -55,40 +55,45 @@ export const templateResults: Reaction = {
         ctx.log.error({ eventId: event.id }, 'a template result without its message')
         continue
       }
-      if (event.accountId === null || event.fanId === null) continue
-      const { msgId, outcome } = parsed.data
-      const receipt = {
-        accountId: event.accountId,
-        msgId,
-        fanId: event.fanId,
-        outcome: OUTCOMES[outcome],
-        at: event.at,
-      }
-      if (!(await applyTemplateResult(trx as Trx, receipt))) await keepReceipt(trx, receipt)
+      const { accountId, fanId, at } = event
+      if (accountId === null) continue
+      const receipt = { accountId, msgId: parsed.data.msgId, outcome: OUTCOMES[parsed.data.outcome], at }
+      // of somebody who was erased meanwhile the message is known by its id alone
+      if (await applyById(trx as Trx, receipt)) continue
+      if (fanId === null || (await applyToOnly(trx as Trx, { ...receipt, fanId }))) continue
+      await keepReceipt(trx, { ...receipt, fanId })
     }
   },
 }
 
 type Receipt = { accountId: string; msgId: string; fanId: string; outcome: ReceiptOutcome; at: Date }
 
-async function applyTemplateResult(trx: Trx, receipt: Receipt): Promise<boolean> {
-  const byId = await sql<Open>`select ${OPEN_COLUMNS} from ${OPEN_FROM}
+async function applyById(trx: Trx, receipt: Omit<Receipt, 'fanId'>): Promise<boolean> {
+  const { rows } = await sql<Open>`select ${OPEN_COLUMNS} from ${OPEN_FROM}
     where d.account_id = ${receipt.accountId}::bigint and d.msg_id = ${receipt.msgId} for update of d`.execute(
     trx,
   )
-  const known = byId.rows[0]
-  if (known !== undefined) {
-    await settle(trx, known, receipt)
-    return true
-  }
-  // a message in doubt has no id; the fan's only one must be it
+  const [known] = rows
+  if (known === undefined) return false
+  await settle(trx, known, receipt)
+  return true
+}
+
+/**
+ * A message in doubt has no id; the fan's only one must be it. While another is on its way, whose answer may name this very id, it
+ * is not the only one.
+ */
+async function applyToOnly(trx: Trx, receipt: Receipt): Promise<boolean> {
   const { rows } = await sql<Open>`select ${OPEN_COLUMNS} from ${OPEN_FROM}
     where d.contact_id in ${contactsOfFan(receipt.fanId)} and d.fan_id = ${receipt.fanId}::bigint
       and d.account_id = ${receipt.accountId}::bigint and s.channel = 'template' and d.msg_id is null
-      and (d.state = 'unknown' or (d.state = 'sending' and d.reason = 'no_answer'))
+      and d.state in ('unknown', 'sending')
     order by d.id limit 2 for update of d`.execute(trx)
   const [only, another] = rows
-  if (only === undefined || another !== undefined) return false
+  const inDoubt = only?.state === 'unknown' || only?.reason === 'no_answer'
+  if (only === undefined || another !== undefined || !inDoubt) return false
+  // who waited for a lock may have waited for the answer
+  if (await applyById(trx, receipt)) return true
   await settle(trx, only, receipt, receipt.msgId)
   return true
 }
@@ -142,7 +147,7 @@ export function matchReceipts(ctx: Ctx): Promise<number> {
       from delivery_receipts r join deliveries d on d.account_id = r.account_id and d.msg_id = r.msg_id
       order by d.id limit 250 for update of r skip locked`.execute(trx)
     for (const receipt of rows) {
-      await applyTemplateResult(trx, receipt)
+      await applyById(trx, receipt)
       await sql`delete from delivery_receipts where account_id = ${receipt.accountId}::bigint and msg_id = ${receipt.msgId}`.execute(
         trx,
       )

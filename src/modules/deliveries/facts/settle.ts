@@ -4,6 +4,7 @@ import { errorKindOf } from '../../../wechat/error-codes.ts'
 import { denyGrants, giveBackGrants } from '../../consents/index.ts'
 import type { Settled, Trx } from '../model.ts'
 import { exhaustDay, giveBackCalls } from './calls.ts'
+import { rememberLeft } from './left.ts'
 
 /** 43019: on the account's blacklist. 48002: refuses messages of the account. */
 const BLOCKING: readonly number[] = [43019, 48002]
@@ -24,6 +25,7 @@ export async function settleLedgers(trx: Trx, settled: readonly Settled[], now: 
   await settleWindows(trx, refused)
   await settleGrants(trx, settled)
   await rememberBlocks(trx, refused, now)
+  await rememberLeft(trx, refused)
 }
 
 async function settleCalls(trx: Trx, refused: readonly Settled[]): Promise<void> {

@@ -76,23 +76,48 @@ export async function getDelivery(
   return rows[0]
 }
 
-/** How many wait for when: `buckets` spans of equal length from `from` to `to`; those before and after fall into the ends. */
+/** Rows of a span that are counted before its number is taken from the sums instead. */
+const FEW = 5_000
+
+/**
+ * How many wait for when: `buckets` spans of equal length from `from` to `to`; those before and after fall into the ends. Mostly
+ * one span holds nearly all of them: then it is what the tallies say less the others, and is not counted.
+ */
 export async function waitingByTime(
   db: Executor,
   sendId: string,
-  { from, to, buckets }: { from: Date; to: Date; buckets: number },
+  { from, to, buckets, few = FEW }: { from: Date; to: Date; buckets: number; few?: number },
 ): Promise<{ from: Date; to: Date; n: number }[]> {
-  const { rows } = await sql<{ bucket: number; n: string }>`
-    select greatest(0, least(${buckets}::int - 1, floor(extract(epoch from d.due_at - ${from}::timestamptz)
-      / extract(epoch from ${to}::timestamptz - ${from}::timestamptz) * ${buckets}::int)::int)) as bucket, count(*) as n
-    from deliveries d where d.send_id = ${sendId}::bigint and d.state in ('planned', 'held')
-    group by 1 order by 1`.execute(db)
   const span = (to.getTime() - from.getTime()) / buckets
-  return rows.map(({ bucket, n }) => ({
+  const spans = Array.from({ length: buckets }, (_, bucket) => ({
     from: new Date(from.getTime() + bucket * span),
     to: new Date(from.getTime() + (bucket + 1) * span),
-    n: Number(n),
+    begins: bucket === 0 ? '-infinity' : new Date(from.getTime() + bucket * span).toISOString(),
+    ends: bucket === buckets - 1 ? 'infinity' : new Date(from.getTime() + (bucket + 1) * span).toISOString(),
   }))
+  // one statement: rows and sums of the same moment
+  const { rows } = await sql<{ bucket: number; n: string; total: string }>`
+    select u.bucket, w.n, (select coalesce(sum(t.n), 0) from delivery_tallies t
+      where t.send_id = ${sendId}::bigint and t.state in ('planned', 'held')) as total
+    from unnest(${spans.map((_, bucket) => bucket)}::int[], ${spans.map(({ begins }) => begins)}::timestamptz[],
+      ${spans.map(({ ends }) => ends)}::timestamptz[]) as u (bucket, begins, ends)
+    cross join lateral (select count(*) as n from (select from deliveries d
+      where d.send_id = ${sendId}::bigint and d.state in ('planned', 'held') and d.due_at >= u.begins and d.due_at < u.ends
+      limit ${few}) some_of) w
+    order by u.bucket`.execute(db)
+  const counts = rows.map(({ n }) => Number(n))
+  const many = counts.flatMap((n, bucket) => (n < few ? [] : [bucket]))
+  if (many.length > 1) return waitingByTime(db, sendId, { from, to, buckets, few: Number.MAX_SAFE_INTEGER })
+  const [only] = many
+  if (only !== undefined && few < Number.MAX_SAFE_INTEGER)
+    counts[only] = counts.reduce(
+      (rest, n, bucket) => (bucket === only ? rest : rest - n),
+      Number(rows[0]?.total),
+    )
+  return spans.flatMap(({ from: begins, to: ends }, bucket) => {
+    const n = counts[bucket] ?? 0
+    return n === 0 ? [] : [{ from: begins, to: ends, n }]
+  })
 }
 
 export type Touch = {

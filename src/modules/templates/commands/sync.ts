@@ -10,9 +10,11 @@ import { readLook } from '../look.ts'
 import type { SyncOutcome, TemplateKind } from '../schema.ts'
 import { type SeenTemplate, storeLook } from '../store.ts'
 import { lockSync, takeDue, writeProblem, writeSync } from '../sync-store.ts'
+import { hasActiveUses, IN_USE_MINUTES } from '../uses.ts'
 
-/** Business time between looks nobody asked for. */
+/** Business time between looks nobody asked for; where something that may send at any moment names a template. */
 const EVERY_MS = 4 * 3_600_000
+const EVERY_IN_USE_MS = IN_USE_MINUTES * 60_000
 const AFTER_FAILURE_MS = 15 * 60_000
 /** Notified when a look found something new. */
 export const TEMPLATES_TOPIC = 'templates'
@@ -40,7 +42,8 @@ export async function syncTemplates(ctx: Ctx, accountId: string): Promise<SyncOu
     const told: SyncOutcome[] = []
     for (const { kind, seen } of looks)
       told.push(await storeLook(trx, accountId, { kind, seen, at: begunAt }))
-    await writeSync(trx, accountId, { begunAt, dueAt: new Date(begunAt.getTime() + EVERY_MS) })
+    const everyMs = (await hasActiveUses(trx, accountId)) ? EVERY_IN_USE_MS : EVERY_MS
+    await writeSync(trx, accountId, { begunAt, dueAt: new Date(begunAt.getTime() + everyMs) })
     return {
       added: told.flatMap(({ added }) => added),
       changed: told.flatMap(({ changed }) => changed),
