@@ -246,9 +246,20 @@ test('A2: two fans who turn out to be one person get one message of a send: the 
     `insert into contact_aliases (contact_id, merged_into, merged_at, cause) values ($1, $2, now(), 'x')`,
     [a.contactId, b.contactId],
   )
-  expect(await world.decided(accountId, second, NOW)).toMatchObject({ reason: 'same_person' })
+  expect(await world.decided(accountId, second, NOW)).toMatchObject({ kind: 'hold', reason: 'same_person' })
   expect(await world.decided(accountId, first, NOW)).toMatchObject({ kind: 'send' })
   expect(await world.decided(accountId, again, NOW)).toMatchObject({ kind: 'send' })
+  const become = (state: string) =>
+    world.ctx.pool.query(`update deliveries set state = $2, reason = $3 where id = $1`, [
+      first,
+      state,
+      state === 'skipped' ? 'not_following' : null,
+    ])
+  await become('unknown')
+  expect(await world.decided(accountId, second, NOW)).toMatchObject({ kind: 'skip', reason: 'same_person' })
+  // left out, it makes room for the one that waited for it
+  await become('skipped')
+  expect(await world.decided(accountId, second, NOW)).toMatchObject({ kind: 'send' })
 })
 
 test('hold-out: the same people every time, by campaign, about as many as asked for', async () => {

@@ -21,7 +21,7 @@ export type PersonFacts = {
   following: boolean
   suppressed: boolean
   blocked: boolean
-  duplicate: boolean
+  duplicate: 'went' | 'waits' | null
 }
 
 /** Whatever may have reached a person, or still will. */
@@ -42,8 +42,8 @@ export async function personFacts(
       exists (select from (${idsOf}) i cross join lateral (
         select from contact_suppressions s where s.contact_id = i.id offset 0) x) as suppressed,
       exists (select from fan_blocks b where b.fan_id = r.fan_id and b.until > ${now}) as blocked,
-      exists (select from (${idsOf}) i cross join lateral (
-        select from deliveries d
+      (select min(x.how) from (${idsOf}) i cross join lateral (
+        select case when d.state in ${TAKEN} then 'went' else 'waits' end as how from deliveries d
         where d.send_id = r.send_id and d.occurrence = r.occurrence and d.contact_id = i.id
           and d.id is distinct from r.delivery_id
           and (d.state in ${TAKEN} or (d.state in ('planned', 'held') and (r.delivery_id is null or d.id < r.delivery_id)))

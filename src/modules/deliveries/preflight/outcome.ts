@@ -28,7 +28,7 @@ export function factsOf(
 ): DeliveryFacts {
   return {
     openid: tuple.fan_id === null ? null : 'known',
-    duplicate: false,
+    duplicate: null,
     suppressed: tuple.suppressed,
     blocked: tuple.blocked,
     following: tuple.following,

@@ -21,7 +21,8 @@ function plainly(f: DeliveryFacts, p: DeliveryPolicy, now: Date, ok: boolean): [
   if (p.notAfter !== null && now.getTime() > p.notAfter.getTime()) return skip('too_late')
   if (p.state === 'paused') return hold('send_paused', new Date(now.getTime() + 600_000))
   if (p.template !== 'as-written') return hold(`template_${p.template}`, new Date(now.getTime() + 600_000))
-  if (f.duplicate) return skip('same_person')
+  if (f.duplicate === 'went') return skip('same_person')
+  if (f.duplicate === 'waits') return hold('same_person', new Date(now.getTime() + 60_000))
   if (f.openid === null) return skip('erased')
   if (f.suppressed) return skip('suppressed')
   if (f.blocked) return skip('blocked_by_person')
@@ -60,7 +61,10 @@ function plainly(f: DeliveryFacts, p: DeliveryPolicy, now: Date, ok: boolean): [
 const seldom = fc.integer({ min: 0, max: 5 }).map((n) => n === 0)
 const anyFacts: fc.Arbitrary<DeliveryFacts> = fc.record({
   openid: seldom.map((gone) => (gone ? null : 'o1')),
-  duplicate: seldom,
+  duplicate: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(null) },
+    fc.constantFrom('went' as const, 'waits' as const),
+  ),
   suppressed: seldom,
   blocked: seldom,
   following: seldom.map((not) => !not),

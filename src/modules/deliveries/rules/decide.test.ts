@@ -131,7 +131,7 @@ test('the order: each check decides only where all before it say yes', () => {
     reason: string
   }[] = [
     { policy: { state: 'ended' }, reason: 'ended_early' },
-    { facts: { duplicate: true }, reason: 'same_person' },
+    { facts: { duplicate: 'went' }, reason: 'same_person' },
     { facts: { suppressed: true }, reason: 'suppressed' },
     { facts: { blocked: true }, reason: 'blocked_by_person' },
     { facts: { following: false }, reason: 'not_following' },
@@ -164,6 +164,14 @@ test('a person’s values are not looked at where something before them says no'
   }
   expect(decideDelivery(facts({ following: false }), policy(), NOW, never)).toMatchObject({
     reason: 'not_following',
+  })
+})
+
+test('who waits for another message of their own is looked at again: it may be left out', () => {
+  expect(decide({ duplicate: 'waits' }, {})).toEqual({
+    kind: 'hold',
+    reason: 'same_person',
+    until: later(60_000),
   })
 })
 

@@ -8,8 +8,8 @@ import { type Quiet, quietUntilOf } from './quiet.ts'
 export type DeliveryFacts = {
   /** As the platform calls them; null where they are no fan of the account any more. */
   openid: string | null
-  /** The canonical person has another message of the same send and occurrence that comes first. */
-  duplicate: boolean
+  /** Another message of the same send and occurrence for the canonical person: one that went, or one that comes first. */
+  duplicate: 'went' | 'waits' | null
   /** In 不再打扰. */
   suppressed: boolean
   /** WeChat said a short while ago that this person can't be written to. */
@@ -60,11 +60,12 @@ const skip = (reason: Reason, detail?: Record<string, unknown>): Decision => ({
   detail,
 })
 const LOOK_AGAIN_MS = 600_000
+const SAME_PERSON_MS = 60_000
 
 /** In the order in which they are asked (docs/deliveries.md); the first that says no decides. */
 export const CHECKS: readonly Check[] = [
   { name: 'send', ask: askSend },
-  { name: 'same_person', ask: ({ facts }) => (facts.duplicate ? skip('same_person') : null) },
+  { name: 'same_person', ask: askSamePerson },
   { name: 'person', ask: askPerson },
   {
     name: 'following',
@@ -140,6 +141,13 @@ function askSend({ policy, now }: Asked): Decision | null {
   if (policy.template === 'gone') return later('template_gone')
   if (policy.template === 'changed') return later('template_changed')
   return null
+}
+
+/** Who waits for another message of their own gets this one if that one is left out. */
+function askSamePerson({ facts, now }: Asked): Decision | null {
+  if (facts.duplicate === null) return null
+  if (facts.duplicate === 'went') return skip('same_person')
+  return { kind: 'hold', reason: 'same_person', until: new Date(now.getTime() + SAME_PERSON_MS) }
 }
 
 function askPerson({ facts }: Asked): Decision | null {

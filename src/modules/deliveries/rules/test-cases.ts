@@ -9,7 +9,7 @@ export const HOUR = 3_600_000
 
 export const facts = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   openid: 'o1',
-  duplicate: false,
+  duplicate: null,
   suppressed: false,
   blocked: false,
   following: true,
