@@ -4,6 +4,7 @@ import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
 import { addComments, addFollower, addText, removeFollower } from './acts.ts'
 import { STEPS } from './plan.ts'
+import { readRateOf } from './quality.ts'
 import { COMMENTS, TEXTS } from './words.ts'
 
 type Step = {
@@ -55,22 +56,38 @@ const ACTION = {
 } as const
 
 /** Counts the readers and sharers of this slice into the articles' day, without a row per fan. */
-async function readers(tx: Queries, step: Step, { rates }: Account, { from, to }: Slice): Promise<void> {
+async function readers(tx: Queries, step: Step, account: Account, { from, to }: Slice): Promise<void> {
+  const { rates } = account
+  const articles = await tx.rows<{ idx: number; title: string; hasSource: boolean }>(
+    `select idx, fields ->> 'title' as title, coalesce(fields ->> 'content_source_url', '') <> '' as "hasSource"
+     from article where msg_data_id = $1 and deleted_at is null order by idx`,
+    [step.msg_data_id],
+  )
   const counted = (action: keyof typeof ACTION, rate: number): string =>
     `(count(*) filter (where ${luck(ACTION[action])} >= ${rate * from} and ${luck(ACTION[action])} < ${rate * to}))::int`
+  if (articles.length === 0) return
+  // whoever goes on to the source is one of the readers: the same luck, a lower rate
+  const own = articles.map((article) => {
+    const read = readRateOf(article, account)
+    const original = article.hasSource ? Math.min(rates.readOriginal, read) : 0
+    return `${counted('read', read)} as read_${article.idx}, ${counted('read', original)} as original_${article.idx}`
+  })
+  const of = (name: string): string =>
+    `(array[${articles.map(({ idx }) => `c.${name}_${idx}`).join(', ')}])[n::int]`
   await tx.run(
-    `insert into article_day (msg_data_id, idx, day, account_id, read_user, share_user, zaikan_user, like_user, collection_user)
-     select a.msg_data_id, a.idx, $3::date, a.account_id, read / a.idx, share / a.idx, zaikan / a.idx, likes / a.idx, kept / a.idx
-     from (select ${counted('read', rates.read)} as read, ${counted('share', rates.share)} as share,
+    `insert into article_day (msg_data_id, idx, day, account_id, read_user, redirect_ori_page_user, share_user, zaikan_user,
+       like_user, collection_user)
+     select $2::bigint, idx, $3::date, $4::int, ${of('read')}, ${of('original')}, share / idx, zaikan / idx, likes / idx, kept / idx
+     from (select ${own.join(', ')}, ${counted('share', rates.share)} as share,
              ${counted('zaikan', rates.like / 2)} as zaikan, ${counted('like', rates.like)} as likes,
              ${counted('favourite', rates.favourite)} as kept
-           from receipt where message_id = $1) c, article a
-     where a.msg_data_id = $2 and a.deleted_at is null
+           from receipt where message_id = $1) c, unnest($5::int[]) with ordinality as a (idx, n)
      on conflict (msg_data_id, idx, day) do update set
        read_user = article_day.read_user + excluded.read_user, share_user = article_day.share_user + excluded.share_user,
        zaikan_user = article_day.zaikan_user + excluded.zaikan_user, like_user = article_day.like_user + excluded.like_user,
-       collection_user = article_day.collection_user + excluded.collection_user`,
-    [step.msg_id, step.msg_data_id, dayOf(step.due_at)],
+       collection_user = article_day.collection_user + excluded.collection_user,
+       redirect_ori_page_user = article_day.redirect_ori_page_user + excluded.redirect_ori_page_user`,
+    [step.msg_id, step.msg_data_id, dayOf(step.due_at), account.id, articles.map(({ idx }) => idx)],
   )
 }
 

@@ -10,6 +10,7 @@ import type { Sweeper } from '../sweeper.ts'
 import type { World } from '../world.ts'
 import { patchAccount, showAccount, showAccounts, verifyCallback } from './accounts.ts'
 import { act } from './act.ts'
+import { listArticles } from './articles.ts'
 import { ControlError } from './errors.ts'
 import { confirmJob, listJobs } from './jobs.ts'
 import { readLedger, summariseLedger } from './ledger.ts'
@@ -86,6 +87,7 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
   app.put('/shop', (request) => putShop(world, body(schema.shopInput, request)))
   app.patch('/shop', (request) => patchShop(world, body(schema.shopPatch, request)))
 
+  app.get('/articles', (request) => listArticles(world, schema.articlesQuery.parse(request.query)))
   app.get('/mass', (request) => listJobs(world, schema.jobsQuery.parse(request.query).appid))
   app.post('/mass/confirm', (request) => confirmJob(world, body(schema.confirmInput, request)))
 }

@@ -12,6 +12,7 @@ const share = z.number().min(0).max(1)
 const rates = z
   .object({
     read: share,
+    readOriginal: share,
     share,
     favourite: share,
     like: share,
@@ -41,6 +42,11 @@ const settings = z
     paymentWindow: z.boolean(),
     miniPrograms: z.array(z.string()),
     life: z.object({ texts: share, taps: share, scans: share, accepts: share }),
+    quality: z.array(z.object({ title: z.string(), read: z.number().min(0).max(10) })),
+    statisticsDelay: z
+      .object({ until: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/), days: z.array(z.iso.date()) })
+      .partial()
+      .optional(),
     latencyMs: z.number().int().min(0).max(10_000),
     nextPublish: z.array(z.number().int().min(0).max(6)),
     standing: z
@@ -158,6 +164,7 @@ export const actInput = z.object({
 })
 
 export const chatQuery = z.object({ appid: z.string(), openid: z.string() })
+export const articlesQuery = z.object({ appid: z.string(), msgDataId: z.string().regex(/^\d+$/).optional() })
 export const jobsQuery = z.object({ appid: z.string() })
 export const confirmInput = z.object({
   appid: z.string(),

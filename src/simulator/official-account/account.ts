@@ -6,6 +6,8 @@ export type CallbackTarget = { url: string; token: string; aesKey: string; mode:
 /** Shares of 1: of all who received an article (or message), how many do what within three days. */
 export type Rates = {
   read: number
+  /** Who goes on to the page that an article names as its source (阅读原文); of the readers, so never more than they. */
+  readOriginal: number
   share: number
   favourite: number
   like: number
@@ -24,6 +26,7 @@ export type Rates = {
 }
 export const DEFAULT_RATES: Rates = {
   read: 0.08,
+  readOriginal: 0.012,
   share: 0.006,
   favourite: 0.003,
   like: 0.01,
@@ -61,6 +64,10 @@ export type Settings = {
   miniPrograms?: string[]
   /** Milliseconds every call for a single message takes, as over a real network. */
   latencyMs?: number
+  /** How well articles are read, as a factor of `rates.read`, by a part of the title; the first that fits. By the title alone where none does. */
+  quality?: { title: string; read: number }[]
+  /** The figures of these days (of every day where left out) come late on the next: not before this hour, in Beijing. */
+  statisticsDelay?: { until?: string; days?: string[] }
   /** What fans do unasked, as shares of all a day; nothing where left out. */
   life?: { texts: number; taps: number; scans: number; accepts: number }
   /** Refusals that have to do with the account's standing. */

@@ -323,6 +323,7 @@ create table article_day (
   like_user int not null default 0,
   comment_count int not null default 0,
   collection_user int not null default 0,
+  redirect_ori_page_user int not null default 0,
   primary key (msg_data_id, idx, day)
 );
 create index article_day_account on article_day (account_id, day);

@@ -1,4 +1,5 @@
-import { addDays, dayOf, daysBetween, hourOf, isDay } from '../../calendar.ts'
+import { addDays, dayOf, daysBetween, hourOf, isDay, startOfDay } from '../../calendar.ts'
+import type { Account } from '../account.ts'
 import { type Call, text } from '../call.ts'
 import { refuse } from '../refusal.ts'
 
@@ -16,4 +17,17 @@ export function readRange(body: Call['body'], maxDays: number, now: Date): Range
   if (begin > end || daysBetween(begin, end) + 1 > maxDays || end > yesterday) refuse(61501)
   if (end === yesterday && hourOf(now) < READY_HOUR) refuse(61503)
   return { begin, end }
+}
+
+/** The last day there are figures of. */
+export const readyDay = (now: Date): string => addDays(dayOf(now), hourOf(now) < READY_HOUR ? -2 : -1)
+
+/** Yesterday, where its figures are late and it isn't yet the hour they come. */
+export function lateDay({ settings }: Pick<Account, 'settings'>, now: Date): string | undefined {
+  const { statisticsDelay: delay } = settings
+  const yesterday = addDays(dayOf(now), -1)
+  if (!delay || (delay.days && !delay.days.includes(yesterday))) return undefined
+  const since = startOfDay(dayOf(now)).getTime()
+  const [hour = 24, minute = 0] = delay.until?.split(':').map(Number) ?? []
+  return now.getTime() < since + (hour * 60 + minute) * 60_000 ? yesterday : undefined
 }

@@ -16,11 +16,28 @@ beforeAll(async () => {
   world = await startTestWorld()
   account = await world.account({
     fans: 3_000,
-    rates: { read: 0.5, share: 0.1, comment: 0.02, unfollow: 0.01, follow: 0.01 },
+    rates: {
+      read: 0.5,
+      share: 0.1,
+      comment: 0.02,
+      unfollow: 0.01,
+      follow: 0.01,
+      readOriginal: 0.1,
+      favourite: 0.05,
+    },
+    settings: { quality: [{ title: '标题', read: 1 }] },
   })
   await world.forward(new Date(startOfDay(addDays(await today(), 1)).getTime() + 9 * 3_600_000))
   sentOn = await today()
-  const body = { msgtype: 'mpnews', mpnews: { media_id: await account.draft({ need_open_comment: 1 }) } }
+  const body = {
+    msgtype: 'mpnews',
+    mpnews: {
+      media_id: await account.draft({
+        need_open_comment: 1,
+        content_source_url: 'https://shop.example.com/a',
+      }),
+    },
+  }
   const sent = await account.post('/cgi-bin/message/mass/sendall', { filter: { is_to_all: true }, ...body })
   msgDataId = String(sent.msg_data_id)
   await account.finish(sent.msg_id)
@@ -90,17 +107,117 @@ describe('what the fans of a mass send did', () => {
     ).toBeGreaterThan(50)
   })
 
-  test('adds up to the rates after three days', async () => {
-    const { list, is_delay } = await cube('getarticletotaldetail', sentOn)
-    const own = list.find((row: JsonObject) => row['msgid'] === `${msgDataId}_1`)
+  const totalOf = async (day: string, id = msgDataId) => {
+    const { list, is_delay } = await cube('getarticletotaldetail', day)
+    const own = list.find((row: JsonObject) => row['msgid'] === `${id}_1`)
+    return { own, details: (own?.detail_list ?? []) as Record<string, number | string>[], isDelay: is_delay }
+  }
+
+  test('each row is the sum since publication, and comes to the rates after three days', async () => {
+    const { own, details, isDelay } = await totalOf(sentOn)
     expect(own).toMatchObject({ publish_type: 0, title: '标题' })
-    const reads = own.detail_list.map((day: { read_user: number }) => day.read_user)
-    const total = reads.reduce((sum: number, count: number) => sum + count)
-    expect(total).toBeGreaterThan(1_350)
-    expect(total).toBeLessThan(1_650)
-    expect(own.detail_list[0].stat_date).toBe(sentOn)
-    // Its thirty days aren't over.
-    expect(is_delay).toBe(true)
+    expect(details.map((day) => day['stat_date'])).toEqual([0, 1, 2, 3, 4].map((day) => addDays(sentOn, day)))
+    const reads = details.map((day) => Number(day['read_user']))
+    expect(reads).toEqual([...reads].sort((a, b) => a - b))
+    expect(reads[0]).toBeLessThan(reads[3] as number)
+    expect(reads[3]).toBeGreaterThan(1_350)
+    expect(reads[3]).toBeLessThan(1_650)
+    const last = details[3] as Record<string, number>
+    expect(last['redirect_ori_page_user']).toBeGreaterThan(240)
+    expect(last['redirect_ori_page_user']).toBeLessThan(360)
+    expect(last['collection_user']).toBeGreaterThan(100)
+    expect(last['comment_count']).toBeGreaterThan(30)
+    const perDay = await Promise.all([0, 1, 2, 3].map((day) => cube('getarticleread', addDays(sentOn, day))))
+    const sum = perDay
+      .flatMap(({ list }) => list)
+      .filter((row: JsonObject) => row['msgid'] === `${msgDataId}_1`)
+      .reduce((all, row) => all + row.detail.read_user, 0)
+    expect(sum).toBe(reads[3])
+    // yesterday is in it
+    expect(isDelay).toBe(false)
+  })
+
+  test('the control interface tells the truth: quality and everything that was done', async () => {
+    const { items } = await world.control('GET', `/articles?appid=${account.appid}&msgDataId=${msgDataId}`)
+    const { details } = await totalOf(sentOn)
+    expect(items).toMatchObject([
+      { idx: 1, title: '标题', quality: 1, read: details.at(-1)?.['read_user'], notified: true },
+    ])
+    const all = await world.control('GET', `/articles?appid=${account.appid}`)
+    const qualities = all.items.map((item: { quality: number }) => item.quality)
+    expect(new Set(qualities).size).toBeGreaterThan(1)
+    expect(Math.min(...qualities)).toBeGreaterThanOrEqual(0.6)
+    expect(Math.max(...qualities)).toBeLessThanOrEqual(1.6)
+  })
+
+  test('figures that are late: without yesterday, and said so, until their hour', async () => {
+    const delay = (statisticsDelay: object) =>
+      world.control('PATCH', `/accounts/${account.appid}`, { settings: { statisticsDelay } })
+    const yesterday = addDays(await today(), -1)
+    await delay({ days: [addDays(yesterday, -1)] })
+    expect((await totalOf(sentOn)).isDelay).toBe(false)
+    await delay({})
+    const late = await totalOf(sentOn)
+    expect(late.isDelay).toBe(true)
+    expect(late.details.map((day) => day['stat_date'])).not.toContain(yesterday)
+    await delay({ until: '00:00' })
+    expect((await totalOf(sentOn)).details.at(-1)?.['stat_date']).toBe(yesterday)
+  })
+
+  test('a better article is read more, by as much as it is better', async () => {
+    const rival = await world.account({
+      fans: 4_000,
+      rates: { read: 0.2, unfollow: 0, follow: 0 },
+      settings: {
+        quality: [
+          { title: '好文', read: 1.5 },
+          { title: '平常', read: 0.5 },
+        ],
+      },
+    })
+    const send = async (title: string, tag: string[]) => {
+      const media_id = await rival.draft({ title })
+      const sent = await rival.post('/cgi-bin/message/mass/send', {
+        touser: tag,
+        msgtype: 'mpnews',
+        mpnews: { media_id },
+      })
+      await rival.finish(sent.msg_id)
+      return String(sent.msg_data_id)
+    }
+    const { openid } = (await rival.get('/cgi-bin/user/get')).data
+    const [good, plain] = [
+      await send('好文一', openid.slice(0, 1_500)),
+      await send('平常一', openid.slice(1_500, 3_000)),
+    ]
+    await world.forward(4 * 86_400_000)
+    await world.settle()
+    const { items } = await world.control('GET', `/articles?appid=${rival.appid}`)
+    const readOf = (id: string) => items.find((item: { msgDataId: string }) => item.msgDataId === id).read
+    expect(readOf(good)).toBeGreaterThan(380)
+    expect(readOf(good)).toBeLessThan(520)
+    expect(readOf(plain)).toBeGreaterThan(100)
+    expect(readOf(plain)).toBeLessThan(200)
+  })
+
+  test('without a source there is nothing to go on to; a deleted one is no longer listed', async () => {
+    const day = await today()
+    const media_id = await account.draft({ title: '标题二' })
+    const { openid } = (await account.get('/cgi-bin/user/get')).data
+    const sent = await account.post('/cgi-bin/message/mass/send', {
+      touser: openid.slice(0, 1_000),
+      msgtype: 'mpnews',
+      mpnews: { media_id },
+    })
+    await account.finish(sent.msg_id)
+    await world.forward(4 * 86_400_000)
+    await world.settle()
+    const { own, details } = await totalOf(day, String(sent.msg_data_id))
+    expect(own.title).toBe('标题二')
+    expect(details.at(-1)?.['read_user']).toBeGreaterThan(300)
+    expect(details.at(-1)?.['redirect_ori_page_user']).toBe(0)
+    expect((await account.post('/cgi-bin/message/mass/delete', { msg_id: sent.msg_id })).errcode).toBe(0)
+    expect((await totalOf(day, String(sent.msg_data_id))).own).toBeUndefined()
   })
 
   test('moves the number of fans', async () => {
