@@ -101,6 +101,27 @@ export interface ApiKeys {
   revoked_at: Timestamp | null;
 }
 
+export interface ArticleFigures {
+  account_id: Int8;
+  comments: number;
+  favourites: number;
+  finish_rate: number | null;
+  is_final: boolean;
+  likes: number;
+  message_readers: number | null;
+  msg_data_id: string;
+  place: number;
+  read_at: Timestamp;
+  read_original: number;
+  readers: number;
+  sent_day: string;
+  shares: number;
+  stat_day: string;
+  title: string;
+  url: string | null;
+  wows: number;
+}
+
 export interface ArticleSets {
   account_id: Int8;
   articles: Json;
@@ -629,6 +650,19 @@ export interface FanTags {
   since: Timestamp;
   tag_id: number;
   until: Generated<Timestamp>;
+}
+
+export interface FigureDays {
+  account_id: Int8;
+  day: string;
+  due_at: Timestamp | null;
+  errcode: number | null;
+  fence: Generated<Int8>;
+  last_until: Timestamp;
+  lease_until: Timestamp | null;
+  problem: string | null;
+  read_at: Timestamp | null;
+  tries: Generated<number>;
 }
 
 export interface FrequencyCaps {
@@ -1173,6 +1207,7 @@ export interface DB {
   activities: Activities;
   activity_work: ActivityWork;
   api_keys: ApiKeys;
+  article_figures: ArticleFigures;
   article_sets: ArticleSets;
   attributes: Attributes;
   audit_entries: AuditEntries;
@@ -1218,6 +1253,7 @@ export interface DB {
   fan_lists: FanLists;
   fan_tags: FanTags;
   fans: Fans;
+  figure_days: FigureDays;
   frequency_caps: FrequencyCaps;
   installation: Installation;
   jsapi_tickets: JsapiTickets;

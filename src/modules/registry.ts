@@ -1,5 +1,6 @@
 import { accountsModule } from './accounts/module.ts'
 import { activitiesModule } from './activities/module.ts'
+import { articleFiguresModule } from './article-figures/module.ts'
 import { auditModule } from './audit/module.ts'
 import { broadcastsModule } from './broadcasts/module.ts'
 import { campaignsModule } from './campaigns/module.ts'
@@ -47,6 +48,7 @@ export const modules: readonly Manifest[] = [
   linksModule,
   deliveriesModule,
   goalsModule,
+  articleFiguresModule,
   broadcastsModule,
   campaignsModule,
   transfersModule,

@@ -9,6 +9,7 @@ import { audit } from '../audit/index.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
 import { giveBack, RESULT_OVERDUE_MS } from './answer.ts'
 import { startReadingComments } from './comments/store.ts'
+import { expectFiguresOf } from './records/expect.ts'
 import { endState } from './rules.ts'
 import {
   type BatchRow,
@@ -88,6 +89,7 @@ async function close(ctx: Ctx, row: BatchRow, closing: Closing): Promise<void> {
       ...(failed && { reserved_months: [], reserved_day: null }),
     })
     if (closing.state === 'delivered') await startReadingComments(trx, batch.id, ctx.clock.now())
+    if (closing.state === 'delivered') await expectFiguresOf(trx, batch.id)
   })
 }
 

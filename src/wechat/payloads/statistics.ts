@@ -71,7 +71,7 @@ export const getBizSummary = post(
     ),
   }),
 )
-/** One day of publication; `detail_list` holds one row for each of the 30 days after it, cumulative. */
+/** One day of publication; each row of `detail_list` is the sum from that day to its `stat_date`, for 30 days. */
 export const getArticleTotalDetail = post(
   '/datacube/getarticletotaldetail',
   span,
@@ -88,6 +88,7 @@ export const getArticleTotalDetail = post(
         detail_list: z.array(
           behaviour.extend({
             stat_date: day,
+            redirect_ori_page_user: number,
             praise_money: number,
             read_subscribe_user: number,
             read_delivery_rate: number,
