@@ -753,13 +753,16 @@ export interface MediaAssets {
   created_at: Timestamp;
   created_by: Int8 | null;
   file_key: string | null;
+  frames: number | null;
   gone_at: Timestamp | null;
+  height: number | null;
   id: Generated<Int8>;
   kind: string;
   media_id: string;
   mime: string;
   name: string;
   url: string | null;
+  width: number | null;
 }
 
 export interface MessageCheckSettings {

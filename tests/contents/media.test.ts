@@ -9,6 +9,7 @@ import { IMAGE_MAX_BYTES } from '../../src/modules/contents/schema.ts'
 import { createApiKey, createOperator } from '../../src/modules/operators/commands.ts'
 import { sendError } from '../../src/server/errors.ts'
 import { registerRoute } from '../../src/server/routes.ts'
+import { PNG_FRAME_BYTES, pngOf } from '../support/pictures.ts'
 import { createTestWorld, type TestWorld } from '../support/world.ts'
 
 let world: TestWorld
@@ -18,7 +19,7 @@ let mine: string
 let foreign: string
 let keys: { operator: string; analyst: string }
 
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+const PNG = pngOf()
 
 beforeAll(async () => {
   world = await createTestWorld()
@@ -72,7 +73,7 @@ test('an image is kept here and at WeChat, listed, and served as what it is', as
 })
 
 test('10 MB are taken, one byte more is not', async () => {
-  const data = Buffer.concat([PNG, Buffer.alloc(IMAGE_MAX_BYTES - PNG.length, 7)])
+  const data = pngOf({ padding: IMAGE_MAX_BYTES - PNG_FRAME_BYTES })
   expect((await upload({ data })).status).toBe(200)
   const refused = await upload({ data: Buffer.concat([data, Buffer.from('x')]) })
   expect([refused.status, await reasonOf(refused)]).toEqual([400, 'file_too_large'])

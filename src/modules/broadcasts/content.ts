@@ -14,6 +14,7 @@ type Problem = {
   limit?: number | undefined
   actual?: number | undefined
   appid?: string
+  name?: string
 }
 
 /** Everything that WeChat would refuse about the content, before anything is sent. */
@@ -27,12 +28,13 @@ export async function contentProblems(ctx: Ctx, accountId: string, content: Cont
     case 'image':
       return [
         ...checkMassPictures(content.mediaAssetIds),
-        ...(await problemsOf(() =>
-          Promise.all(content.mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id))),
-        )),
+        ...(await pictureProblems(ctx, accountId, content.mediaAssetIds)),
       ]
     case 'articles':
-      return problemsOf(() => resolveArticles(ctx, accountId, content.articles))
+      return problemsOf(async () => {
+        await resolveArticles(ctx, accountId, content.articles)
+        return []
+      })
   }
 }
 
@@ -42,11 +44,19 @@ async function miniProgramProblems(ctx: Ctx, accountId: string, text: string): P
   return unbound.map((appid) => ({ field: 'text', reason: 'mini_program_not_bound', appid }))
 }
 
+/** A picture that moves would not move in a mass send: it is for the operator to say what is shown instead. */
+const pictureProblems = (ctx: Ctx, accountId: string, mediaAssetIds: readonly string[]): Promise<Problem[]> =>
+  problemsOf(async () => {
+    const assets = await Promise.all(mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id)))
+    return assets.flatMap(({ animated, name }, place) =>
+      animated ? [{ field: `pictures.${place}`, reason: 'picture_animated', name }] : [],
+    )
+  })
+
 /** What is wrong with the materials is a problem of the content, not of the request that asks about it. */
-async function problemsOf(look: () => Promise<unknown>): Promise<Problem[]> {
+async function problemsOf(look: () => Promise<Problem[]>): Promise<Problem[]> {
   try {
-    await look()
-    return []
+    return await look()
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.reason === 'articles_invalid') return error.detail['problems'] as Problem[]

@@ -59,7 +59,7 @@ const asset = async () => {
   return insertMedia(ctx.db, {
     kind: 'image',
     ...{ accountId, name: 'c.png', fileKey: 'f'.repeat(64), mime: 'image/png', bytes, mediaId, url },
-    ...{ createdBy: null, at: ctx.clock.now() },
+    ...{ picture: null, createdBy: null, at: ctx.clock.now() },
   })
 }
 

@@ -8,13 +8,13 @@ import { getMediaFileEndpoint, MEDIA_LIMITS, mediaAsset, uploadMediaEndpoint } f
 
 async function upload(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
   const { accountId } = uploadMediaEndpoint.params!.parse(request.params)
-  const { kind } = uploadMediaEndpoint.query!.parse(request.query)
+  const { kind, still } = uploadMediaEndpoint.query!.parse(request.query)
   if (!request.isMultipart()) throw invalid('not_multipart', 'send the file as multipart/form-data')
   // One byte more than allowed, so that what is too large is seen as such and not cut off.
   const part = await request.file({ limits: { fileSize: MEDIA_LIMITS[kind].maxBytes + 1, files: 1 } })
   if (part === undefined) throw invalid('file_missing', 'the upload has no file')
   try {
-    const asset = await uploadMedia(ctx, accountId, { kind, name: part.filename, source: part.file })
+    const asset = await uploadMedia(ctx, accountId, { kind, still, name: part.filename, source: part.file })
     return reply.send(mediaAsset.parse(asset))
   } catch (error) {
     drain(request)

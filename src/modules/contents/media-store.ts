@@ -1,9 +1,13 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../infra/transaction.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
+import type { PictureFacts } from './rules/inspect.ts'
 import type { MediaAsset, MediaKind } from './schema.ts'
 
-const COLUMNS = ['id', 'kind', 'name', 'mime', 'bytes', 'media_id', 'url', 'file_key', 'created_at'] as const
+const COLUMNS = [
+  ...(['id', 'kind', 'name', 'mime', 'bytes', 'media_id', 'url', 'file_key', 'created_at'] as const),
+  ...(['width', 'height', 'frames'] as const),
+] as const
 
 const assets = (db: Executor, accountId: string) =>
   db
@@ -22,6 +26,9 @@ const present = (row: Row): MediaAsset => ({
   bytes: Number(row.bytes),
   mediaId: row.media_id,
   url: row.url,
+  width: row.width,
+  height: row.height,
+  animated: (row.frames ?? 1) > 1,
   createdAt: row.created_at.toISOString(),
 })
 
@@ -50,17 +57,17 @@ export async function selectAssets(
   return toPage(rows.map(present), filter.limit, (asset) => asset.id)
 }
 
-/** Media ids of images that are still at WeChat, by asset id. */
-export async function selectMediaIds(
+/** Images that are still at WeChat, by id. */
+export async function selectPictures(
   db: Executor,
   accountId: string,
   mediaAssetIds: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, MediaAsset>> {
   const rows = await assets(db, accountId)
     .where('kind', '=', 'image')
     .where(sql<boolean>`id = any(${[...mediaAssetIds]}::bigint[])`)
     .execute()
-  return new Map(rows.map((row) => [row.id, row.media_id]))
+  return new Map(rows.map((row) => [row.id, present(row)]))
 }
 
 type NewAsset = {
@@ -72,6 +79,7 @@ type NewAsset = {
   bytes: number
   mediaId: string
   url: string | undefined
+  picture: PictureFacts | null
   createdBy: string | null
   at: Date
 }
@@ -88,6 +96,9 @@ export async function insertMedia(db: Executor, media: NewAsset): Promise<MediaA
       bytes: media.bytes,
       media_id: media.mediaId,
       url: media.url ?? null,
+      width: media.picture?.width ?? null,
+      height: media.picture?.height ?? null,
+      frames: media.picture?.frames ?? null,
       created_by: media.createdBy,
       created_at: media.at,
     })

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { mediaName, requireMedia, sniffMedia } from './media-type.ts'
+import { BMP, gifOf, pngOf } from '../../../tests/support/pictures.ts'
+import { mediaName, requireMedia } from './media-type.ts'
+import { realTypeOf, sniffMedia } from './rules/media-type.ts'
 
-const png = Buffer.from('89504e470d0a1a0a0000000d', 'hex')
+const png = pngOf()
 
 test.each([
   ['ffd8ffe0', 'image/jpeg'],
@@ -22,14 +24,28 @@ test.each([
   expect(sniffMedia(Buffer.from(hex, 'hex'), 'image')).toBeUndefined()
 })
 
-async function passed(chunks: Uint8Array[]) {
+test.each([
+  ['RIFF0000WEBPVP8 ', 'WebP'],
+  ['\u0000\u0000\u0000\u0018ftypheic', 'HEIC'],
+  ['\u0000\u0000\u0000\u0020ftypavif', 'AVIF'],
+  ['%PDF-1.7 0000', 'PDF'],
+  ['<svg xmlns="h', 'SVG'],
+  ['ID3\u0004000000000', 'MP3'],
+])('E3: a file under a wrong ending is told by what it really is: %s', (text, really) => {
+  const head = Buffer.from(text, 'latin1')
+  expect(realTypeOf(head)).toBe(really)
+  expect(sniffMedia(head, 'image')).toBeUndefined()
+  expect(sniffMedia(head, 'video')).toBeUndefined()
+})
+
+async function passed(chunks: Uint8Array[], still = false) {
   let mime: string | undefined
   const out: Uint8Array[] = []
   async function* source() {
     yield* chunks
   }
-  for await (const chunk of requireMedia(source(), 'image', (type) => {
-    mime = type.mime
+  for await (const chunk of requireMedia(source(), { kind: 'image', still }, (found) => {
+    mime = found.type.mime
   }))
     out.push(chunk)
   return { mime, bytes: Buffer.concat(out) }
@@ -54,11 +70,21 @@ test('a stream of single bytes passes whole once its head is known', async () =>
 })
 
 test('a stream shorter than any head is judged by what there is', async () => {
-  expect((await passed([Buffer.from('424d', 'hex')])).mime).toBe('image/bmp')
+  expect((await passed([BMP])).mime).toBe('image/bmp')
+  await expect(passed([Buffer.from('424d', 'hex')])).rejects.toMatchObject({ reason: 'image_broken' })
   await expect(passed([Buffer.from('89', 'hex')])).rejects.toMatchObject({
     reason: 'image_type_not_supported',
   })
   await expect(passed([])).rejects.toMatchObject({ reason: 'image_type_not_supported' })
+})
+
+test('E3: one frame is a still picture, two are not; where it may move both pass', async () => {
+  expect((await passed([gifOf(1)], true)).mime).toBe('image/gif')
+  await expect(passed([gifOf(2)], true)).rejects.toMatchObject({
+    reason: 'image_animated',
+    detail: { frames: 2 },
+  })
+  expect((await passed([gifOf(2)])).mime).toBe('image/gif')
 })
 
 test('a name keeps neither path nor a lie about its type', () => {

@@ -1,65 +1,50 @@
 import { invalid } from '../../kernel/errors.ts'
-import type { MediaKind, MediaMime } from './schema.ts'
+import { inspectPicture, type PictureFacts } from './rules/inspect.ts'
+import { HEAD_BYTES, type MediaType, realTypeOf, sniffMedia } from './rules/media-type.ts'
+import type { MediaKind } from './schema.ts'
 
-/** `at`: where in the file the bytes stand that tell the type. */
-export type MediaType = {
+export type FoundMedia = { type: MediaType; picture: PictureFacts | null }
+type Wanted = {
   kind: MediaKind
-  mime: MediaMime
-  extension: string
-  head: readonly number[]
-  at?: number
+  /** Refuses animated pictures: a cover shows one frame of them, a mass send none that moves. */
+  still: boolean
 }
 
-const TYPES: readonly MediaType[] = [
-  { kind: 'image', mime: 'image/jpeg', extension: 'jpg', head: [0xff, 0xd8, 0xff] },
-  {
-    kind: 'image',
-    mime: 'image/png',
-    extension: 'png',
-    head: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-  },
-  { kind: 'image', mime: 'image/gif', extension: 'gif', head: [0x47, 0x49, 0x46, 0x38] },
-  { kind: 'image', mime: 'image/bmp', extension: 'bmp', head: [0x42, 0x4d] },
-  { kind: 'voice', mime: 'audio/mpeg', extension: 'mp3', head: [0x49, 0x44, 0x33] },
-  { kind: 'voice', mime: 'audio/mpeg', extension: 'mp3', head: [0xff, 0xfb] },
-  { kind: 'voice', mime: 'audio/mpeg', extension: 'mp3', head: [0xff, 0xf3] },
-  { kind: 'voice', mime: 'audio/mpeg', extension: 'mp3', head: [0xff, 0xf2] },
-  { kind: 'voice', mime: 'audio/amr', extension: 'amr', head: [0x23, 0x21, 0x41, 0x4d, 0x52] },
-  { kind: 'video', mime: 'video/mp4', extension: 'mp4', head: [0x66, 0x74, 0x79, 0x70], at: 4 },
-]
-const HEAD_BYTES = 8
-
-/** What the first bytes say a file is; undefined for what WeChat takes as nothing of this kind. */
-export const sniffMedia = (head: Uint8Array, kind: MediaKind): MediaType | undefined =>
-  TYPES.find(
-    (type) =>
-      type.kind === kind &&
-      head.length >= type.head.length + (type.at ?? 0) &&
-      type.head.every((byte, index) => head[index + (type.at ?? 0)] === byte),
-  )
-
-/** Passes a stream on once its head is of the kind; refuses it before anything else is read. */
+/**
+ * Passes a stream on once its head is of the kind; refuses it before anything else is read. A picture is followed to
+ * its end: `image_broken` where it has none or is damaged, `image_animated` where only a still one will do.
+ */
 export async function* requireMedia(
   source: AsyncIterable<Uint8Array>,
-  kind: MediaKind,
-  tell: (type: MediaType) => void,
+  wanted: Wanted,
+  tell: (found: FoundMedia) => void,
 ): AsyncGenerator<Uint8Array> {
+  const { kind } = wanted
   let head: Uint8Array = new Uint8Array()
-  let known = false
+  let type: MediaType | undefined
+  let follow: ReturnType<typeof inspectPicture> | undefined
+  const begin = () => {
+    type = requireType(head, kind)
+    if (kind === 'image') follow = inspectPicture(type.mime)
+    follow?.take(head)
+  }
   for await (const chunk of source) {
-    if (known) {
+    if (type !== undefined) {
+      follow?.take(chunk)
       yield chunk
       continue
     }
     head = Buffer.concat([head, chunk])
     if (head.length < HEAD_BYTES) continue
-    known = true
-    tell(requireType(head, kind))
+    begin()
     yield head
   }
-  if (known) return
-  tell(requireType(head, kind))
-  yield head
+  if (type === undefined) {
+    begin()
+    yield head
+  }
+  if (type !== undefined)
+    tell({ type, picture: follow === undefined ? null : requirePicture(follow.end(), wanted) })
 }
 
 const REFUSED = {
@@ -70,8 +55,16 @@ const REFUSED = {
 
 function requireType(head: Uint8Array, kind: MediaKind): MediaType {
   const type = sniffMedia(head, kind)
-  if (type === undefined) throw invalid(`${kind}_type_not_supported`, REFUSED[kind])
-  return type
+  if (type !== undefined) return type
+  const really = realTypeOf(head)
+  throw invalid(`${kind}_type_not_supported`, REFUSED[kind], really === undefined ? {} : { really })
+}
+
+function requirePicture(facts: PictureFacts | undefined, { still }: Wanted): PictureFacts {
+  if (facts === undefined) throw invalid('image_broken', 'the picture is damaged or was cut off')
+  if (still && facts.frames > 1)
+    throw invalid('image_animated', 'an animated picture can not be used here', { frames: facts.frames })
+  return facts
 }
 
 /** The uploader's name without path or control characters, ended by what the file really is. */

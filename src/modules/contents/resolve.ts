@@ -2,8 +2,8 @@ import { type ArticleInput, copyOf } from '../../channels/official-account/draft
 import type { Ctx } from '../../context.ts'
 import { type AppError, assert, invalid } from '../../kernel/errors.ts'
 import { checkArticles } from '../../wechat/rules/content-limits.ts'
-import { selectMediaIds } from './media-store.ts'
-import { type ArticleChoice, MAX_ARTICLES } from './schema.ts'
+import { selectPictures } from './media-store.ts'
+import { type ArticleChoice, MAX_ARTICLES, type MediaAsset } from './schema.ts'
 import * as store from './store.ts'
 import { problemOf } from './views.ts'
 
@@ -29,7 +29,7 @@ export async function resolveArticles(
     choices.map((choice) => choice.articleSetId),
   )
   const sets = new Map(found.map((set) => [set.id, set]))
-  const covers = await selectMediaIds(
+  const covers = await selectPictures(
     ctx.db,
     accountId,
     choices.flatMap((choice) => (choice.cover === undefined ? [] : [choice.cover.mediaAssetId])),
@@ -54,13 +54,14 @@ type Reason =
   | 'deleted'
   | 'type_not_supported'
   | 'cover_unknown'
+  | 'cover_animated'
   | 'cover_not_applicable'
   | 'picture_article_not_alone'
 type Picked = { article: ArticleInput; reason?: undefined } | { article?: undefined; reason: Reason }
 
 type Known = {
   sets: ReadonlyMap<string, store.StoredSet>
-  covers: ReadonlyMap<string, string>
+  covers: ReadonlyMap<string, MediaAsset>
   alone: boolean
 }
 
@@ -77,7 +78,11 @@ function pick(choice: ArticleChoice, { sets, covers, alone }: Known): Picked {
   if (choice.cover === undefined) return { article: copy }
   if (copy.article_type === 'newspic') return { reason: 'cover_not_applicable' }
   const cover = covers.get(choice.cover.mediaAssetId)
-  return cover === undefined ? { reason: 'cover_unknown' } : { article: { ...copy, thumb_media_id: cover } }
+  if (cover === undefined) return { reason: 'cover_unknown' }
+  if (cover.animated) return { reason: 'cover_animated' }
+  // the old cover's cut-outs don't fit the new one
+  const { cover_info: _, ...rest } = copy
+  return { article: { ...rest, thumb_media_id: cover.mediaId } }
 }
 
 const fieldsOf = (article: ArticleInput) => ({

@@ -113,6 +113,10 @@ export const mediaAsset = z.object({
   mediaId: z.string(),
   /** At WeChat; pages of ours show `/api/accounts/:accountId/media/:mediaAssetId/file`. */
   url: z.string().nullable(),
+  /** Of pictures; null for what was uploaded before it was looked at. */
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  animated: z.boolean(),
   createdAt: z.iso.datetime(),
 })
 export type MediaAsset = z.infer<typeof mediaAsset>
@@ -147,7 +151,11 @@ export const uploadMediaEndpoint = endpoint({
   summary:
     'Uploads one image, voice or video (multipart, field `file`) here and to WeChat as permanent material',
   params,
-  query: z.object({ kind: mediaKind.default('image') }),
+  query: z.object({
+    kind: mediaKind.default('image'),
+    /** Refuses animated pictures: for covers and mass sends. */
+    still: z.stringbool().default(false),
+  }),
   bodyLimit: LARGEST_BYTES + 64 * 1024,
   response: mediaAsset,
 })

@@ -1,4 +1,5 @@
 import { createTestApi } from '../../../tests/support/api.ts'
+import { pngOf } from '../../../tests/support/pictures.ts'
 import { createSendingWorld } from '../../../tests/support/sending.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { FIELD_RULES } from '../../wechat/rules/template-fields.ts'
@@ -59,7 +60,7 @@ export async function createMessageWorld() {
     return known?.id as string
   }
 
-  const imageId = await upload('image', '89504e470d0a1a0a0000000d49484452')
+  const imageId = await upload('image', pngOf().toString('hex'))
   const voiceId = await upload('voice', '494433040000000000000000')
   const videoId = await upload('video', '00000020667479706d70343200000000')
   const templateId = await oneTemplateOfEveryType()

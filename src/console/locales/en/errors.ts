@@ -201,6 +201,15 @@ export const errors: Texts['errors'] = {
   activity_archived: 'The activity “{{name}}” is archived and can’t be chosen',
   group_name_taken: 'There is a group “{{name}}” already',
   ends_before_it_begins: 'It ends before it begins',
+  media_too_large: 'The file has {{size}} MB; {{max}} MB are allowed.',
+  image_is_other: 'This file really is {{really}} and can’t be uploaded as an image.',
+  voice_is_other: 'This file really is {{really}} and can’t be uploaded as a voice.',
+  video_is_other: 'This file really is {{really}} and can’t be uploaded as a video.',
+  image_broken: 'The picture is incomplete or damaged.',
+  image_animated: 'This picture is animated ({{frames}} frames); covers and mass sends take still ones only.',
+  image_unreadable: 'This picture can’t be read.',
+  picture_animated: '“{{name}}” is animated; mass sends take still pictures only',
+  cover_animated: 'The cover is animated; choose a still picture',
 }
 export const advice: Texts['advice'] = {
   network: 'The page goes on by itself once the server is back.',
@@ -237,4 +246,12 @@ export const advice: Texts['advice'] = {
   activity_archived: 'Take it back under Settings → Activities and groups, or choose another.',
   group_name_taken: 'Take another name.',
   ends_before_it_begins: 'Move the last day behind the first.',
+  media_too_large: 'Compress it or make it smaller, then upload it again.',
+  image_type_not_supported: 'Save it as JPG or PNG, then upload it again.',
+  image_is_other: 'Save it as JPG or PNG, then upload it again; another ending alone does not help.',
+  voice_is_other: 'Convert it to MP3 or AMR, then upload it again; another ending alone does not help.',
+  video_is_other: 'Convert it to MP4, then upload it again; another ending alone does not help.',
+  image_broken: 'Export or download the picture anew, then upload it again.',
+  image_animated: 'Save it as JPG or PNG, then upload it again.',
+  image_unreadable: 'Reload the page and try again, or upload the picture anew.',
 }

@@ -193,6 +193,15 @@ export const errors = {
   activity_archived: '营销活动“{{name}}”已归档，不能再关联',
   group_name_taken: '已有名为“{{name}}”的分组',
   ends_before_it_begins: '结束日期早于开始日期',
+  media_too_large: '文件有 {{size}} MB，最大 {{max}} MB。',
+  image_is_other: '这个文件实际是 {{really}}，不能作为图片上传。',
+  voice_is_other: '这个文件实际是 {{really}}，不能作为语音上传。',
+  video_is_other: '这个文件实际是 {{really}}，不能作为视频上传。',
+  image_broken: '图片不完整或已损坏。',
+  image_animated: '这是一张 {{frames}} 帧的动图，封面和群发图片只能用静态图片。',
+  image_unreadable: '读取不到这张图片。',
+  picture_animated: '“{{name}}”是动图，群发图片只能用静态图片',
+  cover_animated: '封面是动图，请换一张静态图片',
 } as Record<string, string> & { internal: string; other: string }
 /** What the operator can do, where the server gave no advice of its own. */
 export const advice = {
@@ -227,4 +236,12 @@ export const advice = {
   activity_archived: '请先在“设置 → 营销活动与分组”取消归档，或选择其他活动。',
   group_name_taken: '请换一个名称。',
   ends_before_it_begins: '请把结束日期改到开始日期之后。',
+  media_too_large: '请压缩或缩小尺寸后再上传。',
+  image_type_not_supported: '请另存为 JPG 或 PNG 后再上传。',
+  image_is_other: '请另存为 JPG 或 PNG 后再上传，只改扩展名没有用。',
+  voice_is_other: '请转换为 MP3 或 AMR 后再上传，只改扩展名没有用。',
+  video_is_other: '请转换为 MP4 后再上传，只改扩展名没有用。',
+  image_broken: '请重新导出或重新下载这张图片，再上传。',
+  image_animated: '请另存为 JPG 或 PNG 后再上传。',
+  image_unreadable: '请刷新后重试，或重新上传这张图片。',
 } as Record<string, string>

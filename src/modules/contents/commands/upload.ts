@@ -5,32 +5,33 @@ import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { explained } from '../../runs/index.ts'
 import { insertMedia } from '../media-store.ts'
-import { type MediaType, mediaName, requireMedia } from '../media-type.ts'
+import { type FoundMedia, mediaName, requireMedia } from '../media-type.ts'
 import { MEDIA_LIMITS, type MediaAsset, type MediaKind } from '../schema.ts'
 
 /**
  * Keeps an image, voice or video here and at WeChat as permanent material. Told by its first bytes, not by its name; refused with
- * `image_type_not_supported` (`voice_…`, `video_…`) or `file_too_large`. What WeChat refused stays only as a file that equal content uses
- * again.
+ * `image_type_not_supported` (`voice_…`, `video_…`), `image_broken`, `image_animated` (where only a `still` one will do) or
+ * `file_too_large`. What WeChat refused stays only as a file that equal content uses again.
  */
 export async function uploadMedia(
   ctx: Ctx,
   accountId: string,
-  upload: { kind: MediaKind; name: string; source: AsyncIterable<Uint8Array> },
+  upload: { kind: MediaKind; still?: boolean; name: string; source: AsyncIterable<Uint8Array> },
 ): Promise<MediaAsset> {
   const client = await accountClient(ctx, accountId)
-  const { kind } = upload
+  const { kind, still = false } = upload
   const { maxBytes } = MEDIA_LIMITS[kind]
-  const found: { type?: MediaType } = {}
+  const told: { found?: FoundMedia } = {}
   const stored = await ctx.files.put(
-    requireMedia(upload.source, kind, (type) => {
-      found.type = type
+    requireMedia(upload.source, { kind, still }, (found) => {
+      told.found = found
     }),
     { maxBytes },
   )
-  if (found.type === undefined) throw new Error('impossible state: what was stored has a type')
-  const { mime } = found.type
-  const name = mediaName(upload.name, found.type)
+  if (told.found === undefined) throw new Error('impossible state: what was stored has a type')
+  const { type, picture } = told.found
+  const { mime } = type
+  const name = mediaName(upload.name, type)
   const data = await ctx.files.read(stored.key, { maxBytes })
   const material = await explained(
     uploadPermanent(client, kind, { name, contentType: mime, data }, wordsOf(kind, name)),
@@ -45,6 +46,7 @@ export async function uploadMedia(
       bytes: stored.size,
       mediaId: material.mediaId,
       url: material.url,
+      picture,
       createdBy: ctx.actor.kind === 'system' ? null : ctx.actor.id,
       at: ctx.clock.now(),
     })

@@ -1,17 +1,19 @@
-import { PictureOutlined, UploadOutlined } from '@ant-design/icons'
-import { Button, Modal, Segmented, Slider, Upload } from 'antd'
+import { PictureOutlined } from '@ant-design/icons'
+import { Alert, Modal, Progress, Segmented, Slider } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAccountId } from '../../../console/session.ts'
+import { useTellError } from '../../../console/hooks.ts'
+import { useErrorText } from '../../../console/ui/error-text.ts'
 import { EmptyState } from '../../../console/ui/states.tsx'
-import { IMAGE_TYPES, type MediaAsset } from '../schema.ts'
+import type { MediaAsset } from '../schema.ts'
+import { CoverSource } from './CoverSource.tsx'
 import { CropFrame } from './CropFrame.tsx'
-import { COVER_SHAPES, type CoverShape, type Crop, cutOut, wholeCrop } from './crop.ts'
-import { ImagePicker } from './ImagePicker.tsx'
-import { mediaUrl } from './media-url.ts'
+import { COVER_SHAPES, type CoverShape, type Crop, cutOut, SHAPES, wholeCrop } from './crop.ts'
 import { useUploadMedia } from './use-upload-media.ts'
 
-/** A new cover: from a file or an uploaded image, cut to the shape in which WeChat shows it, then uploaded. */
+type Chosen = { image: HTMLImageElement } | { problem: unknown } | undefined
+
+/** A new cover: from a file or an uploaded image, cut to a shape in which WeChat shows it, then uploaded. */
 export function CoverDialog({
   open,
   first,
@@ -25,21 +27,28 @@ export function CoverDialog({
   onDone: (asset: MediaAsset) => void
 }) {
   const { t } = useTranslation()
-  const [image, setImage] = useState<HTMLImageElement | undefined>()
+  const tell = useTellError()
+  const [chosen, setChosen] = useState<Chosen>()
   const [shape, setShape] = useState<CoverShape>(first ? 'wide' : 'square')
   const [crop, setCrop] = useState<Crop>(wholeCrop)
-  const { upload, progress } = useUploadMedia()
+  const { upload, progress } = useUploadMedia('image', { still: true })
+  const image = chosen && 'image' in chosen ? chosen.image : undefined
   useEffect(() => {
-    if (open) setImage(undefined)
+    if (open) setChosen(undefined)
     setShape(first ? 'wide' : 'square')
   }, [open, first])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another picture or shape starts anew
   useEffect(() => setCrop(wholeCrop()), [image, shape])
   const finish = async () => {
     if (image === undefined) return
-    const asset = await upload(await cutOut(image, shape, crop))
-    if (asset) onDone(asset)
+    try {
+      const asset = await upload(await cutOut(image, shape, crop))
+      if (asset) onDone(asset)
+    } catch (error) {
+      tell(error)
+    }
   }
+  const busy = progress !== undefined
   return (
     <Modal
       open={open}
@@ -48,21 +57,26 @@ export function CoverDialog({
       okText={t('cover.use')}
       width={560}
       destroyOnHidden
+      mask={{ closable: !busy }}
       okButtonProps={{ disabled: image === undefined }}
-      confirmLoading={progress !== undefined}
+      confirmLoading={busy}
       onOk={() => void finish()}
     >
       <div className="w-row" style={{ justifyContent: 'space-between', margin: '10px 0 12px' }}>
-        <Source onImage={setImage} />
+        <CoverSource
+          onImage={(picture) => setChosen({ image: picture })}
+          onProblem={(problem) => setChosen({ problem })}
+        />
         <Segmented
           value={shape}
           onChange={setShape}
-          options={(['wide', 'square'] as const).map((one) => ({
+          options={SHAPES.map((one) => ({
             value: one,
             label: `${t(`cover.${one}`)} ${COVER_SHAPES[one].label}`,
           }))}
         />
       </div>
+      {chosen && 'problem' in chosen && <Problem error={chosen.problem} />}
       {image === undefined ? (
         <EmptyState compact icon={<PictureOutlined />} title={t('cover.empty')} hint={t('cover.emptyHint')} />
       ) : (
@@ -80,45 +94,22 @@ export function CoverDialog({
               tooltip={{ open: false }}
             />
           </div>
+          <p className="w-faint w-small" style={{ margin: 0 }}>
+            {t('cover.shapeHint')}
+          </p>
         </>
+      )}
+      {busy && (
+        <div aria-live="polite">
+          <Progress percent={Math.floor(progress * 100)} status="active" />
+          <span className="w-faint w-small">{t('cover.uploading')}</span>
+        </div>
       )}
     </Modal>
   )
 }
 
-function Source({ onImage }: { onImage: (image: HTMLImageElement) => void }) {
-  const { t } = useTranslation()
-  const accountId = useAccountId()
-  const [choosing, setChoosing] = useState(false)
-  const load = (url: string) => {
-    const image = new Image()
-    image.onload = () => onImage(image)
-    image.src = url
-  }
-  return (
-    <div className="w-row">
-      <Upload
-        accept={IMAGE_TYPES.join(',')}
-        showUploadList={false}
-        beforeUpload={(file) => {
-          load(URL.createObjectURL(file))
-          return false
-        }}
-      >
-        <Button icon={<UploadOutlined />}>{t('cover.fromFile')}</Button>
-      </Upload>
-      <Button onClick={() => setChoosing(true)}>{t('cover.fromImages')}</Button>
-      <ImagePicker
-        open={choosing}
-        chosen={[]}
-        max={1}
-        onClose={() => setChoosing(false)}
-        onChoose={([id]) => {
-          setChoosing(false)
-          // read through our own address: an image of another origin could not be cut
-          if (id !== undefined) load(mediaUrl(accountId, id))
-        }}
-      />
-    </div>
-  )
+function Problem({ error }: { error: unknown }) {
+  const { title, advice } = useErrorText()(error)
+  return <Alert type="error" showIcon title={title} description={advice} style={{ marginBottom: 12 }} />
 }

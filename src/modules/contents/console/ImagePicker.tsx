@@ -1,5 +1,5 @@
 import { CheckOutlined, UploadOutlined } from '@ant-design/icons'
-import { Button, Drawer, Upload } from 'antd'
+import { Button, Drawer, Progress, Tag, Upload } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCursorList } from '../../../console/hooks.ts'
@@ -15,12 +15,15 @@ export function ImagePicker({
   open,
   chosen,
   max,
+  still = false,
   onClose,
   onChoose,
 }: {
   open: boolean
   chosen: readonly string[]
   max: number
+  /** Offers no animated ones: covers and mass sends show pictures that stand still. */
+  still?: boolean
   onClose: () => void
   onChoose: (mediaAssetIds: string[]) => void
 }) {
@@ -35,7 +38,7 @@ export function ImagePicker({
     { params: { accountId }, query: { limit: 40 } },
     { enabled: open },
   )
-  const { upload, progress } = useUploadMedia()
+  const { upload, progress } = useUploadMedia('image', { still })
   const toggle = (id: string) =>
     setIds((before) =>
       before.includes(id)
@@ -65,6 +68,10 @@ export function ImagePicker({
           {t('images.upload')}
         </Button>
       </Upload>
+      {progress !== undefined && (
+        <Progress percent={Math.floor(progress * 100)} size="small" status="active" />
+      )}
+      {still && <p className="w-faint w-small">{t('images.stillHint')}</p>}
       {list.isLoading && <LoadingState rows={3} />}
       {!list.isLoading && list.items.length === 0 && (
         <EmptyState compact title={t('images.empty')} hint={t('images.emptyHint')} />
@@ -76,6 +83,8 @@ export function ImagePicker({
             key={asset.id}
             className={`w-picture${ids.includes(asset.id) ? ' w-set-chosen' : ''}`}
             aria-pressed={ids.includes(asset.id)}
+            disabled={still && asset.animated}
+            title={still && asset.animated ? t('images.animatedHint') : asset.name}
             onClick={() => toggle(asset.id)}
           >
             <div className="w-picture-face" style={{ height: 110 }}>
@@ -86,7 +95,10 @@ export function ImagePicker({
                 loading="lazy"
               />
             </div>
-            <div className="w-picture-name w-ellipsis w-small">{asset.name}</div>
+            <div className="w-picture-name w-ellipsis w-small">
+              {asset.animated && <Tag>{t('images.animated')}</Tag>}
+              {asset.name}
+            </div>
             {ids.includes(asset.id) && (
               <span className="w-picture-mark">
                 {max === 1 ? <CheckOutlined /> : ids.indexOf(asset.id) + 1}

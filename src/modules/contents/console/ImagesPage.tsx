@@ -62,6 +62,7 @@ export function ImagesPage() {
 }
 
 function Picture({ asset }: { asset: MediaAsset }) {
+  const { t } = useTranslation()
   const format = useFormat()
   const accountId = useAccountId()
   return (
@@ -78,6 +79,8 @@ function Picture({ asset }: { asset: MediaAsset }) {
           {asset.name}
         </div>
         <div className="w-faint w-small">
+          {asset.width !== null && `${asset.width} × ${asset.height} · `}
+          {asset.animated && `${t('images.animated')} · `}
           {format.bytes(asset.bytes)} · {format.instant(asset.createdAt)}
         </div>
       </div>

@@ -8,6 +8,7 @@ test.each([
   ['wide', { width: 300, height: 4000 }],
   ['square', { width: 1, height: 999 }],
   ['square', { width: 640, height: 480 }],
+  ['film', { width: 900, height: 383 }],
 ] as const)(
   'E3: a %s cover has its shape and lies inside a picture of %o, wherever it is dragged',
   (shape, image) => {
@@ -23,6 +24,12 @@ test.each([
     }
   },
 )
+
+test('E3: covers have the three ratios of the platform', () => {
+  expect(ratioOf('wide')).toBeCloseTo(2.35, 2)
+  expect(ratioOf('square')).toBe(1)
+  expect(ratioOf('film')).toBeCloseTo(16 / 9)
+})
 
 test('E3: a cover starts as the largest cut from the middle', () => {
   expect(cutOf({ width: 1000, height: 500 }, 'square', wholeCrop())).toEqual({

@@ -1,9 +1,11 @@
-/** The shapes in which WeChat shows covers (新建草稿, checked 2026-11): 2.35:1 first, 1:1 for the others. */
+/** The shapes in which WeChat shows covers (新建草稿, checked 2026-11): 2.35:1 first, 1:1 for the others, 16:9 where films are. */
 export const COVER_SHAPES = {
   wide: { label: '2.35:1', width: 900, height: 383 },
   square: { label: '1:1', width: 500, height: 500 },
+  film: { label: '16:9', width: 960, height: 540 },
 } as const
 export type CoverShape = keyof typeof COVER_SHAPES
+export const SHAPES = ['wide', 'square', 'film'] as const satisfies readonly CoverShape[]
 
 /** Centre of the cut-out in shares of the picture (0…1), and how far it is zoomed in from the largest cut. */
 export type Crop = { x: number; y: number; zoom: number }

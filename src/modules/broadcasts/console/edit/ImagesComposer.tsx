@@ -67,6 +67,7 @@ export function ImagesComposer({
         open={open}
         chosen={imageIds}
         max={MAX_IMAGES}
+        still
         onClose={() => setOpen(false)}
         onChoose={(ids) => {
           setOpen(false)
