@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addDraft } from '../../src/channels/official-account/drafts.ts'
-import { uploadPermanent } from '../../src/channels/official-account/material.ts'
-import { accountClient } from '../../src/modules/accounts/index.ts'
+import { articlesSentBy, draftedSet, uploadTo } from '../contents/support.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 
 let world: SendingWorld
 let account: Bound
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const LONGEST = 19_999
 
 beforeAll(async () => {
@@ -15,32 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** A draft made at WeChat and synced here; returns our id of it. */
-async function syncedDraft(...articles: { title: string; content: string }[]): Promise<string> {
-  const client = await accountClient(world.ctx, account.id)
-  const cover = await uploadPermanent(client, 'image', { name: 'c.png', contentType: 'image/png', data: PNG })
-  const wechatId = await addDraft(
-    client,
-    articles.map((article) => ({ ...article, thumb_media_id: cover.mediaId })),
-  )
-  await world.sync(account)
-  const { rows } = await world.ctx.pool.query<{ id: string }>(
-    'select id from article_sets where wechat_id = $1',
-    [wechatId],
-  )
-  return rows[0]?.id as string
-}
+const syncedDraft = (...articles: { title: string; content: string }[]) =>
+  draftedSet(world, account, articles)
 const draftOf = (articleSetId: string, ...indexes: number[]) =>
   world.draft(account, {
     content: { kind: 'articles', articles: indexes.map((index) => ({ articleSetId, index })) },
   })
-const sentArticles = async (msgId: string | null | undefined) =>
-  (
-    await world.ctx.pool.query<{ articles: { title: string; content: string }[] }>(
-      'select articles from simulator.mass_job where msg_id = $1::bigint',
-      [msgId],
-    )
-  ).rows[0]?.articles
+const sentArticles = (msgId: string | null | undefined) => articlesSentBy(world, msgId)
 
 test('E3: emoji and an article of 19,999 characters arrive as they were written', async () => {
   const frame = '<p></p>'
@@ -165,4 +143,117 @@ test('design 5: while drafts can not be copied the send prepares; it pauses with
   await world.drain()
   expect(await world.read(broadcast)).toMatchObject({ label: 'sent', totals: { delivered: 6 } })
   expect((await world.received(account)).size).toBe(before)
+})
+
+const MP3 = Buffer.concat([Buffer.from('494433040000', 'hex'), Buffer.alloc(64)])
+const MP4 = Buffer.concat([Buffer.from('0000002066747970', 'hex'), Buffer.alloc(64)])
+async function recording(kind: 'voice' | 'video'): Promise<{ id: string; mediaId: string }> {
+  const data = kind === 'voice' ? MP3 : MP4
+  const { status, body } = await uploadTo(world, account, { kind, data, name: `店庆.${kind}` })
+  expect(status).toBe(200)
+  return body as { id: string; mediaId: string }
+}
+/** What the platform's ledger says a job carried. */
+const contentOf = async (msgId: string | null | undefined) =>
+  (
+    await world.ctx.pool.query<{ msgtype: string; content: Record<string, unknown> }>(
+      'select msgtype, content from simulator.message where id = $1::bigint',
+      [msgId],
+    )
+  ).rows[0]
+
+test('D5: a voice reaches everybody as it was uploaded; what it is stands in the list', async () => {
+  account = await world.bind({ fans: 5 })
+  const { id, mediaId } = await recording('voice')
+  const broadcast = await world.draft(account, { content: { kind: 'voice', mediaAssetId: id } })
+  expect((await world.confirm(broadcast)).blockers).toEqual([])
+  await world.drain()
+  expect(await world.read(broadcast)).toMatchObject({
+    label: 'sent',
+    contentKind: 'voice',
+    title: '店庆.mp3',
+    can: { withdraw: false },
+  })
+  const [batch] = await world.batches(broadcast)
+  expect(await contentOf(batch?.msgId)).toMatchObject({ msgtype: 'voice', content: { media_id: mediaId } })
+  expect([...(await world.received(account)).values()]).toEqual([1, 1, 1, 1, 1])
+})
+
+test('D5: a video goes out under an id made at the call, with its title, also days after it was confirmed', async () => {
+  account = await world.bind({ fans: 4 })
+  const { id, mediaId } = await recording('video')
+  const content = {
+    kind: 'video' as const,
+    mediaAssetId: id,
+    title: ' 新品开箱 😀 ',
+    description: '三分钟看完',
+  }
+  const broadcast = await world.draft(account, { content })
+  expect((await world.confirm(broadcast)).blockers).toEqual([])
+  await world.act(broadcast, 'pause')
+  // longer than an id made for a mass send lives at WeChat
+  await world.forward(new Date(world.ctx.clock.now().getTime() + 4 * 86_400_000))
+  await world.act(broadcast, 'resume')
+  await world.drain()
+  expect(await world.read(broadcast)).toMatchObject({
+    label: 'sent',
+    title: ' 新品开箱 😀 ',
+    contentKind: 'video',
+  })
+  const [batch] = await world.batches(broadcast)
+  const sent = await contentOf(batch?.msgId)
+  expect(sent).toMatchObject({ msgtype: 'mpvideo', content: { title: '新品开箱 😀' } })
+  expect(sent?.content['media_id']).not.toBe(mediaId)
+  expect([...(await world.received(account)).values()]).toEqual([1, 1, 1, 1])
+  // E10: a video can be taken offline as articles can
+  expect((await world.act(broadcast, 'withdraw')).body).toMatchObject({ withdrawn: 1, failed: 0 })
+})
+
+test('D5: what a voice or video lacks is a blocker at its place, on both sides of each limit', async () => {
+  account = await world.bind({ fans: 3 })
+  const voice = await recording('voice')
+  const video = await recording('video')
+  const reasonsOf = async (content: Parameters<typeof world.draft>[1] & object) =>
+    (await world.preflight(await world.draft(account, content))).blockers.map(({ reason, detail }) => [
+      reason,
+      detail['limit'] ?? null,
+      detail['actual'] ?? null,
+    ])
+  const film = (part: object) => ({
+    content: { kind: 'video' as const, mediaAssetId: video.id, title: '题', description: '', ...part },
+  })
+  expect(await reasonsOf({ content: { kind: 'voice', mediaAssetId: null } })).toEqual([
+    ['voice_missing', null, null],
+  ])
+  expect(await reasonsOf({ content: { kind: 'voice', mediaAssetId: video.id } })).toEqual([
+    ['material_gone', null, null],
+  ])
+  expect(await reasonsOf({ content: { kind: 'voice', mediaAssetId: voice.id } })).toEqual([])
+  expect(await reasonsOf(film({ mediaAssetId: null }))).toEqual([['video_missing', null, null]])
+  expect(await reasonsOf(film({ mediaAssetId: voice.id }))).toEqual([['material_gone', null, null]])
+  expect(await reasonsOf(film({ title: ' ' }))).toEqual([['title_missing', null, null]])
+  expect(await reasonsOf(film({ title: '题'.repeat(64), description: '😀'.repeat(120) }))).toEqual([])
+  expect(await reasonsOf(film({ title: '题'.repeat(65), description: '😀'.repeat(121) }))).toEqual([
+    ['title_too_long', 64, 65],
+    ['description_too_long', 120, 121],
+  ])
+})
+
+test('D5: a video that WeChat can not make ready waits while it is busy, and fails with its code where it never will', async () => {
+  account = await world.bind({ fans: 3 })
+  const { id } = await recording('video')
+  const content = { kind: 'video' as const, mediaAssetId: id, title: '题', description: '' }
+  const match = { path: '/cgi-bin/media/uploadvideo' }
+  const patient = await world.draft(account, { content })
+  await world.confirm(patient)
+  await world.fault({ match, kind: 'busy', remaining: 1 })
+  await world.drain()
+  expect(await world.read(patient)).toMatchObject({ label: 'sent', totals: { delivered: 3 } })
+  const refused = await world.draft(account, { content })
+  await world.confirm(refused)
+  await world.fault({ match, kind: 'error', errcode: 40007, remaining: 1 })
+  await world.drain()
+  expect((await world.batches(refused))[0]).toMatchObject({ state: 'failed', detail: { errcode: 40007 } })
+  expect([...(await world.received(account)).values()]).toEqual([1, 1, 1])
+  await world.fault()
 })

@@ -1,7 +1,14 @@
+import { prepareMassVideo } from '../../channels/official-account/mass.ts'
+import type { OfficialAccountClient } from '../../channels/port.ts'
 import type { Ctx } from '../../context.ts'
-import { AppError, invalid } from '../../kernel/errors.ts'
+import { AppError, assert, invalid } from '../../kernel/errors.ts'
 import type { MassContent } from '../../wechat/payloads/mass.ts'
-import { checkMassPictures, checkMassText } from '../../wechat/rules/content-limits.ts'
+import {
+  checkMassPictures,
+  checkMassText,
+  checkMassVideo,
+  checkMassVoice,
+} from '../../wechat/rules/content-limits.ts'
 import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
 import { getMediaAsset, resolveArticles } from '../contents/index.ts'
 import { listLinkedAppIds, unboundAppIds } from '../mini-programs/index.ts'
@@ -30,6 +37,10 @@ export async function contentProblems(ctx: Ctx, accountId: string, content: Cont
         ...checkMassPictures(content.mediaAssetIds),
         ...(await pictureProblems(ctx, accountId, content.mediaAssetIds)),
       ]
+    case 'voice':
+      return [...checkMassVoice(content.mediaAssetId), ...(await recordingProblems(ctx, accountId, content))]
+    case 'video':
+      return [...checkMassVideo(content), ...(await recordingProblems(ctx, accountId, content))]
     case 'articles':
       return problemsOf(async () => {
         await resolveArticles(ctx, accountId, content.articles)
@@ -51,6 +62,18 @@ const pictureProblems = (ctx: Ctx, accountId: string, mediaAssetIds: readonly st
     return assets.flatMap(({ animated, name }, place) =>
       animated ? [{ field: `pictures.${place}`, reason: 'picture_animated', name }] : [],
     )
+  })
+
+/** That a chosen voice or video is still here, and is one. */
+const recordingProblems = (
+  ctx: Ctx,
+  accountId: string,
+  { kind, mediaAssetId }: Extract<Content, { kind: 'voice' | 'video' }>,
+): Promise<Problem[]> =>
+  problemsOf(async () => {
+    if (mediaAssetId === null) return []
+    const asset = await getMediaAsset(ctx, accountId, mediaAssetId)
+    return asset.kind === kind ? [] : [{ field: 'content', reason: 'material_gone' }]
   })
 
 /** What is wrong with the materials is a problem of the content, not of the request that asks about it. */
@@ -77,6 +100,13 @@ export async function freezeContent(ctx: Ctx, accountId: string, content: Conten
     return { kind: 'articles', articles: await resolveArticles(ctx, accountId, content.articles) }
   if (content.kind === 'text')
     return { kind: 'ready', message: { msgtype: 'text', text: { content: content.text } } }
+  if (content.kind === 'voice' || content.kind === 'video') {
+    assert(content.mediaAssetId, 'a content without problems has its recording')
+    const { mediaId } = await getMediaAsset(ctx, accountId, content.mediaAssetId)
+    if (content.kind === 'voice')
+      return { kind: 'ready', message: { msgtype: 'voice', voice: { media_id: mediaId } } }
+    return { kind: 'video', mediaId, title: content.title.trim(), description: content.description.trim() }
+  }
   const assets = await Promise.all(content.mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id)))
   return {
     kind: 'ready',
@@ -93,6 +123,25 @@ export async function freezeContent(ctx: Ctx, accountId: string, content: Conten
 /** What one call carries: articles go as the batch's own draft, because a draft dies with the send that used it. */
 export function messageOf(frozen: FrozenContent, draftMediaId: string | null): MassContent {
   if (frozen.kind === 'ready') return frozen.message
+  if (frozen.kind === 'video') throw new Error('impossible state: a video that was not made ready to be sent')
   if (draftMediaId === null) throw new Error('impossible state: articles without a draft of their own')
   return { msgtype: 'mpnews', mpnews: { media_id: draftMediaId } }
 }
+
+/**
+ * The same where it may ask the platform first: a video is sent under an id made of it, which lives for days only, so
+ * it is made at each call. Throws WechatError.
+ */
+export async function messageFor(
+  client: OfficialAccountClient,
+  frozen: FrozenContent,
+  draftMediaId: string | null,
+): Promise<MassContent> {
+  if (frozen.kind !== 'video') return messageOf(frozen, draftMediaId)
+  const { title, description } = frozen
+  const mediaId = await prepareMassVideo(client, frozen)
+  return { msgtype: 'mpvideo', mpvideo: { media_id: mediaId, title, description } }
+}
+
+/** 群发接口 (2026-11): only articles and videos can be deleted after they were sent. */
+export const isWithdrawable = ({ kind }: Content): boolean => kind === 'articles' || kind === 'video'

@@ -1,15 +1,13 @@
 import type { Ctx } from '../../context.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { getArticleSet, getMediaAsset } from '../contents/index.ts'
+import { isWithdrawable } from './content.ts'
 import { canResolveBatch, canRetryBatch, commandsOf, labelOf } from './rules.ts'
 import type { Batch, Broadcast, BroadcastListItem, BroadcastState } from './schema.ts'
 import type { BatchRow } from './store/batches.ts'
 import { type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-
-/** 群发接口 (2026-11): only articles and videos can be deleted after they were sent. */
-const isWithdrawable = (row: BroadcastRow): boolean => row.content.kind === 'articles'
 
 export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<BroadcastListItem> {
   const face = await faceOf(ctx, row)
@@ -42,6 +40,12 @@ async function faceOf(ctx: Ctx, row: BroadcastRow): Promise<{ title: string; cov
       const asset = first === undefined ? undefined : await getMediaAsset(ctx, row.accountId, first)
       return { title: asset?.name ?? '', coverUrl: asset?.url ?? null }
     }
+    if (content.kind === 'voice' || content.kind === 'video') {
+      const { mediaAssetId } = content
+      const title = content.kind === 'video' ? content.title : ''
+      if (title !== '' || mediaAssetId === null) return { title, coverUrl: null }
+      return { title: (await getMediaAsset(ctx, row.accountId, mediaAssetId)).name, coverUrl: null }
+    }
     const choice = content.articles[0]
     if (choice === undefined) return { title: '', coverUrl: null }
     const set = await getArticleSet(ctx, row.accountId, choice.articleSetId)
@@ -69,7 +73,7 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
     failureReason: row.failureReason,
     confirmedByName: row.confirmedByName,
     batchCount: batchCount(row),
-    can: commandsOf(row.state, row.tally, isWithdrawable(row)),
+    can: commandsOf(row.state, row.tally, isWithdrawable(row.content)),
   }
 }
 

@@ -6,7 +6,7 @@ import { assert } from '../../kernel/errors.ts'
 import { CLIENT_MSG_ID_MEMORY_HOURS } from '../../wechat/rules/client-msg-id.ts'
 import { type Account, accountClient, getAccount } from '../accounts/index.ts'
 import { mayBeTaken, recordAnswer, recordRefusal, recordUnknown } from './answer.ts'
-import { messageOf } from './content.ts'
+import { messageFor } from './content.ts'
 import { commitIntent } from './intent.ts'
 import { ratePerMinute } from './preflight.ts'
 import { type BatchRow, claimDueBatch, releaseBatch, renewBatchLease } from './store/batches.ts'
@@ -70,9 +70,10 @@ async function submit(ctx: Ctx, { account, broadcast, batch, mayBeTaken }: Submi
     return recordUnknown(ctx, batch, 'answer_never_came')
   let answer: MassSubmission
   try {
-    answer = await submitMass(await accountClient(ctx, account.id), {
+    const client = await accountClient(ctx, account.id)
+    answer = await submitMass(client, {
       target: await targetOf(ctx, broadcast, batch),
-      content: messageOf(broadcast.frozenContent, batch.draft_media_id),
+      content: await messageFor(client, broadcast.frozenContent, batch.draft_media_id),
       clientMsgId: batch.client_msg_id,
       allowReprint: broadcast.ignoreReprint,
     })

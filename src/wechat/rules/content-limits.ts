@@ -21,6 +21,8 @@ export const ARTICLE_LIMITS = {
 export const LONGEST_MASS_TEXT = 600
 /** 群发图片: as many as a picture article takes. */
 export const MASS_PICTURES = 20
+/** 群发视频 (media/uploadvideo): no page names limits (unverified, 2026-11); titles as long as articles of the console had them. */
+export const MASS_VIDEO = { title: 64, description: 120 } as const
 
 export type ContentReason =
   | 'title_missing'
@@ -42,6 +44,9 @@ export type ContentReason =
   | 'link_not_allowed'
   | 'mini_program_incomplete'
   | 'tag_not_allowed'
+  | 'voice_missing'
+  | 'video_missing'
+  | 'description_too_long'
 
 export type ContentProblem = {
   /** Place in the form, such as `articles.0.title`. */
@@ -109,6 +114,29 @@ export function checkMassText(text: string, articleHosts = ARTICLE_HOSTS): Conte
 export function checkMassPictures(mediaIds: readonly string[]): ContentProblem[] {
   if (mediaIds.length === 0) return [{ field: 'pictures', reason: 'pictures_missing' }]
   return over('pictures', 'too_many_pictures', mediaIds.length, MASS_PICTURES)
+}
+
+/** 群发语音: the recording is all there is. */
+export const checkMassVoice = (mediaAssetId: string | null): ContentProblem[] =>
+  missing('voice', 'voice_missing', mediaAssetId ?? '')
+
+export function checkMassVideo(video: {
+  mediaAssetId: string | null
+  title: string
+  description: string
+}): ContentProblem[] {
+  const title = video.title.trim()
+  return [
+    ...missing('video', 'video_missing', video.mediaAssetId ?? ''),
+    ...missing('title', 'title_missing', title),
+    ...over('title', 'title_too_long', characters(title), MASS_VIDEO.title),
+    ...over(
+      'description',
+      'description_too_long',
+      characters(video.description.trim()),
+      MASS_VIDEO.description,
+    ),
+  ]
 }
 
 /** Addresses of the pictures in an article body; those that `uploadimg` did not give are dropped by the platform. */
@@ -202,5 +230,11 @@ export const CONTENT_TEXTS: Record<ContentReason, Advice> = {
   tag_not_allowed: {
     zh: '文本中只能使用链接标签，其他标签不会生效。',
     en: 'Only link tags work in a text; remove the others.',
+  },
+  voice_missing: { zh: '请选择一段语音。', en: 'Choose a voice.' },
+  video_missing: { zh: '请选择一个视频。', en: 'Choose a video.' },
+  description_too_long: {
+    zh: '简介最多 {limit} 个字，当前 {actual} 个。',
+    en: 'The description has {actual} characters; {limit} are allowed.',
   },
 }

@@ -15,7 +15,15 @@ export const broadcasts: Texts['broadcasts'] = {
   by: 'by {{name}}',
   draftedBy: 'drafted by {{name}}',
   view: { all: 'All', queue: 'Queue', records: 'Records' },
-  content: { articles: 'Articles', text: 'Text', image: 'Images' },
+  content: {
+    articles: 'Articles',
+    text: 'Text',
+    image: 'Images',
+    voice: 'Voice',
+    video: 'Video',
+    card: 'Card',
+  },
+  cardRefused: 'Cards can’t be sent by the interface any more: {{why}} ({{code}})',
   label: {
     draft: 'Draft',
     selecting: 'Selecting',

@@ -96,6 +96,12 @@ export const composer: Texts['composer'] = {
   noImagesHint: 'Choose or upload 1 to 20; they are sent in the order chosen.',
   recommend: 'Recommendation',
   recommendHint: 'Optional; shown with the images.',
+  empty: { voice: 'No voice chosen yet', video: 'No video chosen yet' },
+  voiceNote: 'Fans receive the recording without a title. Computers may not play AMR; phones do.',
+  videoTitle: 'Title',
+  videoDescription: 'Description',
+  videoNote:
+    'WeChat makes a video for mass sends of it when it is sent, once its own review is passed. It can be taken offline afterwards.',
 }
 export const media: Texts['media'] = {
   choose: { voice: 'Choose a recording', video: 'Choose a video' },

@@ -13,7 +13,8 @@ export const broadcasts = {
   by: '{{name}} 创建',
   draftedBy: '{{name}} 起草',
   view: { all: '所有图文', queue: '队列图文', records: '群发记录' },
-  content: { articles: '图文', text: '文本', image: '图片' },
+  content: { articles: '图文', text: '文本', image: '图片', voice: '语音', video: '视频', card: '卡券' },
+  cardRefused: '卡券现在不能用接口群发：{{why}}（{{code}}）',
   label: {
     draft: '草稿',
     selecting: '圈群中',

@@ -93,6 +93,11 @@ export const composer = {
   noImagesHint: '选择或上传 1–20 张，按选择的顺序发送。',
   recommend: '推荐语',
   recommendHint: '可选，与图片一起展示。',
+  empty: { voice: '还没有选择语音', video: '还没有选择视频' },
+  voiceNote: '粉丝收到一条语音，没有标题。AMR 在电脑上可能无法试听，手机上可以。',
+  videoTitle: '标题',
+  videoDescription: '简介',
+  videoNote: '发送时由微信转成群发视频，微信审核通过后才能发送；发出后可以下线。',
 }
 export const media = {
   choose: { voice: '选择语音', video: '选择视频' },

@@ -9,6 +9,7 @@ import { clientMsgId } from '../../../wechat/rules/client-msg-id.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { giveBack } from '../answer.ts'
+import { isWithdrawable } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
 import { canResolveBatch, canRetryBatch, commandsOf } from '../rules.ts'
@@ -145,10 +146,14 @@ export async function withdrawBroadcast(
 ): Promise<{ withdrawn: number; failed: number; errcode: number | null }> {
   const broadcast = await store.findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
-  if (!commandsOf(broadcast.state, broadcast.tally, broadcast.content.kind === 'articles').withdraw) {
-    throw conflict('not_withdrawable', 'only articles that were sent successfully can be taken offline', {
-      state: broadcast.state,
-    })
+  if (!commandsOf(broadcast.state, broadcast.tally, isWithdrawable(broadcast.content)).withdraw) {
+    throw conflict(
+      'not_withdrawable',
+      'only articles and videos that were sent successfully can be taken offline',
+      {
+        state: broadcast.state,
+      },
+    )
   }
   const count = broadcast.frozenContent?.kind === 'articles' ? broadcast.frozenContent.articles.length : 0
   if (article !== undefined && article > count)

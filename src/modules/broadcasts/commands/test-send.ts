@@ -4,9 +4,10 @@ import { isWechatError, type OfficialAccountClient } from '../../../channels/por
 import type { Ctx } from '../../../context.ts'
 import { invalid, notFound } from '../../../kernel/errors.ts'
 import { type Advice, adviceOf } from '../../../wechat/error-codes.ts'
+import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import { freezeContent, messageOf } from '../content.ts'
+import { freezeContent, messageFor } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
 import { type FrozenContent, findBroadcast } from '../store/broadcasts.ts'
 
@@ -28,8 +29,8 @@ export async function testSend(
   if (broadcast === undefined) throw notFound('broadcast')
   const frozen = broadcast.frozenContent ?? (await freezeContent(ctx, key.accountId, broadcast.content))
   const client = await accountClient(ctx, key.accountId)
-  const results = await withPreviewDraft(client, frozen, (mediaId) =>
-    previewAll(client, targets, messageOf(frozen, mediaId)),
+  const results = await withPreviewDraft(client, frozen, async (mediaId) =>
+    previewAll(client, targets, await messageFor(client, frozen, mediaId)),
   )
   await audit(ctx, ctx.db, {
     action: 'broadcast.test_sent',
@@ -46,7 +47,7 @@ async function withPreviewDraft<T>(
   frozen: FrozenContent,
   work: (mediaId: string | null) => Promise<T>,
 ): Promise<T> {
-  if (frozen.kind === 'ready') return work(null)
+  if (frozen.kind !== 'articles') return work(null)
   const mediaId = await addDraft(client, frozen.articles)
   try {
     return await work(mediaId)
@@ -60,7 +61,7 @@ async function withPreviewDraft<T>(
 async function previewAll(
   client: OfficialAccountClient,
   targets: Target[],
-  message: ReturnType<typeof messageOf>,
+  message: MassContent,
 ): Promise<Result[]> {
   const results: Result[] = []
   for (const { name, receiver } of targets) {

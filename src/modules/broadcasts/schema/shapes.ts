@@ -28,6 +28,14 @@ export const content = z.discriminatedUnion('kind', [
     mediaAssetIds: z.array(id).max(MAX_IMAGES),
     recommend: z.string().max(500).optional(),
   }),
+  /** Null while none is chosen. */
+  z.object({ kind: z.literal('voice'), mediaAssetId: id.nullable() }),
+  z.object({
+    kind: z.literal('video'),
+    mediaAssetId: id.nullable(),
+    title: z.string().max(200),
+    description: z.string().max(500),
+  }),
 ])
 export type Content = z.infer<typeof content>
 
@@ -129,7 +137,7 @@ export const broadcastListItem = z.object({
   state: broadcastState,
   label,
   path,
-  contentKind: z.enum(['articles', 'text', 'image']),
+  contentKind: z.enum(['articles', 'text', 'image', 'voice', 'video']),
   title: z.string(),
   coverUrl: z.string().nullable(),
   createdByName: z.string().nullable(),

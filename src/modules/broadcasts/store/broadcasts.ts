@@ -23,6 +23,7 @@ import {
 export type FrozenContent =
   | { kind: 'articles'; articles: ArticleInput[] }
   | { kind: 'ready'; message: MassContent }
+  | { kind: 'video'; mediaId: string; title: string; description: string }
 
 export type BroadcastRow = {
   id: string

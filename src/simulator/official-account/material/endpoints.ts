@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { isObject, parseJson } from '../../json.ts'
-import { type Answer, Binary, type Call, type Endpoint, integer, OK, text, verified } from '../call.ts'
+import {
+  type Answer,
+  Binary,
+  type Call,
+  characters,
+  type Endpoint,
+  integer,
+  OK,
+  text,
+  verified,
+} from '../call.ts'
 import { refuse } from '../refusal.ts'
 import { checkArticlePicture, checkUpload, mediaKind } from './kinds.ts'
 import { addMedia, findMedia, type MediaRow, mediaUrl, pictureUrl, readBytes } from './store.ts'
 
 /** 100,000 for pictures (and news), 1,000 for each other kind. */
 const MAX_KEPT = { image: 100_000, voice: 1_000, video: 1_000, thumb: 1_000 } as const
+/** Of a video made ready for a mass send. No page names them: these are our choice, to have a refusal at all. */
+const MASS_VIDEO = { title: 64, description: 120 }
 const RETIRED = ['/cgi-bin/material/add_news', '/cgi-bin/material/update_news', '/cgi-bin/media/uploadnews']
 
 export const materialEndpoints: Endpoint[] = [
@@ -65,14 +77,18 @@ async function uploadPicture({ world, account, file }: Call): Promise<Answer> {
 async function makeMassVideo({ world, account, body, now }: Call): Promise<Answer> {
   const media = await findMedia(world.db, account.id, text(body, 'media_id', 41006), now)
   if (media?.kind !== 'video') refuse(40007)
+  const title = text(body, 'title')
+  const introduction = text(body, 'description')
+  if (title.trim() === '' || characters(title) > MASS_VIDEO.title) refuse(45003)
+  if (characters(introduction) > MASS_VIDEO.description) refuse(45004)
   const mediaId = await addMedia(world.db, account.id, now, {
     kind: 'mpvideo',
     permanent: false,
     name: media.name,
     content_type: media.content_type,
     bytes: await readBytes(world.db, media.media_id),
-    title: text(body, 'title'),
-    introduction: text(body, 'description'),
+    title,
+    introduction,
   })
   return { type: 'video', media_id: mediaId, created_at: Math.floor(now.getTime() / 1000) }
 }

@@ -74,6 +74,30 @@ describe('temporary material', () => {
     const body = { media_id, title: '片名', description: '简介' }
     expect((await account.post('/cgi-bin/media/uploadvideo', body)).media_id).toBeTypeOf('string')
   })
+
+  test('a video for mass sends is made of a video, with words of bounded length, and lasts three days', async () => {
+    const make = (body: object) => account.post('/cgi-bin/media/uploadvideo', body)
+    const { media_id } = await temporary('video', filled(MP4, 1_000))
+    const words = { title: '片'.repeat(64), description: '介'.repeat(120) }
+    const made = await make({ media_id, ...words })
+    expect(made.media_id).not.toBe(media_id)
+    expect((await make({ media_id, ...words, title: '片'.repeat(65) })).errcode).toBe(45003)
+    expect((await make({ media_id, ...words, title: ' ' })).errcode).toBe(45003)
+    expect((await make({ media_id, ...words, description: '介'.repeat(121) })).errcode).toBe(45004)
+    expect((await make({ media_id, title: '片名' })).errcode).toBe(40035)
+    const picture = await temporary('image', PNG)
+    expect((await make({ media_id: picture.media_id, ...words })).errcode).toBe(40007)
+    const preview = (mpvideo: object) =>
+      account.post('/cgi-bin/message/mass/preview', {
+        touser: account.openids[0],
+        msgtype: 'mpvideo',
+        mpvideo,
+      })
+    expect((await preview({ media_id })).errcode).toBe(40007)
+    expect((await preview({ media_id: made.media_id })).errcode).toBe(0)
+    await world.forward(3 * 86_400_000 + 60_000)
+    expect((await preview({ media_id: made.media_id })).errcode).toBe(40007)
+  })
 })
 
 describe('permanent material', () => {

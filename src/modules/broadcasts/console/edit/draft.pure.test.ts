@@ -27,6 +27,8 @@ test.each([
   [{ audienceKind: 'rule', rule: { kind: 'identity', has: 'phone' } }],
   [{ contentKind: 'text', text: 'a' }],
   [{ contentKind: 'image', imageIds: ['1'], recommend: ' ' }],
+  [{ contentKind: 'voice', voiceId: '4' }],
+  [{ contentKind: 'video', video: { mediaAssetId: null, title: '', description: '' } }],
   [{ articles: [{ ...article, cover: { mediaAssetId: '3' } }] }],
 ] as const)('E7: what the form saves fits the declaration of the call: %o', (part) => {
   const fields = fieldsOf(draft(part as Partial<Draft>))
@@ -54,6 +56,11 @@ test.each([
   [{ articles: [article] }, true],
   [{ contentKind: 'image', imageIds: [] }, false],
   [{ contentKind: 'image', imageIds: ['1'] }, true],
+  [{ contentKind: 'voice' }, false],
+  [{ contentKind: 'voice', voiceId: '1' }, true],
+  [{ contentKind: 'video', video: { mediaAssetId: '1', title: ' ', description: '' } }, false],
+  [{ contentKind: 'video', video: { mediaAssetId: '1', title: '题'.repeat(65), description: '' } }, false],
+  [{ contentKind: 'video', video: { mediaAssetId: '1', title: '题'.repeat(64), description: '' } }, true],
   [{ contentKind: 'text', text: '' }, false],
   [{ contentKind: 'text', text: 'https://example.com' }, false],
   [{ contentKind: 'text', text: 'https://mp.weixin.qq.com/s/a' }, true],

@@ -1,5 +1,5 @@
 import type { BodyInputOf } from '../../../../kernel/endpoint.ts'
-import { checkMassText } from '../../../../wechat/rules/content-limits.ts'
+import { checkMassText, checkMassVideo, checkMassVoice } from '../../../../wechat/rules/content-limits.ts'
 import { type Rule, ruleSchema } from '../../../segments/schema.ts'
 import type { Broadcast, BroadcastAudience, Content, createBroadcastEndpoint, Path } from '../../schema.ts'
 
@@ -30,6 +30,8 @@ export type Draft = {
   text: string
   imageIds: string[]
   recommend: string
+  voiceId: string | null
+  video: { mediaAssetId: string | null; title: string; description: string }
   ignoreReprint: boolean
   activityId: string | null
 }
@@ -51,6 +53,8 @@ export const emptyDraft = (path: Path): Draft => ({
   text: '',
   imageIds: [],
   recommend: '',
+  voiceId: null,
+  video: { mediaAssetId: null, title: '', description: '' },
   ignoreReprint: false,
   activityId: null,
 })
@@ -76,6 +80,14 @@ export function draftOf(
     contentKind: content.kind,
     ...(content.kind === 'text' && { text: content.text }),
     ...(content.kind === 'image' && { imageIds: content.mediaAssetIds, recommend: content.recommend ?? '' }),
+    ...(content.kind === 'voice' && { voiceId: content.mediaAssetId }),
+    ...(content.kind === 'video' && {
+      video: {
+        mediaAssetId: content.mediaAssetId,
+        title: content.title,
+        description: content.description,
+      },
+    }),
     ...(content.kind === 'articles' && {
       articles: content.articles.map((choice, place) => ({
         ...describe(choice.articleSetId, choice.index),
@@ -128,6 +140,10 @@ export function contentOf(draft: Draft): Content {
         mediaAssetIds: draft.imageIds,
         ...(draft.recommend.trim() !== '' && { recommend: draft.recommend.trim() }),
       }
+    case 'voice':
+      return { kind: 'voice', mediaAssetId: draft.voiceId }
+    case 'video':
+      return { kind: 'video', ...draft.video }
   }
 }
 
@@ -135,6 +151,8 @@ export function contentOf(draft: Draft): Content {
 export function isContentReady(draft: Draft, articleHosts: readonly string[]): boolean {
   if (draft.contentKind === 'articles') return draft.articles.length > 0
   if (draft.contentKind === 'image') return draft.imageIds.length > 0
+  if (draft.contentKind === 'voice') return checkMassVoice(draft.voiceId).length === 0
+  if (draft.contentKind === 'video') return checkMassVideo(draft.video).length === 0
   return checkMassText(draft.text, articleHosts).length === 0
 }
 
