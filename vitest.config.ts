@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     // Two cores, shared with PostgreSQL.
     maxWorkers: 2,
+    // One process runs many files: their modules are read once.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
