@@ -16,6 +16,7 @@ import { nextReadingDue } from './comments/store.ts'
 import { fanLimitOf } from './preflight.ts'
 import { prepareNext } from './prepare.ts'
 import { presentBatch, presentListItem, readBroadcast } from './present.ts'
+import { recordRoutes } from './records/routes.ts'
 import { massResults } from './results.ts'
 import * as schema from './schema.ts'
 import { sendNextBatch } from './send.ts'
@@ -111,6 +112,7 @@ export const broadcastsModule: Manifest = {
       }
     }),
     route(schema.usageEndpoint, (ctx, { params }) => usage(ctx, params.accountId)),
+    ...recordRoutes,
   ],
   sweeps: [
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },

@@ -210,6 +210,7 @@ export const errors: Texts['errors'] = {
   image_unreadable: 'This picture can’t be read.',
   picture_animated: '“{{name}}” is animated; mass sends take still pictures only',
   cover_animated: 'The cover is animated; choose a still picture',
+  range_too_long: 'The range must go from an earlier day to a later one and span at most {{max}} days',
 }
 export const advice: Texts['advice'] = {
   network: 'The page goes on by itself once the server is back.',
@@ -254,4 +255,5 @@ export const advice: Texts['advice'] = {
   image_broken: 'Export or download the picture anew, then upload it again.',
   image_animated: 'Save it as JPG or PNG, then upload it again.',
   image_unreadable: 'Reload the page and try again, or upload the picture anew.',
+  range_too_long: 'Choose a shorter range, or download in parts.',
 }

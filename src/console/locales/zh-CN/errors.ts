@@ -202,6 +202,7 @@ export const errors = {
   image_unreadable: '读取不到这张图片。',
   picture_animated: '“{{name}}”是动图，群发图片只能用静态图片',
   cover_animated: '封面是动图，请换一张静态图片',
+  range_too_long: '日期范围要从早到晚，且不超过 {{max}} 天',
 } as Record<string, string> & { internal: string; other: string }
 /** What the operator can do, where the server gave no advice of its own. */
 export const advice = {
@@ -244,4 +245,5 @@ export const advice = {
   image_broken: '请重新导出或重新下载这张图片，再上传。',
   image_animated: '请另存为 JPG 或 PNG 后再上传。',
   image_unreadable: '请刷新后重试，或重新上传这张图片。',
+  range_too_long: '请缩短日期范围，或分几次下载。',
 } as Record<string, string>
