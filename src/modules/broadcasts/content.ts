@@ -1,7 +1,7 @@
 import { prepareMassVideo } from '../../channels/official-account/mass.ts'
 import type { OfficialAccountClient } from '../../channels/port.ts'
 import type { Ctx } from '../../context.ts'
-import { AppError, assert, invalid } from '../../kernel/errors.ts'
+import { AppError, assert, conflict, invalid } from '../../kernel/errors.ts'
 import type { MassContent } from '../../wechat/payloads/mass.ts'
 import {
   checkMassPictures,
@@ -10,7 +10,7 @@ import {
   checkMassVoice,
 } from '../../wechat/rules/content-limits.ts'
 import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
-import { getMediaAsset, resolveArticles } from '../contents/index.ts'
+import { changedSources, getMediaAsset, resolveArticles, type SourceCheck } from '../contents/index.ts'
 import { listLinkedAppIds, unboundAppIds } from '../mini-programs/index.ts'
 import type { Content } from './schema.ts'
 import type { FrozenContent } from './store/broadcasts.ts'
@@ -92,8 +92,35 @@ async function problemsOf(look: () => Promise<Problem[]>): Promise<Problem[]> {
 const articleHosts = (ctx: Ctx): readonly string[] =>
   ctx.mode === 'sandbox' ? [...ARTICLE_HOSTS, new URL(ctx.config.simulator.url).host] : ARTICLE_HOSTS
 
-/** The content as it will be sent, whatever becomes of its materials afterwards. Throws `content_invalid` with every problem. */
+/**
+ * What WeChat has of the content's sources now, against what would go out or was confirmed. Changes that the operator
+ * stayed in spite of are none.
+ */
+export const checkSources = async (
+  ctx: Ctx,
+  accountId: string,
+  content: Content,
+  frozen: FrozenContent,
+): Promise<SourceCheck> =>
+  content.kind === 'articles' && frozen.kind === 'articles'
+    ? changedSources(ctx, accountId, { choices: content.articles, frozen: frozen.articles })
+    : { checked: true, changes: [] }
+
+/**
+ * The content as it will be sent, whatever becomes of its materials afterwards. Throws `content_invalid` with every
+ * problem, and `draft_changed` with the differences where an article changed at WeChat since it was composed: what was
+ * seen is sent, or nothing.
+ */
 export async function freezeContent(ctx: Ctx, accountId: string, content: Content): Promise<FrozenContent> {
+  const frozen = await composeContent(ctx, accountId, content)
+  const { changes } = await checkSources(ctx, accountId, content, frozen)
+  if (changes.length > 0)
+    throw conflict('draft_changed', 'it changed at WeChat since it was composed', { changes })
+  return frozen
+}
+
+/** The same from what was last synced, without asking WeChat: for a look at it. */
+export async function composeContent(ctx: Ctx, accountId: string, content: Content): Promise<FrozenContent> {
   const problems = await contentProblems(ctx, accountId, content)
   if (problems.length > 0) throw invalid('content_invalid', 'WeChat would refuse this content', { problems })
   if (content.kind === 'articles')

@@ -3,7 +3,7 @@ import type { Ctx } from '../../context.ts'
 import { type AppError, assert, invalid } from '../../kernel/errors.ts'
 import { checkArticles } from '../../wechat/rules/content-limits.ts'
 import { selectPictures } from './media-store.ts'
-import { type ArticleChoice, MAX_ARTICLES, type MediaAsset } from './schema.ts'
+import { type ArticleChoice, GONE, MAX_ARTICLES, type MediaAsset } from './schema.ts'
 import * as store from './store.ts'
 import { problemOf } from './views.ts'
 
@@ -69,7 +69,7 @@ function pick(choice: ArticleChoice, { sets, covers, alone }: Known): Picked {
   const set = sets.get(choice.articleSetId)
   const article = set?.articles[choice.index]
   if (set === undefined || article === undefined) return { reason: 'article_unknown' }
-  if (set.goneAt !== null) return { reason: 'article_gone' }
+  if (set.goneAt !== null && choice.kept !== GONE) return { reason: 'article_gone' }
   const problem = problemOf(article)
   if (problem === 'deleted' || problem === 'type_not_supported') return { reason: problem }
   const copy = copyOf(article)

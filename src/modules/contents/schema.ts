@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 import { runView } from '../runs/schema.ts'
+import { COMPARED } from './rules/compare.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
 const tag = 'contents'
@@ -174,7 +175,24 @@ export const articleChoice = z.object({
   articleSetId: id,
   index: z.number().int().min(0).max(7),
   cover: z.object({ mediaAssetId: id }).optional(),
+  /** `seen` of a {@link sourceChange}: the operator saw it and stays with what was composed. */
+  kept: z.string().max(64).optional(),
 })
 export type ArticleChoice = z.infer<typeof articleChoice>
+/** `seen` of a source that WeChat no longer has. */
+export const GONE = 'gone'
+/** What became of the source of one article since it was composed; `place` in the message counts from 0. */
+export const sourceChange = z.object({
+  place: z.number(),
+  articleSetId: z.string(),
+  index: z.number(),
+  title: z.string(),
+  what: z.enum(['changed', 'gone']),
+  seen: z.string(),
+  coverBefore: z.string().nullable(),
+  coverAfter: z.string().nullable(),
+  differences: z.array(z.object({ field: z.enum(COMPARED), before: z.string(), after: z.string() })),
+})
+export type SourceChange = z.infer<typeof sourceChange>
 export const MAX_ARTICLES = 8
 export const articleChoices = z.array(articleChoice).min(1).max(MAX_ARTICLES)

@@ -102,6 +102,31 @@ export const composer: Texts['composer'] = {
   videoDescription: 'Description',
   videoNote:
     'WeChat makes a video for mass sends of it when it is sent, once its own review is passed. It can be taken offline afterwards.',
+  changed: {
+    title: '{{count}} of the articles changed at WeChat; nothing was sent',
+    hint: 'They were changed at WeChat before you confirmed. Look at the changes, decide, then confirm again.',
+    what: 'What changed',
+    before: 'As composed',
+    after: 'At WeChat now',
+    empty: '(empty)',
+    looks: 'Layout or pictures changed; the words are the same',
+    gone: 'WeChat no longer has this article. What is kept here can still be sent, or go back and replace or remove it.',
+    goneHint: 'An article was deleted at WeChat.',
+    back: 'Go back and edit',
+    keep: 'Send it as composed',
+    takeNew: 'Take the new content',
+    field: {
+      title: 'Title',
+      author: 'Author',
+      digest: 'Summary',
+      content: 'Content',
+      cover: 'Cover',
+      sourceUrl: 'Source link',
+      comments: 'Comments',
+      pictures: 'Pictures',
+    },
+    comments: { off: 'Off', all: 'Everybody', fans: 'Fans only' },
+  },
 }
 export const media: Texts['media'] = {
   choose: { voice: 'Choose a recording', video: 'Choose a video' },

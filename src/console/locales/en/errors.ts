@@ -208,6 +208,7 @@ export const errors: Texts['errors'] = {
   image_broken: 'The picture is incomplete or damaged.',
   image_animated: 'This picture is animated ({{frames}} frames); covers and mass sends take still ones only.',
   image_unreadable: 'This picture can’t be read.',
+  draft_changed: 'Articles changed at WeChat; nothing was sent.',
   picture_animated: '“{{name}}” is animated; mass sends take still pictures only',
   cover_animated: 'The cover is animated; choose a still picture',
   range_too_long: 'The range must go from an earlier day to a later one and span at most {{max}} days',

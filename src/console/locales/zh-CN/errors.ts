@@ -200,6 +200,7 @@ export const errors = {
   image_broken: '图片不完整或已损坏。',
   image_animated: '这是一张 {{frames}} 帧的动图，封面和群发图片只能用静态图片。',
   image_unreadable: '读取不到这张图片。',
+  draft_changed: '图文在微信上有变化，尚未发送。',
   picture_animated: '“{{name}}”是动图，群发图片只能用静态图片',
   cover_animated: '封面是动图，请换一张静态图片',
   range_too_long: '日期范围要从早到晚，且不超过 {{max}} 天',

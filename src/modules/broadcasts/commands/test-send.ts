@@ -7,7 +7,7 @@ import { type Advice, adviceOf } from '../../../wechat/error-codes.ts'
 import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import { freezeContent, messageFor } from '../content.ts'
+import { composeContent, messageFor } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
 import { type FrozenContent, findBroadcast } from '../store/broadcasts.ts'
 
@@ -27,7 +27,7 @@ export async function testSend(
   if (targets.length === 0) throw invalid('nobody_named', 'name at least one WeChat id or openid')
   const broadcast = await findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
-  const frozen = broadcast.frozenContent ?? (await freezeContent(ctx, key.accountId, broadcast.content))
+  const frozen = broadcast.frozenContent ?? (await composeContent(ctx, key.accountId, broadcast.content))
   const client = await accountClient(ctx, key.accountId)
   const results = await withPreviewDraft(client, frozen, async (mediaId) =>
     previewAll(client, targets, await messageFor(client, frozen, mediaId)),

@@ -16,6 +16,8 @@ export const articleChoice = z.object({
   articleSetId: id,
   index: z.number().int().min(0).max(7),
   cover: z.object({ mediaAssetId: id }).optional(),
+  /** What WeChat had of its source when the operator saw that it changed and stayed with what was composed. */
+  kept: z.string().max(64).optional(),
 })
 export const MAX_ARTICLES = 8
 export const MAX_IMAGES = 20

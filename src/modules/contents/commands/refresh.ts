@@ -52,9 +52,10 @@ export async function look(ctx: Ctx, { client, accountId, set }: Look): Promise<
 /** 40007 for a draft and 53600 for a published article: there is none of that id. */
 const GONE: Record<ArticleSetKind, number> = { draft: 40007, published: 53600 }
 
-async function fetchArticles(
+/** What WeChat has of one set now; undefined where it has none of that id. */
+export async function fetchArticles(
   client: OfficialAccountClient,
-  { kind, wechatId }: Look['set'],
+  { kind, wechatId }: Omit<Look['set'], 'id'>,
 ): Promise<Article[] | undefined> {
   try {
     return await (kind === 'draft' ? getDraft(client, wechatId) : getPublishedArticle(client, wechatId))

@@ -90,6 +90,13 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
     setSearch({ step: name })
     window.scrollTo({ top: 0 })
   }
+  const saveArticles = async (articles: Draft['articles']) => {
+    const next = { ...draft, articles }
+    const fields = fieldsOf(next)
+    if (fields === undefined || (await save(fields)) === undefined) return
+    setDraft(next)
+    setSaved(next)
+  }
   const ready = [audienceReady, contentReady][current] ?? false
   return (
     <>
@@ -127,6 +134,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
           broadcastId={stored.id}
           version={version}
           audience={audienceOf(draft)}
+          onArticles={saveArticles}
           onSent={leave}
         />
       )}

@@ -9,6 +9,7 @@ import { useEndpoint, useEndpointMutation, useTellError } from '../../../../cons
 import { useAccount, useAccountId, useCan } from '../../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../../console/ui/ConfirmWithNumbers.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
+import type { SourceChange } from '../../../contents/schema.ts'
 import {
   type BroadcastAudience,
   getBroadcastEndpoint,
@@ -19,8 +20,9 @@ import {
 } from '../../schema.ts'
 import { PreflightReport } from '../PreflightReport.tsx'
 import { useAudienceText } from '../words.tsx'
+import { ChangedSources, changesIn } from './ChangedSources.tsx'
 import { ContentPhone } from './ContentPhone.tsx'
-import type { Draft } from './draft.ts'
+import type { ComposedArticle, Draft } from './draft.ts'
 import { TestSend } from './TestSend.tsx'
 
 type Props = {
@@ -28,16 +30,24 @@ type Props = {
   broadcastId: string
   version: RefObject<number>
   audience: BroadcastAudience | undefined
+  /** Saves the message with these articles. */
+  onArticles: (articles: ComposedArticle[]) => Promise<void>
   onSent: () => void
 }
 
 /** Step 3: try it, see exactly what it will do, then send. */
-export function ReviewStep({ draft, broadcastId, version, audience, onSent }: Props) {
+export function ReviewStep({ draft, broadcastId, version, audience, onArticles, onSent }: Props) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const audienceText = useAudienceText(audience)
   const preflight = useEndpoint(preflightEndpoint, { params: { accountId, broadcastId } }, { staleMs: 0 })
-  const send = useSend({ broadcastId, version, onSent, onDrift: () => void preflight.refetch() })
+  const [changes, setChanges] = useState<SourceChange[]>([])
+  const send = useSend({
+    broadcastId,
+    onSent,
+    onDrift: () => void preflight.refetch(),
+    onChanges: setChanges,
+  })
   return (
     <div className="w-review">
       <div className="w-stack">
@@ -54,6 +64,12 @@ export function ReviewStep({ draft, broadcastId, version, audience, onSent }: Pr
           <Loaded query={preflight}>{(report) => <PreflightReport report={report} />}</Loaded>
         </section>
         <TestSend broadcastId={broadcastId} />
+        <ChangedSources
+          changes={changes}
+          articles={draft.articles}
+          onDecide={onArticles}
+          onClose={() => setChanges([])}
+        />
         {preflight.data && (
           <SendBar
             report={preflight.data}
@@ -79,11 +95,12 @@ function useSend({
   broadcastId,
   onSent,
   onDrift,
+  onChanges,
 }: {
   broadcastId: string
-  version: RefObject<number>
   onSent: () => void
   onDrift: () => void
+  onChanges: (changes: SourceChange[]) => void
 }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
@@ -103,6 +120,8 @@ function useSend({
     send.mutate(input, {
       onError: (error) => {
         onDrift()
+        const changes = changesIn(error)
+        if (changes !== undefined) return onChanges(changes)
         if (!(error instanceof ApiError && error.reason === 'drift')) return tell(error)
         const { expected, now } = error.detail as { expected?: number; now?: number }
         modal.warning({

@@ -12,6 +12,8 @@ export type ComposedArticle = {
   /** What the phone shows: the article's own cover or the new one. */
   coverUrl: string | null
   cover?: { mediaAssetId: string }
+  /** The operator saw that it changed at WeChat and stays with this. */
+  kept?: string
 }
 
 /** What the form holds: every kind of audience and content at once, so that trying another kind loses nothing. */
@@ -126,10 +128,11 @@ export function contentOf(draft: Draft): Content {
     case 'articles':
       return {
         kind: 'articles',
-        articles: draft.articles.map(({ articleSetId, index, cover }) => ({
+        articles: draft.articles.map(({ articleSetId, index, cover, kept }) => ({
           articleSetId,
           index,
           ...(cover && { cover }),
+          ...(kept !== undefined && { kept }),
         })),
       }
     case 'text':

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { deleteDraft, getDraft, updateDraft } from '../../src/channels/official-account/drafts.ts'
+import type { OfficialAccountClient } from '../../src/channels/port.ts'
+import { accountClient } from '../../src/modules/accounts/index.ts'
+import { checkSources, composeContent } from '../../src/modules/broadcasts/content.ts'
+import type { Broadcast, Content } from '../../src/modules/broadcasts/schema.ts'
+import type { MediaAsset, SourceChange } from '../../src/modules/contents/schema.ts'
+import { articlesSentBy, draftedSet, uploadTo } from '../contents/support.ts'
+import { pngOf } from '../support/pictures.ts'
+import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+
+let world: SendingWorld
+let account: Bound
+let client: OfficialAccountClient
+let set: string
+let wechatId: string
+
+beforeAll(async () => {
+  world = await createSendingWorld()
+})
+afterAll(() => world?.close())
+beforeEach(async () => {
+  account = await world.bind({ fans: 3 })
+  client = await accountClient(world.ctx, account.id)
+  set = await draftedSet(world, account, [
+    { title: '一', content: '<p>第一篇，定价 99 元。</p>' },
+    { title: '二', content: '<p>第二篇</p>' },
+  ])
+  const { rows } = await world.ctx.pool.query<{ wechat_id: string }>(
+    'select wechat_id from article_sets where id = $1',
+    [set],
+  )
+  wechatId = rows[0]?.wechat_id as string
+})
+
+type Choice = Extract<Content, { kind: 'articles' }>['articles'][number]
+const drafted = (...articles: Choice[]): Promise<Broadcast> =>
+  world.draft(account, { content: { kind: 'articles', articles } })
+/** What the owner does on WeChat's own page meanwhile. */
+async function edit(index: number, part: object): Promise<void> {
+  const { thumb_media_id = '', ...article } = (await getDraft(client, wechatId))[index] as {
+    title: string
+    content: string
+    thumb_media_id?: string
+  }
+  await updateDraft(client, {
+    mediaId: wechatId,
+    index,
+    article: { title: article.title, content: article.content, thumb_media_id, ...part },
+  })
+}
+const confirm = (broadcast: Broadcast) =>
+  world.act(broadcast, 'send', { version: broadcast.version, expectedReached: 3 })
+/** The changes for which a confirmation was refused. */
+async function refusedFor(broadcast: Broadcast): Promise<SourceChange[]> {
+  const { status, body } = await confirm(broadcast)
+  const { error } = body as unknown as { error: { reason: string; detail: { changes: SourceChange[] } } }
+  expect([status, error.reason]).toEqual([409, 'draft_changed'])
+  return error.detail.changes
+}
+const update = async (broadcast: Broadcast, content: Content): Promise<Broadcast> => {
+  const { name, audience, path, version } = await world.read(broadcast)
+  const { status, body } = await world.api<Broadcast>(
+    'PUT',
+    `/api/accounts/${account.id}/broadcasts/${broadcast.id}`,
+    { name, audience, path, version, content },
+  )
+  expect(status).toBe(200)
+  return body
+}
+const sentOf = async (broadcast: Broadcast) => {
+  await world.drain()
+  const [batch] = await world.batches(broadcast)
+  return (await articlesSentBy(world, batch?.msgId))?.map(({ title, content }) => [title, content])
+}
+
+test('E3: what changed at WeChat since it was composed is refused with the difference, and nobody gets anything', async () => {
+  const broadcast = await drafted({ articleSetId: set, index: 1 }, { articleSetId: set, index: 0 })
+  await edit(0, { title: '一（改）', content: '<p>第一篇，定价 199 元。</p>', digest: '新的摘要' })
+  const changes = await refusedFor(broadcast)
+  expect(changes).toMatchObject([
+    {
+      ...{ place: 1, articleSetId: set, index: 0, title: '一', what: 'changed' },
+      differences: [
+        { field: 'title', before: '一', after: '一（改）' },
+        { field: 'digest', after: '新的摘要' },
+        { field: 'content', before: '第一篇，定价 99 元。', after: '第一篇，定价 199 元。' },
+      ],
+    },
+  ])
+  await world.drain()
+  expect((await world.read(broadcast)).state).toBe('draft')
+  expect((await world.received(account)).size).toBe(0)
+})
+
+test('E3: taking the new means reading it anew: then the new content goes out', async () => {
+  const broadcast = await drafted({ articleSetId: set, index: 0 })
+  await edit(0, { content: '<p>改过</p>' })
+  await refusedFor(broadcast)
+  await world.api('POST', `/api/accounts/${account.id}/article-sets/${set}/refresh`, {})
+  expect((await confirm(broadcast)).status).toBe(200)
+  expect(await sentOf(broadcast)).toEqual([['一', '<p>改过</p>']])
+})
+
+test('E3: staying with what was composed sends that; a change after it is asked about again', async () => {
+  const broadcast = await drafted({ articleSetId: set, index: 0 })
+  await edit(0, { content: '<p>改过</p>' })
+  const [first] = await refusedFor(broadcast)
+  const kept = (change: SourceChange | undefined): Content => ({
+    kind: 'articles',
+    articles: [{ articleSetId: set, index: 0, kept: change?.seen ?? '' }],
+  })
+  const stayed = await update(broadcast, kept(first))
+  await edit(0, { content: '<p>又改过</p>' })
+  const [second] = await refusedFor(stayed)
+  expect(second?.seen).not.toBe(first?.seen)
+  expect((await confirm(await update(stayed, kept(second)))).status).toBe(200)
+  expect(await sentOf(broadcast)).toEqual([['一', '<p>第一篇，定价 99 元。</p>']])
+})
+
+test('E3: a source that is gone at WeChat is said; who stays sends what was composed, before and after the next sync', async () => {
+  const broadcast = await drafted({ articleSetId: set, index: 0 })
+  await deleteDraft(client, wechatId)
+  const [change] = await refusedFor(broadcast)
+  expect(change).toMatchObject({ what: 'gone', place: 0, title: '一', differences: [] })
+  await world.sync(account)
+  expect((await world.preflight(broadcast)).blockers).toMatchObject([{ reason: 'article_gone' }])
+  const content: Content = {
+    kind: 'articles',
+    articles: [{ articleSetId: set, index: 0, kept: change?.seen ?? '' }],
+  }
+  expect((await confirm(await update(broadcast, content))).status).toBe(200)
+  expect(await sentOf(broadcast)).toEqual([['一', '<p>第一篇，定价 99 元。</p>']])
+})
+
+test('E3: a cover that the message replaces anyway, an article not in it and what stayed the same stop nothing', async () => {
+  const asset = (await uploadTo(world, account, { data: pngOf(), name: 'a.png' }))
+    .body as unknown as MediaAsset
+  const other = (await uploadTo(world, account, { data: pngOf(), name: 'b.png' }))
+    .body as unknown as MediaAsset
+  const broadcast = await drafted({ articleSetId: set, index: 0, cover: { mediaAssetId: asset.id } })
+  const bare = await drafted({ articleSetId: set, index: 0 })
+  await edit(0, { thumb_media_id: other.mediaId, digest: (await getDraft(client, wechatId))[0]?.digest })
+  await edit(1, { title: '二（改）' })
+  expect(await refusedFor(bare)).toMatchObject([{ differences: [{ field: 'cover' }] }])
+  expect((await confirm(broadcast)).status).toBe(200)
+})
+
+test('E3: while WeChat can’t be asked nothing is confirmed; once the day’s reads are used up it goes on unasked', async () => {
+  const match = { path: '/cgi-bin/draft/get' }
+  const broadcast = await drafted({ articleSetId: set, index: 0 })
+  await world.fault({ match, kind: 'error', errcode: -1 })
+  expect((await confirm(broadcast)).status).toBe(503)
+  expect((await world.read(broadcast)).state).toBe('draft')
+  await world.fault({ match, kind: 'error', errcode: 45009 })
+  expect((await confirm(broadcast)).status).toBe(200)
+  await world.fault()
+  expect(await sentOf(broadcast)).toHaveLength(1)
+})
+
+test('E3: what was confirmed can be compared with WeChat again, however long after', async () => {
+  const content: Content = {
+    kind: 'articles',
+    articles: [0, 1].map((index) => ({ articleSetId: set, index })),
+  }
+  const frozen = await composeContent(world.ctx, account.id, content)
+  expect(await checkSources(world.ctx, account.id, content, frozen)).toEqual({ checked: true, changes: [] })
+  await edit(1, { title: '二（改）' })
+  // whoever reads it anew meanwhile doesn't change what was confirmed
+  await world.api('POST', `/api/accounts/${account.id}/article-sets/${set}/refresh`, {})
+  const { changes } = await checkSources(world.ctx, account.id, content, frozen)
+  expect(changes).toMatchObject([{ place: 1, differences: [{ field: 'title', before: '二' }] }])
+  await world.fault({ match: { path: '/cgi-bin/draft/get' }, kind: 'error', errcode: 45009 })
+  expect(await checkSources(world.ctx, account.id, content, frozen)).toEqual({ checked: false, changes: [] })
+  await world.fault()
+})
