@@ -80,6 +80,7 @@ export const router = createBrowserRouter([
               page('subscriptions', consents, 'SubscriptionsPage'),
             ],
           },
+          page('records', broadcasts, 'RecordsPage'),
           page('tags', tags, 'OwnTagsPage'),
           page('customers', customer, 'CustomersPage'),
           page('customers/reviews', contacts, 'ReviewsPage'),

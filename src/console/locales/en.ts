@@ -22,6 +22,7 @@ import { advice, errors } from './en/errors.ts'
 import { exports } from './en/exports.ts'
 import { imports } from './en/imports.ts'
 import { limits } from './en/limits.ts'
+import { massRecords } from './en/mass-records.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
@@ -64,6 +65,7 @@ export const en: Texts = {
   limits,
   links,
   lists,
+  massRecords,
   media,
   messages,
   miniPrograms,

@@ -22,6 +22,7 @@ import { advice, errors } from './zh-CN/errors.ts'
 import { exports } from './zh-CN/exports.ts'
 import { imports } from './zh-CN/imports.ts'
 import { limits } from './zh-CN/limits.ts'
+import { massRecords } from './zh-CN/mass-records.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
@@ -64,6 +65,7 @@ export const zhCN = {
   limits,
   links,
   lists,
+  massRecords,
   media,
   messages,
   miniPrograms,

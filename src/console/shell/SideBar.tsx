@@ -3,6 +3,7 @@ import {
   ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  BarChartOutlined,
   BellOutlined,
   CloudDownloadOutlined,
   ContactsOutlined,
@@ -99,6 +100,12 @@ function useGroups(): Group[] {
           to: `${base}/broadcasts`,
           icon: <SendOutlined />,
           label: t('nav.broadcasts'),
+          needs: 'broadcasts:read',
+        },
+        {
+          to: '/records',
+          icon: <BarChartOutlined />,
+          label: t('massRecords.title'),
           needs: 'broadcasts:read',
         },
         {

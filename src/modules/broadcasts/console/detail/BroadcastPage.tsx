@@ -24,6 +24,7 @@ import { BroadcastActions } from './BroadcastActions.tsx'
 import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { ContentTab } from './ContentTab.tsx'
+import { FiguresCard } from './figures/FiguresCard.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
 import { RecipientsTable } from './RecipientsTable.tsx'
 
@@ -72,6 +73,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
         <Notices broadcast={broadcast} />
         <AudienceBasis basis={broadcast.audienceBasis} />
         <BroadcastTotals broadcast={broadcast} />
+        <FiguresCard broadcast={broadcast} />
         <Sections broadcast={broadcast} />
       </div>
     </>

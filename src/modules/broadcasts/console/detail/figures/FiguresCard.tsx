@@ -1,0 +1,123 @@
+import { Alert, Table, type TableColumnsType } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../../../console/format.ts'
+import { useEndpoint } from '../../../../../console/hooks.ts'
+import { StateTag, type Tone } from '../../../../../console/ui/StateTag.tsx'
+import {
+  type ArticleResult,
+  type BroadcastFigures,
+  broadcastFiguresEndpoint,
+  type FiguresState,
+} from '../../../schema/figures.ts'
+import type { Broadcast } from '../../../schema.ts'
+import { useFigureColumns } from '../../records/columns.tsx'
+import { FiguresByDay } from './FiguresByDay.tsx'
+
+const TONES: Record<FiguresState, Tone> = { none: 'idle', waiting: 'busy', counting: 'busy', final: 'good' }
+
+/** 图文数据: what people did with each article, as of when, and what each day added. */
+export function FiguresCard({ broadcast }: { broadcast: Broadcast }) {
+  const { accountId, id, contentKind, totals } = broadcast
+  const wanted = contentKind === 'articles' && totals.delivered + totals.uncounted > 0
+  const query = useEndpoint(
+    broadcastFiguresEndpoint,
+    { params: { accountId, broadcastId: id } },
+    { enabled: wanted, every: 10_000 },
+  )
+  const figures = query.data
+  if (!wanted || figures === undefined || figures.state === 'none') return null
+  return <Card figures={figures} />
+}
+
+function Card({ figures }: { figures: BroadcastFigures }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { state, problem, readAt, nextAt, articles, days } = figures
+  const asOf = articles.flatMap((article) => article.figures?.asOf ?? []).sort()[0]
+  const said = [
+    asOf !== undefined && t('massRecords.asOf', { day: asOf }),
+    readAt !== null && t('massRecords.readAt', { at: format.instant(readAt) }),
+    nextAt !== null && state === 'counting' && t('massRecords.nextAt', { at: format.instant(nextAt) }),
+  ].filter(Boolean)
+  return (
+    <section className="w-panel">
+      <h2>
+        {t('massRecords.figures')}{' '}
+        <StateTag tone={TONES[state]} hint={state === 'final' ? t('massRecords.finalHint') : undefined}>
+          {t(`massRecords.state.${state}`)}
+        </StateTag>
+      </h2>
+      <div className="w-stack">
+        <DeliveredLine delivered={figures.delivered} />
+        {state === 'waiting' && problem === null && nextAt !== null && (
+          <Alert type="info" showIcon title={t('massRecords.waitingHint', { at: format.instant(nextAt) })} />
+        )}
+        {problem !== null && nextAt !== null && (
+          <Alert
+            type="warning"
+            showIcon
+            title={t(`massRecords.problem.${problem}`, { at: format.instant(nextAt) })}
+          />
+        )}
+        <ArticlesTable articles={articles} />
+        <div className="w-faint w-small">{[...said, t('massRecords.figuresHint')].join(' · ')}</div>
+        {days.length > 0 && <FiguresByDay days={days} articles={articles} />}
+      </div>
+    </section>
+  )
+}
+
+function DeliveredLine({ delivered }: { delivered: BroadcastFigures['delivered'] }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { people, isFinal, finalAt, uncounted } = delivered
+  const mark = isFinal
+    ? t('massRecords.final')
+    : finalAt === null
+      ? t('massRecords.notFinal')
+      : t('massRecords.finalAt', { at: format.instant(finalAt) })
+  return (
+    <div>
+      {t('massRecords.delivered')} <strong>{format.number(people)}</strong>{' '}
+      <span className="w-faint">{mark}</span>
+      {uncounted > 0 && (
+        <span className="w-faint"> · {t('massRecords.uncounted', { number: format.number(uncounted) })}</span>
+      )}
+    </div>
+  )
+}
+
+const itself = (article: ArticleResult) => article
+
+function ArticlesTable({ articles }: { articles: readonly ArticleResult[] }) {
+  const { t } = useTranslation()
+  const columns: TableColumnsType<ArticleResult> = [
+    {
+      key: 'article',
+      title: t('massRecords.article'),
+      render: (_, { place, title, url }) => (
+        <>
+          {url === null ? (
+            title
+          ) : (
+            <a href={url} target="_blank" rel="noreferrer">
+              {title}
+            </a>
+          )}
+          <div className="w-faint w-small">{t('massRecords.place', { place })}</div>
+        </>
+      ),
+    },
+    ...useFigureColumns<ArticleResult>(itself),
+  ]
+  return (
+    <Table<ArticleResult>
+      size="small"
+      rowKey="place"
+      columns={columns}
+      dataSource={[...articles]}
+      pagination={false}
+      scroll={{ x: 820 }}
+    />
+  )
+}

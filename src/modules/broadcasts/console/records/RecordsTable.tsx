@@ -1,0 +1,120 @@
+import { Table, type TableColumnsType } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link, useNavigate } from 'react-router'
+import { useFormat } from '../../../../console/format.ts'
+import { useCursorList } from '../../../../console/hooks.ts'
+import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
+import { EmptyState } from '../../../../console/ui/states.tsx'
+import type { ArticleResult } from '../../schema/figures.ts'
+import { listMassRecordsEndpoint, type MassRecord } from '../../schema/records.ts'
+import { LabelTag } from '../words.tsx'
+import { useFigureColumns } from './columns.tsx'
+import { Delivered } from './Delivered.tsx'
+import { askedBy, type RecordFilters } from './filters.tsx'
+import '../broadcasts.css'
+
+const lead = ({ figures }: MassRecord) => figures.articles[0]
+const itself = (article: ArticleResult) => article
+
+export function RecordsTable({ filters }: { filters: RecordFilters }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { from, to, view: _view, by: _by, ...narrowing } = filters.values
+  const list = useCursorList(
+    listMassRecordsEndpoint,
+    { query: { ...askedBy(filters), ...(from && { from }), ...(to && { to }) } },
+    { every: 15_000 },
+  )
+  const isNarrowed = Object.keys(narrowing).length > 0 || from !== undefined || to !== undefined
+  return (
+    <CursorTable<MassRecord>
+      list={list}
+      columns={useColumns()}
+      rowKey="id"
+      minWidth={960}
+      onOpen={(row) => void navigate(`/accounts/${row.accountId}/broadcasts/${row.id}`)}
+      expandable={{
+        rowExpandable: ({ figures }) => figures.articles.length > 1,
+        expandedRowRender: ({ figures }) => <Articles articles={figures.articles} />,
+      }}
+      empty={
+        isNarrowed ? (
+          <EmptyState title={t('common.noMatch')} hint={t('common.noMatchHint')} />
+        ) : (
+          <EmptyState title={t('massRecords.empty')} hint={t('massRecords.emptyHint')} />
+        )
+      }
+    />
+  )
+}
+
+function useColumns(): TableColumnsType<MassRecord> {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return [
+    { title: t('massRecords.name'), render: (_, row) => <Face record={row} /> },
+    {
+      title: t('massRecords.sentAt'),
+      width: 150,
+      className: 'w-nowrap',
+      render: (_, row) => (
+        <>
+          <LabelTag label={row.label} />
+          <div className="w-faint w-small">{format.instant(row.startedAt ?? row.confirmedAt)}</div>
+        </>
+      ),
+    },
+    {
+      title: t('massRecords.delivered'),
+      width: 110,
+      align: 'right',
+      render: (_, row) => <Delivered delivered={row.delivered} />,
+    },
+    ...useFigureColumns<MassRecord>(lead, { without: 'likes' }),
+  ]
+}
+
+function Face({ record }: { record: MassRecord }) {
+  const { t } = useTranslation()
+  const { coverUrl, name, title, contentKind, activity, figures, accountId, accountName, id } = record
+  const count = figures.articles.length
+  const about = [
+    t(`broadcasts.content.${contentKind}`),
+    title,
+    count > 1 && t('massRecords.moreArticles', { number: count }),
+    activity?.name,
+  ].filter(Boolean)
+  return (
+    <div className="w-cast-name">
+      {coverUrl !== null && <img src={coverUrl} alt="" referrerPolicy="no-referrer" loading="lazy" />}
+      <div style={{ minWidth: 0 }}>
+        <Link to={`/accounts/${accountId}/broadcasts/${id}`} onClick={(event) => event.stopPropagation()}>
+          <strong>{name}</strong>
+        </Link>
+        <div className="w-soft w-small">{accountName}</div>
+        <div className="w-faint w-small w-ellipsis">{about.join(' · ')}</div>
+      </div>
+    </div>
+  )
+}
+
+function Articles({ articles }: { articles: ArticleResult[] }) {
+  const { t } = useTranslation()
+  const columns: TableColumnsType<ArticleResult> = [
+    {
+      key: 'article',
+      title: t('massRecords.article'),
+      render: (_, { place, title }) => `${place}. ${title}`,
+    },
+    ...useFigureColumns<ArticleResult>(itself),
+  ]
+  return (
+    <Table<ArticleResult>
+      size="small"
+      rowKey="place"
+      columns={columns}
+      dataSource={articles}
+      pagination={false}
+    />
+  )
+}
