@@ -24,6 +24,7 @@ import { settle } from './settle.ts'
 import { listBatches, nextBatchDue } from './store/batches.ts'
 import { findBroadcast, listBroadcasts } from './store/broadcasts.ts'
 import { listForFan, listRecipients } from './store/recipients.ts'
+import { testPeople } from './test-send/people.ts'
 import { tidyDrafts } from './tidy.ts'
 
 export const broadcastsModule: Manifest = {
@@ -55,6 +56,7 @@ export const broadcastsModule: Manifest = {
     ),
     route(schema.preflightEndpoint, (ctx, { params }) => send.preflightBroadcast(ctx, params)),
     route(schema.testSendEndpoint, (ctx, { params, body }) => testSend(ctx, params, body)),
+    route(schema.testPeopleEndpoint, (ctx, { params, body }) => testPeople(ctx, params, body.segmentId)),
     route(schema.sendBroadcastEndpoint, (ctx, { params, body }) => send.sendBroadcast(ctx, params, body)),
     route(schema.pauseBroadcastEndpoint, (ctx, { params }) => send.pauseBroadcast(ctx, params)),
     route(schema.resumeBroadcastEndpoint, (ctx, { params }) => send.resumeBroadcast(ctx, params)),

@@ -202,6 +202,14 @@ export const testSend: Texts['testSend'] = {
   go: 'Test send',
   ok: 'Sent; look at the phone',
   failed: 'Not sent',
+  how: { named: 'Named people', segment: 'A segment' },
+  segment: 'Choose a segment of at most 100 people',
+  goTo: 'Test to {{number}}',
+  people: '{{names}} … {{number}} people get it; only followers count.',
+  stop: 'Stop',
+  pace: 'WeChat allows 60 previews a minute; they go at that pace and end when you leave the page.',
+  sum: '{{ok}} sent, {{failed}} failed, of {{total}}.',
+  expires: 'Links of a preview are temporary and soon expire; look at them now.',
 }
 export const totals: Texts['totals'] = {
   planned: 'Planned',

@@ -189,6 +189,14 @@ export const testSend = {
   go: '测试发送',
   ok: '已发送，请在手机上查看',
   failed: '没有发出',
+  how: { named: '指定的人', segment: '分群' },
+  segment: '选择一个不超过 100 人的分群',
+  goTo: '测试发送给 {{number}} 人',
+  people: '{{names}} 等 {{number}} 人会收到，只计关注中的人。',
+  stop: '停止',
+  pace: '微信每分钟最多预览 60 次，按这个速度发送；离开页面会停止。',
+  sum: '已发送 {{ok}} 人，失败 {{failed}} 人，共 {{total}} 人。',
+  expires: '预览里的文章链接是临时的，很快失效，请尽快查看。',
 }
 export const totals = {
   planned: '计划送达',

@@ -1,34 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { addDraft, deleteDraft } from '../../../channels/official-account/drafts.ts'
 import { previewMass } from '../../../channels/official-account/mass.ts'
 import { isWechatError, type OfficialAccountClient } from '../../../channels/port.ts'
 import type { Ctx } from '../../../context.ts'
 import { invalid, notFound } from '../../../kernel/errors.ts'
-import { type Advice, adviceOf } from '../../../wechat/error-codes.ts'
+import { adviceOf } from '../../../wechat/error-codes.ts'
 import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
+import { canSeePersons, getFan, shortenId } from '../../contacts/index.ts'
 import { composeContent, messageFor } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
+import type { TestResult } from '../schema.ts'
 import { type FrozenContent, findBroadcast } from '../store/broadcasts.ts'
 
-type Result = { target: string; ok: boolean; errcode: number | null; advice: Advice | null }
-type Target = { name: string; receiver: { openId: string } | { wechatId: string } }
+type Target = { name: string; fanId?: string; receiver: { openId: string } | { wechatId: string } }
+/** 预览接口, 2026-11: so many a minute, whoever they are for. */
+const PREVIEWS_A_MINUTE = 60
 
 /** 测试发送: a preview for each named follower, as it would look; costs no fan's quota. One refusal doesn't stop the others. */
 export async function testSend(
   ctx: Ctx,
   key: { accountId: string; broadcastId: string },
-  input: { wechatIds: string[]; openids: string[] },
-): Promise<{ results: Result[] }> {
+  input: { wechatIds: string[]; openids: string[]; fanIds: string[] },
+): Promise<{ results: TestResult[] }> {
   const targets: Target[] = [
     ...[...new Set(input.wechatIds)].map((name) => ({ name, receiver: { wechatId: name } })),
     ...[...new Set(input.openids)].map((name) => ({ name, receiver: { openId: name } })),
+    ...(await fansNamed(ctx, key.accountId, [...new Set(input.fanIds)])),
   ]
-  if (targets.length === 0) throw invalid('nobody_named', 'name at least one WeChat id or openid')
+  if (targets.length === 0) throw invalid('nobody_named', 'name at least one WeChat id, openid or fan')
   const broadcast = await findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
   const frozen = broadcast.frozenContent ?? (await composeContent(ctx, key.accountId, broadcast.content))
   const client = await accountClient(ctx, key.accountId)
+  const { waitMs } = await ctx.rates.lease(`preview:${key.accountId}`, targets.length, PREVIEWS_A_MINUTE)
+  await delay(waitMs)
   const results = await withPreviewDraft(client, frozen, async (mediaId) =>
     previewAll(client, targets, await messageFor(client, frozen, mediaId)),
   )
@@ -39,6 +46,17 @@ export async function testSend(
     detail: { targets: results.length, ok: results.filter((result) => result.ok).length },
   })
   return { results }
+}
+
+async function fansNamed(ctx: Ctx, accountId: string, fanIds: readonly string[]): Promise<Target[]> {
+  const shown = canSeePersons(ctx.actor)
+  const targets: Target[] = []
+  for (const fanId of fanIds) {
+    const { openid, remark } = await getFan(ctx, accountId, fanId)
+    const name = remark || (shown ? openid : shortenId(openid))
+    targets.push({ name, fanId, receiver: { openId: openid } })
+  }
+  return targets
 }
 
 /** Articles need a draft to preview; ours is thrown away afterwards, the operator's own is not touched. */
@@ -62,16 +80,22 @@ async function previewAll(
   client: OfficialAccountClient,
   targets: Target[],
   message: MassContent,
-): Promise<Result[]> {
-  const results: Result[] = []
-  for (const { name, receiver } of targets) {
+): Promise<TestResult[]> {
+  const results: TestResult[] = []
+  for (const { name, fanId = null, receiver } of targets) {
     try {
       await previewMass(client, receiver, message)
-      results.push({ target: name, ok: true, errcode: null, advice: null })
+      results.push({ target: name, fanId, ok: true, errcode: null, advice: null })
     } catch (error) {
       if (!isWechatError(error)) throw error
       const errcode = error.errcode ?? null
-      results.push({ target: name, ok: false, errcode, advice: errcode === null ? null : adviceOf(errcode) })
+      results.push({
+        target: name,
+        fanId,
+        ok: false,
+        errcode,
+        advice: errcode === null ? null : adviceOf(errcode),
+      })
     }
   }
   return results

@@ -16,6 +16,7 @@ import {
   recipient,
   resultSegment,
 } from './shapes.ts'
+import { TEST_CHUNK, testResult } from './test-send.ts'
 
 const tag = 'broadcasts'
 const base = '/api/accounts/:accountId/broadcasts'
@@ -103,22 +104,14 @@ export const testSendEndpoint = endpoint({
   path: `${base}/:broadcastId/test-send`,
   access: 'broadcasts:write',
   tag,
-  summary: 'Test send 测试发送 to WeChat ids or openids; costs no quota of a fan',
+  summary: 'Test send 测试发送 to WeChat ids, openids or fans; costs no quota of a fan',
   params: one,
   body: z.object({
     wechatIds: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
     openids: z.array(z.string().trim().min(1).max(64)).max(20).default([]),
+    fanIds: z.array(id).max(TEST_CHUNK).default([]),
   }),
-  response: z.object({
-    results: z.array(
-      z.object({
-        target: z.string(),
-        ok: z.boolean(),
-        errcode: z.number().nullable(),
-        advice: z.object({ zh: z.string(), en: z.string() }).nullable(),
-      }),
-    ),
-  }),
+  response: z.object({ results: z.array(testResult) }),
 })
 export const sendBroadcastEndpoint = endpoint({
   method: 'POST',

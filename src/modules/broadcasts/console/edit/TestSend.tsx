@@ -1,77 +1,89 @@
-import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
-import { Button, Select } from 'antd'
-import { useState } from 'react'
+import { Button, Segmented, Select } from 'antd'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
-import { useSentence } from '../../../../console/ui/sentence.ts'
-import { testSendEndpoint } from '../../schema.ts'
+import { TestResults } from './TestResults.tsx'
+import { TestSegment } from './TestSegment.tsx'
+import { useTestSend } from './use-test-send.ts'
 
 const STORED = 'weida.test-targets'
 /** An openid has 28 characters and begins with an o; everything else is taken for a WeChat id. */
 const isOpenid = (target: string): boolean => /^o[\w-]{27}$/.test(target)
 
-/** 测试发送: the message as a preview, to a few people who are named. */
+/** 测试发送: the message as a preview, to a few people who are named or to a small segment. */
 export function TestSend({ broadcastId }: { broadcastId: string }) {
   const { t } = useTranslation()
-  const sentence = useSentence()
-  const accountId = useAccountId()
-  const [targets, setTargets] = useState<string[]>(() => remembered(accountId))
-  const test = useEndpointMutation(testSendEndpoint)
-  const go = () => {
-    localStorage.setItem(`${STORED}.${accountId}`, JSON.stringify(targets))
-    test.mutate({
-      params: { accountId, broadcastId },
-      body: { openids: targets.filter(isOpenid), wechatIds: targets.filter((target) => !isOpenid(target)) },
-    })
-  }
+  const [how, setHow] = useState<'named' | 'segment'>('named')
+  const test = useTestSend(broadcastId)
+  const { stop } = test
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is left
+  useEffect(() => stop, [])
+  const running = test.state?.running === true
   return (
     <section className="w-panel">
       <h2>{t('testSend.title')}</h2>
       <p className="w-soft" style={{ marginTop: 0 }}>
         {t('testSend.hint')}
       </p>
-      <div className="w-row" style={{ flexWrap: 'nowrap' }}>
-        <Select
-          mode="tags"
-          open={false}
-          suffixIcon={null}
-          style={{ flex: 1 }}
-          value={targets}
-          maxCount={20}
-          tokenSeparators={[',', '，', ' ', '\n', ';']}
-          placeholder={t('testSend.placeholder')}
-          onChange={(next: string[]) => setTargets(next.map((target) => target.trim()).filter(Boolean))}
+      <Segmented
+        value={how}
+        onChange={setHow}
+        disabled={running}
+        style={{ marginBottom: 10 }}
+        options={(['named', 'segment'] as const).map((one) => ({
+          value: one,
+          label: t(`testSend.how.${one}`),
+        }))}
+      />
+      {how === 'named' ? (
+        <Named busy={running} onSend={(targets) => void test.toNamed(targets)} />
+      ) : (
+        <TestSegment
+          busy={running}
+          peopleOf={test.peopleOf}
+          onSend={(fanIds) => void test.toFans(fanIds)}
+          onStop={stop}
         />
-        <Button disabled={targets.length === 0} loading={test.isPending} onClick={go}>
-          {t('testSend.go')}
-        </Button>
-      </div>
-      {test.data && (
-        <div style={{ marginTop: 12 }} aria-live="polite">
-          {test.data.results.map((result) => (
-            <div key={result.target} className="w-row" style={{ padding: '3px 0' }}>
-              {result.ok ? (
-                <CheckCircleFilled style={{ color: 'var(--w-good)' }} />
-              ) : (
-                <CloseCircleFilled style={{ color: 'var(--w-bad)' }} />
-              )}
-              <span className="w-mono">{result.target}</span>
-              <span className="w-soft">
-                {result.ok
-                  ? t('testSend.ok')
-                  : result.advice
-                    ? sentence(result.advice)
-                    : t('testSend.failed')}
-                {result.errcode !== null && !result.ok && (
-                  <span className="w-faint"> ({result.errcode})</span>
-                )}
-              </span>
-            </div>
-          ))}
-        </div>
       )}
+      {test.state && <TestResults state={test.state} />}
     </section>
+  )
+}
+
+function Named({
+  busy,
+  onSend,
+}: {
+  busy: boolean
+  onSend: (targets: { wechatIds: string[]; openids: string[] }) => void
+}) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const [targets, setTargets] = useState<string[]>(() => remembered(accountId))
+  const go = () => {
+    localStorage.setItem(`${STORED}.${accountId}`, JSON.stringify(targets))
+    onSend({
+      openids: targets.filter(isOpenid),
+      wechatIds: targets.filter((target) => !isOpenid(target)),
+    })
+  }
+  return (
+    <div className="w-row" style={{ flexWrap: 'nowrap' }}>
+      <Select
+        mode="tags"
+        open={false}
+        suffixIcon={null}
+        style={{ flex: 1 }}
+        value={targets}
+        maxCount={20}
+        tokenSeparators={[',', '，', ' ', '\n', ';']}
+        placeholder={t('testSend.placeholder')}
+        onChange={(next: string[]) => setTargets(next.map((target) => target.trim()).filter(Boolean))}
+      />
+      <Button disabled={targets.length === 0} loading={busy} onClick={go}>
+        {t('testSend.go')}
+      </Button>
+    </div>
   )
 }
 
