@@ -28,6 +28,11 @@ export const articles: Texts['articles'] = {
   unchanged: 'Same as at WeChat',
   choose: 'Choose articles',
   pickHint: 'Click one to add it. Drafts and published articles both work; the originals stay untouched.',
+  kindHint: {
+    draft: 'Drafts can be sent as they are; a copy is made when they go.',
+    published:
+      'Published articles serve journeys, menus and replies; a mass send makes a draft copy of them too.',
+  },
   pickAll: 'Add all {{count}}',
   noUrl: 'no address',
 }
@@ -64,6 +69,15 @@ export const composer: Texts['composer'] = {
   noArticlesHint: 'Choose 1 to 8 of the synced articles; order and covers can be changed.',
   copyHint:
     'Drag the handles to change the order. Sending makes new drafts at WeChat; the originals stay untouched.',
+  refusedHint:
+    'WeChat refuses drafts it saved by itself (48021), articles with a video uploaded by the interface (48022) or an advertising contract (45062): settle these at WeChat, or send from there.',
+  sent: {
+    open: 'From an earlier send',
+    title: 'Earlier sends',
+    hint: 'Brings the articles, order and covers of that send; {{room}} more can be added. Contents are as last synced.',
+    empty: 'No articles were sent yet',
+    use: 'Use',
+  },
   drag: 'Drag to sort',
   ownCover: 'new cover',
   changeCover: 'Change cover',

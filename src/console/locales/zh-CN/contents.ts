@@ -26,6 +26,10 @@ export const articles = {
   unchanged: '与微信上一致，没有变化',
   choose: '选择图文',
   pickHint: '点击一篇加入；草稿和已发布的文章都可以用，原文不会被改动。',
+  kindHint: {
+    draft: '草稿可以直接群发，发送时新建副本。',
+    published: '已发布的文章可以用于旅程、菜单和自动回复；群发时同样新建草稿副本。',
+  },
   pickAll: '加入全部 {{count}} 篇',
   noUrl: '没有链接',
 }
@@ -61,6 +65,15 @@ export const composer = {
   noArticles: '还没有图文',
   noArticlesHint: '从同步的图文中选择 1–8 篇，可调整顺序、更换封面。',
   copyHint: '拖动左侧手柄调整顺序。发送时会在微信新建草稿副本，原图文不受影响。',
+  refusedHint:
+    '微信不接受：自动保存的草稿（48021）、含接口上传视频的图文（48022）、含广告合约的图文（45062）；请先在公众平台处理或从那里发送。',
+  sent: {
+    open: '从发过的群发选',
+    title: '发过的群发',
+    hint: '带入那次的图文、顺序和封面，还能加入 {{room}} 篇；内容以最近一次同步为准。',
+    empty: '还没有发过图文群发',
+    use: '使用',
+  },
   drag: '拖动排序',
   ownCover: '已换封面',
   changeCover: '换封面',

@@ -67,7 +67,10 @@ export function ArticlePicker({
         )}
         <SearchInput placeholder={t('articles.search')} value={q} onChange={setQ} />
       </div>
-      <p className="w-faint w-small">{t('articles.pickHint')}</p>
+      <p className="w-faint w-small">
+        {t('articles.pickHint')}
+        {!linksOnly && kind !== 'all' && ` ${t(`articles.kindHint.${kind}`)}`}
+      </p>
       {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isLoading && <LoadingState rows={4} />}
       {!list.isLoading && list.items.length === 0 && (

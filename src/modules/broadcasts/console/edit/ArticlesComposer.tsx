@@ -1,5 +1,6 @@
 import {
   DeleteOutlined,
+  HistoryOutlined,
   HolderOutlined,
   PictureOutlined,
   PlusOutlined,
@@ -31,8 +32,9 @@ import { EmptyState } from '../../../../console/ui/states.tsx'
 import { ArticlePicker, CoverDialog, mediaUrl, type PickedArticle } from '../../../contents/console/index.ts'
 import { MAX_ARTICLES } from '../../schema.ts'
 import type { ComposedArticle } from './draft.ts'
+import { SentArticles } from './SentArticles.tsx'
 
-type Open = { what: 'add' } | { what: 'replace' | 'cover'; place: number } | undefined
+type Open = { what: 'add' | 'sent' } | { what: 'replace' | 'cover'; place: number } | undefined
 
 /** 图文: put together from synced articles; order, replace, remove, add, new cover. The originals stay as they are. */
 export function ArticlesComposer({
@@ -63,14 +65,16 @@ export function ArticlesComposer({
     )
     setOpen(undefined)
   }
+  const room = MAX_ARTICLES - articles.length
   const add = (
-    <Button
-      icon={<PlusOutlined />}
-      disabled={articles.length >= MAX_ARTICLES}
-      onClick={() => setOpen({ what: 'add' })}
-    >
-      {t('composer.addArticle', { count: articles.length, max: MAX_ARTICLES })}
-    </Button>
+    <div className="w-row" style={{ justifyContent: articles.length === 0 ? 'center' : undefined }}>
+      <Button icon={<PlusOutlined />} disabled={room < 1} onClick={() => setOpen({ what: 'add' })}>
+        {t('composer.addArticle', { count: articles.length, max: MAX_ARTICLES })}
+      </Button>
+      <Button icon={<HistoryOutlined />} disabled={room < 1} onClick={() => setOpen({ what: 'sent' })}>
+        {t('composer.sent.open')}
+      </Button>
+    </div>
   )
   return (
     <>
@@ -100,9 +104,19 @@ export function ArticlesComposer({
           <p className="w-faint w-small">{t('composer.copyHint')}</p>
         </>
       )}
+      <p className="w-faint w-small">{t('composer.refusedHint')}</p>
+      <SentArticles
+        open={open?.what === 'sent'}
+        room={room}
+        onClose={() => setOpen(undefined)}
+        onPick={(sent) => {
+          onChange([...articles, ...sent].slice(0, MAX_ARTICLES))
+          setOpen(undefined)
+        }}
+      />
       <ArticlePicker
         open={open?.what === 'add' || open?.what === 'replace'}
-        room={open?.what === 'replace' ? 1 : MAX_ARTICLES - articles.length}
+        room={open?.what === 'replace' ? 1 : room}
         onClose={() => setOpen(undefined)}
         onPick={pick}
       />

@@ -7,6 +7,7 @@ import { EmptyState } from '../../../../console/ui/states.tsx'
 import { ImagePicker, mediaUrl } from '../../../contents/console/index.ts'
 import { MAX_IMAGES } from '../../schema.ts'
 import type { Draft } from './draft.ts'
+import { EmojiButton } from './EmojiButton.tsx'
 
 /** 图片: one or several, with a line of recommendation. */
 export function ImagesComposer({
@@ -48,7 +49,12 @@ export function ImagesComposer({
           {add}
           <Form layout="vertical" style={{ marginTop: 18 }}>
             <Form.Item
-              label={t('composer.recommend')}
+              label={
+                <>
+                  {t('composer.recommend')}
+                  <EmojiButton onPick={(emoji) => onChange({ recommend: draft.recommend + emoji })} />
+                </>
+              }
               extra={t('composer.recommendHint')}
               style={{ marginBottom: 0 }}
             >

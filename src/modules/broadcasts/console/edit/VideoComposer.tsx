@@ -2,6 +2,7 @@ import { Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { characters, MASS_VIDEO } from '../../../../wechat/rules/content-limits.ts'
 import type { Draft } from './draft.ts'
+import { EmojiButton } from './EmojiButton.tsx'
 import { RecordingField } from './RecordingField.tsx'
 
 /** 视频: a film with its title and a few words under it. */
@@ -25,7 +26,15 @@ export function VideoComposer({
         onChange={(mediaAssetId) => change({ mediaAssetId })}
       />
       <Form layout="vertical" style={{ marginTop: 14 }}>
-        <Form.Item label={t('composer.videoTitle')} required>
+        <Form.Item
+          label={
+            <>
+              {t('composer.videoTitle')}
+              <EmojiButton onPick={(emoji) => change({ title: video.title + emoji })} />
+            </>
+          }
+          required
+        >
           <Input
             count={{ ...count, max: MASS_VIDEO.title, show: true }}
             maxLength={200}
@@ -33,7 +42,15 @@ export function VideoComposer({
             onChange={(event) => change({ title: event.target.value })}
           />
         </Form.Item>
-        <Form.Item label={t('composer.videoDescription')} style={{ marginBottom: 0 }}>
+        <Form.Item
+          label={
+            <>
+              {t('composer.videoDescription')}
+              <EmojiButton onPick={(emoji) => change({ description: video.description + emoji })} />
+            </>
+          }
+          style={{ marginBottom: 0 }}
+        >
           <Input.TextArea
             rows={2}
             count={{ ...count, max: MASS_VIDEO.description, show: true }}
