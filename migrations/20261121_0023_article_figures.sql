@@ -40,3 +40,12 @@ create table article_figures (
   read_at timestamptz not null,
   primary key (account_id, msg_data_id, place, stat_day)
 );
+
+-- What was delivered before: as far back as WeChat tells.
+insert into figure_days (account_id, day, due_at, last_until)
+  select distinct t.account_id, d.day, (d.day + 1 + time '09:00') at time zone 'Asia/Shanghai',
+    (d.day + 7 + time '09:00') at time zone 'Asia/Shanghai'
+  from broadcast_batches t join broadcasts b on b.id = t.broadcast_id
+    cross join lateral (values ((t.accepted_at at time zone 'Asia/Shanghai')::date), ((t.finished_at at time zone 'Asia/Shanghai')::date)) as d (day)
+  where t.state = 'delivered' and t.msg_data_id is not null and b.frozen_content ->> 'kind' = 'articles'
+    and d.day is not null and t.accepted_at > now() - interval '29 days';

@@ -87,7 +87,7 @@ function Face({ record }: { record: MassRecord }) {
   return (
     <div className="w-cast-name">
       {coverUrl !== null && <img src={coverUrl} alt="" referrerPolicy="no-referrer" loading="lazy" />}
-      <div style={{ minWidth: 0 }}>
+      <div style={{ minWidth: 0, maxWidth: 220 }}>
         <Link to={`/accounts/${accountId}/broadcasts/${id}`} onClick={(event) => event.stopPropagation()}>
           <strong>{name}</strong>
         </Link>

@@ -19,6 +19,13 @@ type Bars = {
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? mark)
 
+const LONGEST_NAME = 18
+
+const shortened = (name: string): string => {
+  const letters = [...name]
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join('')}…` : name
+}
+
 /** Bars in the console's colours; several series are stacked. */
 export const barsOf =
   ({ names, series, tip, format, lying = false }: Bars) =>
@@ -30,7 +37,7 @@ export const barsOf =
       inverse: lying,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colours.line } },
-      axisLabel: { color: colours.textFaint, ...(lying && { width: 220, overflow: 'truncate' as const }) },
+      axisLabel: { color: colours.textFaint, ...(lying && { formatter: shortened }) },
     }
     const value = {
       type: 'value' as const,
@@ -40,7 +47,7 @@ export const barsOf =
       splitLine: { lineStyle: { color: colours.lineSoft } },
     }
     return {
-      grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
+      grid: { left: lying ? 40 : 8, right: 16, top: 16, bottom: 4, containLabel: true },
       xAxis: lying ? value : category,
       yAxis: lying ? category : value,
       tooltip: {
