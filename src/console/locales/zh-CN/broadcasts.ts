@@ -191,7 +191,7 @@ export const testSend = {
   failed: '没有发出',
   how: { named: '指定的人', segment: '分群' },
   segment: '选择一个不超过 100 人的分群',
-  goTo: '测试发送给 {{number}} 人',
+  goTo: '测试 {{number}} 人',
   people: '{{names}} 等 {{number}} 人会收到，只计关注中的人。',
   stop: '停止',
   pace: '微信每分钟最多预览 60 次，按这个速度发送；离开页面会停止。',
