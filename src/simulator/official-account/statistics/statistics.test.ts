@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../../../../tests/support/until.ts'
 import { addDays, dayOf, startOfDay } from '../../calendar.ts'
 import type { JsonObject } from '../../json.ts'
 import { startTestWorld, type TestAccount, type TestWorld } from '../../test-world.ts'
@@ -222,25 +221,17 @@ describe('what the fans of a mass send did', () => {
   })
 
   test('moves the number of fans', async () => {
-    const look = async () => {
-      const summary = await cube('getusersummary', sentOn, addDays(sentOn, 3))
-      const sum = (field: string) =>
-        summary.list.reduce((all: number, row: Record<string, number>) => all + row[field]!, 0)
-      const cumulate = await cube('getusercumulate', addDays(sentOn, -1), addDays(sentOn, 3))
-      const [before, last] = [cumulate.list[0].cumulate_user, cumulate.list.at(-1).cumulate_user]
-      const { total } = await account.get('/cgi-bin/user/get')
-      return { came: sum('new_user'), left: sum('cancel_user'), moved: last - before, last, total }
-    }
-    // fans go on coming and leaving between two questions: what is asked has to agree once they were still
-    const { came, left } = await until(
-      async () => {
-        const seen = await look()
-        return seen.moved === seen.came - seen.left && seen.last === seen.total && seen
-      },
-      { what: 'the same number by every interface' },
-    )
-    expect(came).toBeGreaterThan(10)
-    expect(left).toBeGreaterThan(10)
+    const summary = await cube('getusersummary', sentOn, addDays(sentOn, 3))
+    const sum = (field: string) =>
+      summary.list.reduce((all: number, row: Record<string, number>) => all + row[field]!, 0)
+    expect(sum('new_user')).toBeGreaterThan(10)
+    expect(sum('cancel_user')).toBeGreaterThan(10)
+    const cumulate = await cube('getusercumulate', addDays(sentOn, -1), addDays(sentOn, 3))
+    const [before, last] = [cumulate.list[0].cumulate_user, cumulate.list.at(-1).cumulate_user]
+    expect(last - before).toBe(sum('new_user') - sum('cancel_user'))
+    // a few may have come or left in the days after
+    const { total } = await account.get('/cgi-bin/user/get')
+    expect(Math.abs(total - last)).toBeLessThan(10)
   })
 
   test('a fan counts once, however often the article is opened', async () => {
