@@ -49,7 +49,7 @@ export function VideoComposer({
               <EmojiButton onPick={(emoji) => change({ description: video.description + emoji })} />
             </>
           }
-          style={{ marginBottom: 0 }}
+          style={{ marginBottom: 20 }}
         >
           <Input.TextArea
             rows={2}
