@@ -182,9 +182,38 @@ export interface BackgroundRuns {
   total: Int8 | null;
 }
 
+export interface BroadcastArms {
+  account_id: Int8;
+  broadcast_id: Int8;
+  chosen_arm: number | null;
+  chosen_by: Int8 | null;
+  content: Json | null;
+  detail: Json | null;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  fence: Generated<Int8>;
+  frozen_content: Json | null;
+  group_id: Int8;
+  id: Generated<Int8>;
+  kind: string;
+  lease_until: Timestamp | null;
+  number: number;
+  opened_at: Timestamp | null;
+  planned: number | null;
+  queued_at: Timestamp | null;
+  reason: string | null;
+  send_at: Timestamp | null;
+  share: number | null;
+  skipped: Generated<Json>;
+  started_at: Timestamp | null;
+  state: Generated<string>;
+  verdict: Json | null;
+}
+
 export interface BroadcastBatches {
   accepted_at: Timestamp | null;
   account_id: Int8;
+  arm: Generated<number>;
   attempt: Generated<number>;
   broadcast_id: Int8;
   client_msg_id: string;
@@ -210,7 +239,25 @@ export interface BroadcastBatches {
   total_count: number | null;
 }
 
+export interface BroadcastGroups {
+  activity_id: Int8 | null;
+  audience: Json;
+  audience_basis: Json | null;
+  broadcast_id: Int8;
+  filtered: number | null;
+  holdout: Generated<number>;
+  id: Generated<Int8>;
+  ignore_reprint: Generated<boolean>;
+  missed: Generated<string>;
+  name: string;
+  path: string;
+  place: number;
+  test: Json | null;
+  total: number | null;
+}
+
 export interface BroadcastRecipients {
+  arm: Generated<number>;
   batch_seq: number | null;
   broadcast_id: Int8;
   fan_id: Int8;
@@ -220,11 +267,11 @@ export interface BroadcastRecipients {
 export interface Broadcasts {
   account_id: Int8;
   activity_id: Int8 | null;
-  audience: Json;
+  audience: Json | null;
   audience_basis: Json | null;
   confirmed_at: Timestamp | null;
   confirmed_by: Int8 | null;
-  content: Json;
+  content: Json | null;
   created_at: Timestamp;
   created_by: Int8 | null;
   ended_at: Timestamp | null;
@@ -245,6 +292,7 @@ export interface Broadcasts {
   started_at: Timestamp | null;
   state: Generated<string>;
   step: string | null;
+  timing: Generated<Json>;
   updated_at: Timestamp;
   version: Generated<number>;
 }
@@ -1215,7 +1263,9 @@ export interface DB {
   attributes: Attributes;
   audit_entries: AuditEntries;
   background_runs: BackgroundRuns;
+  broadcast_arms: BroadcastArms;
   broadcast_batches: BroadcastBatches;
+  broadcast_groups: BroadcastGroups;
   broadcast_recipients: BroadcastRecipients;
   broadcasts: Broadcasts;
   business_clock: BusinessClock;

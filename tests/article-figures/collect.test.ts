@@ -350,6 +350,11 @@ test('E9: what was delivered before there were figures is expected by the migrat
   const days = await figures.days(account)
   expect(days).toHaveLength(1)
   await world.ctx.pool.query('delete from figure_days where account_id = $1', [account.id])
+  // a send kept its content itself then
+  await world.ctx.pool.query(
+    'update broadcasts b set frozen_content = a.frozen_content from broadcast_arms a where a.broadcast_id = b.id and b.account_id = $1',
+    [account.id],
+  )
   const migration = await readFile('migrations/20261121_0023_article_figures.sql', 'utf8')
   const backfill = migration.slice(migration.indexOf('insert into figure_days'))
   await world.ctx.pool.query(backfill.replace(';', ' on conflict do nothing'))

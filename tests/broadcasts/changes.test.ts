@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
-import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { singleGroup } from '../support/broadcasts.ts'
+import { type Bound, createSendingWorld, freshText, type SendingWorld } from '../support/sending.ts'
 import { until } from '../support/until.ts'
 
 let world: SendingWorld
-const never = new AbortController().signal
 
 beforeAll(async () => {
   world = await createSendingWorld()
@@ -23,7 +23,7 @@ const unfollow = async (account: Bound, openids: readonly string[]) => {
     return rows[0]?.following === 0
   })
 }
-const freeze = () => prepareNext(world.ctx, never)
+const freeze = () => prepareNext(world.ctx)
 test('G1, G3: who leaves between freeze and send is skipped with the reason, and costs no month', async () => {
   const account = await world.bind({ fans: 10 })
   const broadcast = await world.draft(account)
@@ -111,8 +111,8 @@ test('G1: an outcome that moved by more than one per cent since it was shown is 
   const broadcast = await world.draft(account)
   const shown = await world.preflight(broadcast)
   await unfollow(account, account.openids.slice(0, 2))
-  const confirm = (expectedReached: number) =>
-    world.act(broadcast, 'send', { version: broadcast.version, expectedReached })
+  const confirm = (reached: number) =>
+    world.act(broadcast, 'send', { version: broadcast.version, expected: [{ arm: 0, reached }] })
   const answer = await confirm(shown.reached)
   expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
     409,
@@ -143,13 +143,17 @@ test('G1: a draft that someone else changed is not sent as it was shown', async 
   const account = await world.bind({ fans: 5 })
   const broadcast = await world.draft(account)
   await world.preflight(broadcast)
-  const { name, audience, content, path, ignoreReprint, version } = broadcast
+  const { name, version } = broadcast
+  const audience = { kind: 'all' } as const
   const url = `/api/accounts/${account.id}/broadcasts/${broadcast.id}`
   const change = (to: string, from: number) =>
-    world.api('PUT', url, { name: `${name}${to}`, audience, content, path, ignoreReprint, version: from })
+    world.api('PUT', url, {
+      ...singleGroup({ name: `${name}${to}`, audience, content: freshText(), path: 'list' }),
+      version: from,
+    })
   expect((await change('1', version)).status).toBe(200)
   expect((await change('2', version)).status).toBe(409)
-  const answer = await world.act(broadcast, 'send', { version, expectedReached: 5 })
+  const answer = await world.act(broadcast, 'send', { version, expected: [{ arm: 0, reached: 5 }] })
   expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
     409,
     { reason: 'changed_meanwhile', detail: { version: version + 1 } },
@@ -162,7 +166,7 @@ test('E7: two people who confirm at once start one send', async () => {
   const { reached } = await world.preflight(broadcast)
   const answers = await Promise.all(
     Array.from({ length: 5 }, () =>
-      world.act(broadcast, 'send', { version: broadcast.version, expectedReached: reached }),
+      world.act(broadcast, 'send', { version: broadcast.version, expected: [{ arm: 0, reached }] }),
     ),
   )
   expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 409, 409, 409, 409])

@@ -171,7 +171,10 @@ describe('E7: drafts', () => {
     expect((await world.api('DELETE', url(sent))).status).toBe(409)
     await world.drain()
     const copy = (await world.act(sent, 'copy')).body
-    expect(copy).toMatchObject({ state: 'draft', audience: sent.audience, content: sent.content })
+    expect(copy).toMatchObject({
+      state: 'draft',
+      groups: [{ audience: sent.groups[0]?.audience, arms: [{ content: sent.groups[0]?.arms[0]?.content }] }],
+    })
   })
 
   test('a test send reaches the named followers as previews, costs no quota and says who could not be reached', async () => {
@@ -235,7 +238,7 @@ test('E8: the three lists show a broadcast where an operator looks for it', asyn
   await world.confirm(sent)
   await world.drain()
   await world.confirm(queued)
-  await prepareNext(world.ctx, never)
+  await prepareNext(world.ctx)
   const ids = async (view: string) =>
     (
       await world.api<{ items: { id: string }[] }>(

@@ -3,9 +3,10 @@ import { deleteDraft, getDraft, updateDraft } from '../../src/channels/official-
 import type { OfficialAccountClient } from '../../src/channels/port.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
 import { checkSources, composeContent } from '../../src/modules/broadcasts/content.ts'
-import type { Broadcast, Content } from '../../src/modules/broadcasts/schema.ts'
+import type { Broadcast, BroadcastAudience, Content } from '../../src/modules/broadcasts/schema.ts'
 import type { MediaAsset, SourceChange } from '../../src/modules/contents/schema.ts'
 import { articlesSentBy, draftedSet, uploadTo } from '../contents/support.ts'
+import { singleGroup } from '../support/broadcasts.ts'
 import { pngOf } from '../support/pictures.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 
@@ -50,7 +51,7 @@ async function edit(index: number, part: object): Promise<void> {
   })
 }
 const confirm = (broadcast: Broadcast) =>
-  world.act(broadcast, 'send', { version: broadcast.version, expectedReached: 3 })
+  world.act(broadcast, 'send', { version: broadcast.version, expected: [{ arm: 0, reached: 3 }] })
 /** The changes for which a confirmation was refused. */
 async function refusedFor(broadcast: Broadcast): Promise<SourceChange[]> {
   const { status, body } = await confirm(broadcast)
@@ -59,11 +60,12 @@ async function refusedFor(broadcast: Broadcast): Promise<SourceChange[]> {
   return error.detail.changes
 }
 const update = async (broadcast: Broadcast, content: Content): Promise<Broadcast> => {
-  const { name, audience, path, version } = await world.read(broadcast)
+  const { name, groups, path, version } = await world.read(broadcast)
+  const audience = groups[0]?.audience as BroadcastAudience
   const { status, body } = await world.api<Broadcast>(
     'PUT',
     `/api/accounts/${account.id}/broadcasts/${broadcast.id}`,
-    { name, audience, path, version, content },
+    { ...singleGroup({ name, audience, path, content }), version },
   )
   expect(status).toBe(200)
   return body

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import { type Bound, type SendingWorld, sweepOnce } from '../support/sending.ts'
+import { expectBalanced } from '../support/sums.ts'
 
 export const CALL = '/cgi-bin/message/mass/send'
 export const PEOPLE = 9
@@ -31,6 +32,7 @@ export const incidents = (world: () => SendingWorld) => {
       expect(await world().received(account)).toEqual(new Map(account.openids.map((openid) => [openid, 1])))
       expect(await world().people(broadcast)).toEqual({ delivered: PEOPLE })
       expect(await world().read(broadcast)).toMatchObject({ label: 'sent', totals: { delivered: PEOPLE } })
+      await expectBalanced(world(), broadcast)
     },
     /** Everything that is due now, without waiting for what comes later. */
     async work() {

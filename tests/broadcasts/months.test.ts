@@ -96,7 +96,7 @@ test('D4, G3: eight sends at once to the same fans at their last place: one gets
   const broadcasts: Broadcast[] = []
   for (let n = 1; n <= 8; n += 1) broadcasts.push(await world.draft(account))
   for (const broadcast of broadcasts) expect((await world.confirm(broadcast)).reached).toBe(6)
-  for (const _ of broadcasts) await prepareNext(world.ctx, never)
+  for (const _ of broadcasts) await prepareNext(world.ctx)
   const other = await world.another()
   await Promise.all(broadcasts.map((_, n) => sendNextBatch(n % 2 ? world.ctx : other, never)))
   await world.drain()

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PATHS, type Path } from '../../src/modules/broadcasts/schema.ts'
+import { singleGroup } from '../support/broadcasts.ts'
 import { atBeijing, createSendingWorld, freshText, type SendingWorld } from '../support/sending.ts'
 
 let world: SendingWorld
@@ -109,12 +111,12 @@ test('D4: a fan of another account in the list contributes nobody', async () => 
 
 test('D4: a subscription account has no list path, and an unverified one none at all', async () => {
   const subscription = await world.bind({ kind: 'subscription', fans: 5 })
-  const refused = async (account: typeof subscription, path: string) =>
+  const refused = async (account: typeof subscription, path: Path) =>
     (
       await world.api<{ error: { reason: string; detail: object } }>(
         'POST',
         `/api/accounts/${account.id}/broadcasts`,
-        { name: 'B', audience: { kind: 'all' }, content: freshText(), path },
+        singleGroup({ name: 'B', audience: { kind: 'all' }, content: freshText(), path }),
       )
     ).body.error
   expect(await refused(subscription, 'list')).toMatchObject({
@@ -122,7 +124,7 @@ test('D4: a subscription account has no list path, and an unverified one none at
     detail: { available: ['all'] },
   })
   const plain = await world.bind({ verified: false, fans: 0 })
-  for (const path of ['list', 'tag', 'all'])
+  for (const path of PATHS)
     expect(await refused(plain, path)).toMatchObject({
       reason: 'path_not_available',
       detail: { available: [] },
@@ -143,7 +145,10 @@ test('D4: a subscription account sends once a day; the second is blocked until B
   expect(await world.read(second)).toMatchObject({ label: 'queued' })
   expect(await world.batches(second)).toMatchObject([{ state: 'held', reason: 'account_day_used' }])
   expect((await world.preflight(third)).blockers).toMatchObject([{ reason: 'account_day_used' }])
-  const answer = await world.act(third, 'send', { version: third.version, expectedReached: 8 })
+  const answer = await world.act(third, 'send', {
+    version: third.version,
+    expected: [{ arm: 0, reached: 8 }],
+  })
   expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
     409,
     { reason: 'blocked', detail: { blockers: [{ reason: 'account_day_used' }] } },

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const activity = await world.api<{ id: string }>('POST', '/api/activities', { name: '双十二' })
   good = await figures.send(one, [TITLE, '第二条'], { people: 100, name: '+好文群发' })
   plain = await figures.send(one, ['平常'], { people: 80, from: 100, name: '平常群发' })
-  await world.ctx.pool.query('update broadcasts set activity_id = $2 where id = $1', [
+  await world.ctx.pool.query('update broadcast_groups set activity_id = $2 where broadcast_id = $1', [
     good.id,
     activity.body.id,
   ])

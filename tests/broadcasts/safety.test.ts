@@ -75,7 +75,7 @@ test('E7: freezing and copying are done by one of two processes, whoever comes f
   const other = await world.another()
   const broadcast = await world.draft(account)
   await world.confirm(broadcast)
-  await Promise.all([world.ctx, other, world.ctx, other].map((ctx) => prepareNext(ctx, never)))
+  await Promise.all([world.ctx, other, world.ctx, other].map((ctx) => prepareNext(ctx)))
   await world.drain()
   await expectAllOnce(account, broadcast)
 })

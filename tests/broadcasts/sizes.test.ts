@@ -56,7 +56,10 @@ test('D4: one recipient alone is refused before anything is sent', async () => {
   })
   const shown = await world.preflight(broadcast)
   expect(shown).toMatchObject({ reached: 1, batches: 0, blockers: [{ reason: 'below_two' }] })
-  const { status } = await world.act(broadcast, 'send', { version: broadcast.version, expectedReached: 1 })
+  const { status } = await world.act(broadcast, 'send', {
+    version: broadcast.version,
+    expected: [{ arm: 0, reached: 1 }],
+  })
   expect(status).toBe(409)
   expect((await world.read(broadcast)).state).toBe('draft')
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countDrafts } from '../../src/channels/official-account/drafts.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
+import { openNext } from '../../src/modules/broadcasts/arms/open.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 
@@ -28,7 +29,8 @@ test('E3: a copy that is never sent leaves the draft box, the operator’s own d
   })
   await world.confirm(broadcast)
   const never = new AbortController().signal
-  while ((await draftsThere()) === own) await prepareNext(world.ctx, never)
+  await prepareNext(world.ctx)
+  while ((await draftsThere()) === own) await openNext(world.ctx, never)
   await world.act(broadcast, 'cancel')
   await world.drain()
   expect(await draftsThere()).toBe(own)

@@ -85,7 +85,10 @@ test('E3: an animated picture that is here for chats is refused as a cover and i
   expect((await world.preflight(pictures)).blockers).toMatchObject([
     { reason: 'picture_animated', detail: { field: 'pictures.1', name: 'a.gif' } },
   ])
-  const { status } = await world.act(pictures, 'send', { version: pictures.version, expectedReached: 3 })
+  const { status } = await world.act(pictures, 'send', {
+    version: pictures.version,
+    expected: [{ arm: 0, reached: 3 }],
+  })
   expect(status).toBe(409)
 })
 

@@ -80,8 +80,8 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
   test('F7: the article lies on the phone of a fan who was reached', async () => {
     const { rows } = await world.ctx.pool.query<{ openid: string; title: string; appid: string }>(
       `select f.openid, b.frozen_content->'articles'->0->>'title' as title, a.appid
-       from broadcasts b join broadcast_recipients r on r.broadcast_id = b.id and r.batch_seq is not null
-       join fans f on f.id = r.fan_id join accounts a on a.id = b.account_id order by b.id, r.fan_id limit 1`,
+       from broadcast_arms b join broadcast_recipients r on r.broadcast_id = b.broadcast_id and r.arm = b.number
+       join fans f on f.id = r.fan_id join accounts a on a.id = b.account_id where r.batch_seq is not null order by b.id, r.fan_id limit 1`,
     )
     const fan = rows[0]
     if (fan === undefined) throw new Error('nobody was reached')

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addBeijingDays, beijingDay } from '../../src/kernel/beijing.ts'
 import { seedSandbox } from '../../src/modules/sandbox/index.ts'
+import { singleGroup } from '../support/broadcasts.ts'
 import { hasBrowser, keepShot } from '../support/browser.ts'
 import { type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 import { until } from '../support/index.ts'
@@ -62,17 +63,22 @@ describe.skipIf(!hasBrowser)('figures and records, as an operator sees them', ()
     accountId = set.account_id
     const at = `/api/accounts/${accountId}/broadcasts`
     const draft = await call('POST', at, {
-      name: '双十二预热',
-      audience: { kind: 'all' },
-      path: 'list',
-      content: {
-        kind: 'articles',
-        articles: [0, 1, 2].slice(0, set.articles).map((index) => ({ articleSetId: set.id, index })),
-      },
+      ...singleGroup({
+        name: '双十二预热',
+        audience: { kind: 'all' },
+        path: 'list',
+        content: {
+          kind: 'articles',
+          articles: [0, 1, 2].slice(0, set.articles).map((index) => ({ articleSetId: set.id, index })),
+        },
+      }),
     })
     broadcastId = String(draft['id'])
     const { reached } = await call('POST', `${at}/${broadcastId}/preflight`, {})
-    await call('POST', `${at}/${broadcastId}/send`, { version: draft['version'], expectedReached: reached })
+    await call('POST', `${at}/${broadcastId}/send`, {
+      version: draft['version'],
+      expected: [{ arm: 0, reached }],
+    })
     await page.goto(`${base}/accounts/${accountId}/broadcasts/${broadcastId}`)
     await page.locator('.w-state', { hasText: '发送成功' }).first().waitFor({ timeout: 60_000 })
   }, 240_000)

@@ -5,6 +5,7 @@ import { accountClient } from '../../src/modules/accounts/index.ts'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import type { Moment } from '../support/doomed-worker.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { expectBalanced } from '../support/sums.ts'
 import { until } from '../support/until.ts'
 import { endLeases, forkWorker, type WorkerProcess } from '../support/workers.ts'
 
@@ -93,6 +94,7 @@ async function expectEverybodyOnce(account: Bound, broadcast: Broadcast) {
     [account.id],
   )
   expect(rows).toEqual([{ used: 1, fans: PEOPLE }])
+  await expectBalanced(world, broadcast)
 }
 
 /** The next worker begins when the dead one's minute is over, and asks about its key after another. */

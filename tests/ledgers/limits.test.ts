@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { getAccount } from '../../src/modules/accounts/index.ts'
 import { callsLeft, isDayUsedUp } from '../../src/modules/deliveries/facts/index.ts'
+import { insertBroadcast } from '../support/broadcasts.ts'
 import { after, beijing, createLedgerWorld, DAY, type Fan, HOUR, type LedgerWorld } from './world.ts'
 
 let world: LedgerWorld
@@ -144,11 +145,7 @@ test('tests to named fans are neither asked nor counted', async () => {
 test('mass sends count, those of a batch that was refused do not', async () => {
   await cap({ most: 1 })
   const mass = async (fan: Fan, state: string) => {
-    const broadcastId = await world.one(
-      `insert into broadcasts (account_id, name, state, path, audience, content, created_at, updated_at, planned)
-       values ($1, 'm', 'ended', 'list', '{"kind":"all"}', '{"kind":"text","text":"hi"}', now(), now(), 1) returning id`,
-      accountId,
-    )
+    const broadcastId = await insertBroadcast(world.ctx.pool, { accountId, state: 'ended' })
     await world.ctx.pool.query(
       `insert into broadcast_batches (broadcast_id, account_id, seq, state, reason, size, client_msg_id, due_at, intent_at)
        values ($1, $2, 1, $3, 'x', 1, $4, now(), $5)`,

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../src/context.ts'
+import { insertBroadcast } from '../support/broadcasts.ts'
 
 /** One of everything an account can own, by the name of the parameter that routes know it by. */
 export type Possessions = {
@@ -49,12 +50,7 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
     accountId,
   )
   await ctx.pool.query('insert into fan_list_members (list_id, fan_id) values ($1, $2)', [listId, fanId])
-  const broadcastId = await one(
-    `insert into broadcasts (account_id, name, state, path, audience, content, created_at, updated_at, planned)
-     values ($1, 'a send', 'ended', 'list', '{"kind":"all"}', '{"kind":"text","text":"hi"}', now(), now(), 1)
-     returning id`,
-    accountId,
-  )
+  const broadcastId = await insertBroadcast(ctx.pool, { accountId, state: 'ended' })
   await ctx.pool.query(
     `insert into broadcast_batches (broadcast_id, account_id, seq, state, reason, size, client_msg_id, due_at)
      values ($1, $2, 1, 'failed', 'x', 1, $3, now())`,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Role } from '../../src/context.ts'
 import type { Endpoint } from '../../src/kernel/endpoint.ts'
+import type { BroadcastAudience } from '../../src/modules/broadcasts/schema.ts'
 import { isAllowed, PERMISSIONS } from '../../src/modules/permissions.ts'
 import { modules } from '../../src/modules/registry.ts'
 import { createTestApi, type TestApi } from '../support/api.ts'
+import { singleGroup } from '../support/broadcasts.ts'
 import { nothing, type Possessions, possess } from './possessions.ts'
 import { type BareWorld, createBareWorld } from './world.ts'
 
@@ -180,13 +182,19 @@ describe('F5: an account that is not the operator’s', () => {
   const BODIES: Record<string, unknown> = {
     'PUT /api/accounts/:accountId/broadcasts/:broadcastId': {
       version: 1,
-      name: 'x',
-      audience: { kind: 'all' },
-      content: { kind: 'text', text: 'hi' },
-      path: 'list',
-      ignoreReprint: false,
+      ...singleGroup({
+        name: 'x',
+        audience: { kind: 'all' },
+        content: { kind: 'text', text: 'hi' },
+        path: 'list',
+      }),
     },
-    'POST /api/accounts/:accountId/broadcasts/:broadcastId/send': { version: 1, expectedReached: 1 },
+    'PUT /api/accounts/:accountId/broadcasts/:broadcastId/groups/:place/time': { sendAt: null },
+    'POST /api/accounts/:accountId/broadcasts/:broadcastId/arms/:number/answer': { do: 'skip' },
+    'POST /api/accounts/:accountId/broadcasts/:broadcastId/send': {
+      version: 1,
+      expected: [{ arm: 0, reached: 1 }],
+    },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/segment': { name: 'x', outcome: 'reached' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-send': { openids: ['oSomebody'] },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-people': { segmentId: '1' },
@@ -228,20 +236,16 @@ describe('F5: an account that is not the operator’s', () => {
       ({ path, method }) => path === '/api/accounts/:accountId/broadcasts' && method === 'POST',
     )!
     const preflight = endpoints.find(({ path }) => path.endsWith('/:broadcastId/preflight'))!
-    const audiences = [
+    const audiences: BroadcastAudience[] = [
       { kind: 'list', listId: theirs.listId },
       { kind: 'fans', fanIds: [theirs.fanId] },
     ]
     for (const audience of audiences) {
       const made = await call(create, {
         key: scoped.operator,
-        body: JSON.stringify({
-          name: 'x',
-          audience,
-          content: { kind: 'text', text: 'hi' },
-          path: 'list',
-          ignoreReprint: false,
-        }),
+        body: JSON.stringify(
+          singleGroup({ name: 'x', audience, content: { kind: 'text', text: 'hi' }, path: 'list' }),
+        ),
       })
       expect(made.status, made.text).toBe(200)
       const ids = { ...mine, broadcastId: JSON.parse(made.text).id as string }

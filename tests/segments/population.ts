@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { createPool } from '../../src/infra/postgres/connect.ts'
 import { createDb, type Db } from '../../src/infra/transaction.ts'
+import { insertBroadcast } from '../support/broadcasts.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 /** A small world of people with everything a rule can ask about, made from a seed, and the same in a database. */
@@ -272,12 +273,8 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
   for (const send of ['1', '2']) {
     const account = one(accounts)
     const accepted = instant(20)
-    const [id] = await ids(
-      `insert into broadcasts (account_id, name, state, audience, content, created_at, updated_at)
-       values ($1, 'b', 'ended', '{}', '{}', now(), now()) returning id`,
-      [account],
-    )
-    sendsMade.push({ id: id as string, account, at: accepted })
+    const id = await insertBroadcast(client, { accountId: account, state: 'ended' })
+    sendsMade.push({ id, account, at: accepted })
     await client.query(
       `insert into broadcast_batches (broadcast_id, account_id, seq, state, size, client_msg_id, due_at, accepted_at)
        values ($1, $2, 0, 'accepted', 1, $3, now(), $4), ($1, $2, 1, 'failed', 1, $3 || 'x', now(), null)`,
@@ -290,7 +287,7 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
          select $1, id, $2 from fans where account_id = $3 and contact_id = $4`,
         [id, failed ? 1 : 0, account, fan.person],
       )
-      if (!failed) sends.push({ send: id as string, account, person: fan.person, at: accepted })
+      if (!failed) sends.push({ send: id, account, person: fan.person, at: accepted })
     }
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Broadcast, BroadcastAudience } from '../../src/modules/broadcasts/schema.ts'
 import type { Rule } from '../../src/modules/segments/schema/rule.ts'
 import type { Segment } from '../../src/modules/segments/schema.ts'
+import { singleGroup } from '../support/broadcasts.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 import { ok, work } from './world.ts'
 
@@ -74,7 +75,7 @@ test('B4, D4: a send to segments without others reaches exactly those people, sa
   await world.drain()
   expect((await receivers(before)).sort()).toEqual(openids(people.slice(0, 20)))
   const sent = await world.read(broadcast)
-  expect(sent.audienceBasis?.segments.map(({ snapshotId: id }) => id)).toEqual([snapshotId, null])
+  expect(sent.groups[0]?.basis?.segments.map(({ snapshotId: id }) => id)).toEqual([snapshotId, null])
 
   // what it was made from stays, whatever becomes of the segment
   ok(await world.api('POST', `/api/segments/${stored.id}/refresh`))
@@ -158,13 +159,16 @@ test('B7: a segment whose refresh failed and is then not to be used stops the se
 test('D4: a subscription account can’t send to a segment by list, and is told what to do', async () => {
   const subscription = await world.bind({ fans: 5, kind: 'subscription' })
   const segment = await create({ name: '订阅号的', rule: await tagged(people.slice(0, 5)) })
-  const answer = await world.api('POST', `/api/accounts/${subscription.id}/broadcasts`, {
-    name: 'x',
-    audience: { kind: 'segments', include: [segment.id], exclude: [] },
-    content: { kind: 'text', text: 'x' },
-    path: 'list',
-    ignoreReprint: false,
-  })
+  const answer = await world.api(
+    'POST',
+    `/api/accounts/${subscription.id}/broadcasts`,
+    singleGroup({
+      name: 'x',
+      audience: { kind: 'segments', include: [segment.id], exclude: [] },
+      content: { kind: 'text', text: 'x' },
+      path: 'list',
+    }),
+  )
   expect(answer.body).toMatchObject({ error: { reason: 'segment_needs_tag' } })
 })
 
@@ -172,12 +176,16 @@ test('B5: a segment that is not in the crowd list can’t be picked for a send; 
   const rule = await tagged(people.slice(0, 5))
   const hidden = await create({ name: '不同步', listed: false, rule })
   const draft = (include: string[]) =>
-    world.api<Broadcast>('POST', base(), {
-      name: 'x',
-      audience: { kind: 'segments', include },
-      content: { kind: 'text', text: 'x' },
-      path: 'list',
-    })
+    world.api<Broadcast>(
+      'POST',
+      base(),
+      singleGroup({
+        name: 'x',
+        audience: { kind: 'segments', include, exclude: [] },
+        content: { kind: 'text', text: 'x' },
+        path: 'list',
+      }),
+    )
   expect((await draft([hidden.id])).body).toMatchObject({ error: { reason: 'segment_unlisted' } })
   const waiting = ok(
     await world.api<Segment>('POST', '/api/segments', { name: '还没算', updateKind: 'once', rule }),

@@ -8,8 +8,10 @@ import type {
   Broadcast,
   BroadcastAudience,
   Content,
+  GroupDraft,
   Path,
   Preflight,
+  Timing,
 } from '../../src/modules/broadcasts/schema.ts'
 import type { Audience } from '../../src/modules/contacts/schema.ts'
 import { syncArticles } from '../../src/modules/contents/index.ts'
@@ -44,6 +46,11 @@ type Fields = {
   content: Content
   path: Path
   ignoreReprint: boolean
+  /** 对比组, after the group that the other fields are. */
+  comparisons: Partial<GroupDraft>[]
+  timing: Timing
+  sendAt: string | null
+  missed: GroupDraft['missed']
 }
 
 /** A world with our API listening for the platform's callbacks, and an administrator signed in. */
@@ -84,6 +91,10 @@ let texts = 0
 /** A text that was never sent before: equal ones would look like a second receipt. */
 export const freshText = (): Content => ({ kind: 'text', text: `新品到店 ${++texts} 😀` })
 
+/** What pre-flight showed for each arm, as a confirmation says it. */
+export const expectedIn = ({ groups }: Preflight) =>
+  groups.flatMap(({ arms }) => arms.map(({ number, reached }) => ({ arm: number, reached })))
+
 /** An instant of the Beijing day so many days after that of `now`. */
 export function atBeijing(now: Date, days: number, time: string): Date {
   const day = new Date(now.getTime() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
@@ -123,19 +134,20 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     return { kind: 'list', listId: rows[0]?.id as string }
   }
   const draft = async (account: Bound, fields: Partial<Fields> = {}) => {
-    const body: Fields = {
-      name: '群发',
+    const { comparisons = [], timing = { kind: 'now' }, name = '群发', ...first } = fields
+    const groups = [first, ...comparisons].map((group, place) => ({
+      name: place === 0 ? name : `对比组 ${place}`,
       audience: { kind: 'all' },
       content: freshText(),
       path: 'list',
-      ignoreReprint: false,
-      ...fields,
-    }
+      ...group,
+    }))
+    const body = { name, groups, timing }
     return ok(await api<Broadcast>('POST', `/api/accounts/${account.id}/broadcasts`, body))
   }
   const confirm = async (broadcast: Broadcast) => {
     const shown = await preflight(broadcast)
-    ok(await act(broadcast, 'send', { version: broadcast.version, expectedReached: shown.reached }))
+    ok(await act(broadcast, 'send', { version: broadcast.version, expected: expectedIn(shown) }))
     return shown
   }
 
@@ -151,7 +163,7 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
         audience: await list(account, account.fanIds.slice(0, count)),
       })
       await confirm(broadcast)
-      await prepareNext(ctx, NEVER)
+      await prepareNext(ctx)
       await splitInto(ctx, broadcast.id, sizes)
       return broadcast
     },

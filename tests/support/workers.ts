@@ -45,7 +45,7 @@ export function forkWorker({ ctx, databaseUrl }: TestWorld, moment?: Moment): Wo
 
 /** The dead let go of nothing: their minute is over. Live ones lose their claims too, which must not matter either. */
 export async function endLeases({ ctx }: TestWorld): Promise<void> {
-  for (const table of ['broadcasts', 'broadcast_batches'])
+  for (const table of ['broadcasts', 'broadcast_arms', 'broadcast_batches'])
     await ctx.pool.query(
       `update ${table} set lease_until = clock_timestamp() - interval '1 second' where lease_until is not null`,
     )

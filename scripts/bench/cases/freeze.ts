@@ -1,4 +1,5 @@
 import { request } from 'undici'
+import { openNext } from '../../../src/modules/broadcasts/arms/open.ts'
 import { createBroadcast } from '../../../src/modules/broadcasts/commands/draft.ts'
 import { preflightBroadcast, sendBroadcast } from '../../../src/modules/broadcasts/commands/send.ts'
 import { prepareNext } from '../../../src/modules/broadcasts/prepare.ts'
@@ -10,7 +11,7 @@ import { bareToken } from '../accounts.ts'
 import { type Bench, run } from '../bench.ts'
 import { median, spread, timed } from '../measure.ts'
 import type { CaseResult } from '../report.ts'
-import { type Large, largePopulation } from './large.ts'
+import { everybody, type Large, largePopulation } from './large.ts'
 
 const TEXT: Content = { kind: 'text', text: '今天下午三点，新品试饮 😀' }
 const BARE = `create table if not exists bare (broadcast_id bigint, fan_id bigint, primary key (broadcast_id, fan_id))`
@@ -40,7 +41,7 @@ export async function measureFreeze(bench: Bench): Promise<CaseResult> {
     )
     const key = await confirmed(large, TEXT)
     await run(world.databaseUrl, 'checkpoint')
-    freeze.push(await timed(() => prepareNext(world.ctx, never)))
+    freeze.push(await timed(() => prepareNext(world.ctx)))
     await expectReady(large, key, 'running')
   }
   const copies = await measureCopies(large)
@@ -72,16 +73,13 @@ async function confirmed({ world, account }: Large, content: Content) {
   const { ctx } = world
   const draft = await createBroadcast(ctx, account.id, {
     name: '基准 Bench',
-    audience: { kind: 'all' },
-    content,
-    path: 'list',
-    ignoreReprint: false,
-    activityId: null,
+    timing: { kind: 'now' },
+    groups: [everybody(content)],
   })
   const key = { accountId: account.id, broadcastId: draft.id }
   const { reached, blockers } = await preflightBroadcast(ctx, key)
   if (blockers.length > 0) throw new Error(`the send is blocked: ${JSON.stringify(blockers)}`)
-  await sendBroadcast(ctx, key, { version: draft.version, expectedReached: reached })
+  await sendBroadcast(ctx, key, { version: draft.version, expected: [{ arm: 0, reached }] })
   return key
 }
 
@@ -101,8 +99,8 @@ async function measureCopies(large: Large): Promise<{ batches: number; ours: num
   if (set === undefined) throw new Error('no draft was synced')
   const articles = [{ articleSetId: set.id, index: 0 }]
   const key = await confirmed(large, { kind: 'articles', articles })
-  await prepareNext(ctx, never)
-  const batches = await expectReady(large, key, 'preparing')
+  await prepareNext(ctx)
+  const batches = await expectReady(large, key, 'running')
   const body = JSON.stringify({ articles: await resolveArticles(ctx, account.id, articles) })
   const url = `${world.simulator.url}/cgi-bin/draft/add?access_token=${await bareToken(world, account)}`
   const bare = await timed(async () => {
@@ -112,7 +110,7 @@ async function measureCopies(large: Large): Promise<{ batches: number; ours: num
     }
   })
   const ours = await timed(async () => {
-    while (await prepareNext(ctx, never));
+    while (await openNext(ctx, never));
   })
   await expectReady(large, key, 'running')
   return { batches, ours, bare }

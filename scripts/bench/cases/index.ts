@@ -3,6 +3,7 @@ import type { CaseResult } from '../report.ts'
 import { measureAudience } from './audience.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureFreeze } from './freeze.ts'
+import { measureGroups } from './groups.ts'
 import { measureIngest } from './ingest.ts'
 import { measureMemory } from './memory.ts'
 import { measureMessages } from './messages.ts'
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   { name: 'start', title: 'Start to first page, and memory at rest', measure: measureStart },
   { name: 'sync', title: 'Fan sync', measure: measureSync },
   { name: 'freeze', title: 'Freezing a mass send', measure: measureFreeze },
+  { name: 'groups', title: 'Comparison groups of a mass send', measure: measureGroups },
   { name: 'preflight', title: 'Pre-flight', measure: measurePreflight },
   { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
   { name: 'audience', title: 'Audiences', measure: measureAudience },

@@ -1,3 +1,4 @@
+import type { Content, GroupDraft } from '../../../src/modules/broadcasts/schema.ts'
 import { makeAccount } from '../accounts.ts'
 import type { Bench, World } from '../bench.ts'
 import { populate } from '../population.ts'
@@ -21,3 +22,15 @@ async function make(bench: Bench): Promise<Large> {
   const fans = await populate(world, account.id, bench.sizes.fans)
   return { world, account, fans }
 }
+
+/** The one group of a mass send to all followers by openid list. */
+export const everybody = (content: Content): GroupDraft => ({
+  name: '基准 Bench',
+  audience: { kind: 'all' },
+  content,
+  path: 'list',
+  ignoreReprint: false,
+  activityId: null,
+  missed: 'ask',
+  sendAt: null,
+})

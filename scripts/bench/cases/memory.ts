@@ -7,6 +7,7 @@ import { type Bench, postgresPid, type World } from '../bench.ts'
 import { copyPopulation } from '../population.ts'
 import { bareServerMb, descendants, type Running, residentMb, sharedMb } from '../processes.ts'
 import type { CaseResult } from '../report.ts'
+import { everybody } from './large.ts'
 
 const SAMPLE_EVERY_MS = 250
 
@@ -163,14 +164,12 @@ async function confirm(browse: Console, accountId: string): Promise<string> {
   const base = `/accounts/${accountId}/broadcasts`
   const draft = await browse<Broadcast>('POST', base, {
     name: '百万群发 A million',
-    audience: { kind: 'all' },
-    content: { kind: 'text', text: '今天下午三点，新品试饮 😀' },
-    path: 'list',
+    groups: [everybody({ kind: 'text', text: '今天下午三点，新品试饮 😀' })],
   })
   const preflight = await browse<Preflight>('POST', `${base}/${draft.id}/preflight`, {})
   await browse('POST', `${base}/${draft.id}/send`, {
     version: draft.version,
-    expectedReached: preflight.reached,
+    expected: [{ arm: 0, reached: preflight.reached }],
   })
   return draft.id
 }
@@ -178,7 +177,7 @@ async function confirm(browse: Console, accountId: string): Promise<string> {
 /** What the judge has: everybody who was to get it got it once. */
 async function checkLedger(world: World, account: BenchAccount): Promise<number> {
   const { rows } = await sql<{ planned: string }>`
-    select sum(planned) as planned from broadcasts where account_id = ${account.id}::bigint`.execute(
+    select sum(planned) as planned from broadcast_arms where account_id = ${account.id}::bigint`.execute(
     world.ctx.db,
   )
   const ledger = await world.control<{ total: number; fansReached: number }>(

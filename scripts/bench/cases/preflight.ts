@@ -4,7 +4,7 @@ import { preflightBroadcast } from '../../../src/modules/broadcasts/commands/sen
 import { type Bench, run } from '../bench.ts'
 import { median, spread, timed } from '../measure.ts'
 import type { CaseResult } from '../report.ts'
-import { largePopulation } from './large.ts'
+import { everybody, largePopulation } from './large.ts'
 
 /** The join that any pre-flight needs, fans with what the month holds for them; unused, it would be planned away. */
 const COUNT = `select count(*), count(m.used) from fans f
@@ -16,11 +16,8 @@ export async function measurePreflight(bench: Bench): Promise<CaseResult> {
   const { world, account, fans } = await largePopulation(bench)
   const draft = await createBroadcast(world.ctx, account.id, {
     name: '基准 Bench',
-    audience: { kind: 'all' },
-    content: { kind: 'text', text: '今天下午三点，新品试饮 😀' },
-    path: 'list',
-    ignoreReprint: false,
-    activityId: null,
+    timing: { kind: 'now' },
+    groups: [everybody({ kind: 'text', text: '今天下午三点，新品试饮 😀' })],
   })
   const key = { accountId: account.id, broadcastId: draft.id }
   const month = `${beijingMonth(world.ctx.clock.now())}-01`

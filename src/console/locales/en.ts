@@ -22,6 +22,7 @@ import { advice, errors } from './en/errors.ts'
 import { exports } from './en/exports.ts'
 import { imports } from './en/imports.ts'
 import { limits } from './en/limits.ts'
+import { massGroups } from './en/mass-groups.ts'
 import { massRecords } from './en/mass-records.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
@@ -66,6 +67,7 @@ export const en: Texts = {
   links,
   lists,
   massRecords,
+  massGroups,
   media,
   messages,
   miniPrograms,

@@ -22,6 +22,7 @@ import { advice, errors } from './zh-CN/errors.ts'
 import { exports } from './zh-CN/exports.ts'
 import { imports } from './zh-CN/imports.ts'
 import { limits } from './zh-CN/limits.ts'
+import { massGroups } from './zh-CN/mass-groups.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
@@ -66,6 +67,7 @@ export const zhCN = {
   links,
   lists,
   massRecords,
+  massGroups,
   media,
   messages,
   miniPrograms,

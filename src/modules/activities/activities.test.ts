@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertAccount, insertDelivery, insertPeople, insertSend } from '../../../tests/links/world.ts'
 import { type BareWorld, createBareWorld } from '../../../tests/security/world.ts'
 import { type Caller, createTestApi, type TestApi } from '../../../tests/support/api.ts'
+import { insertBroadcast, singleGroup } from '../../../tests/support/broadcasts.ts'
 import type { Activity, ActivityFigures, CampaignGroup, FiledWork } from './schema.ts'
 
 let world: BareWorld
@@ -59,17 +60,17 @@ test('E3: what is archived is no longer listed unless asked for, and comes back'
   expect((await list(admin)).some((one) => one.id === id)).toBe(true)
 })
 
+const SEND = {
+  name: '群发',
+  audience: { kind: 'all' },
+  content: { kind: 'text', text: 'hi' },
+  path: 'list',
+} as const
 const broadcast = async (accountId: string, fields: object = {}) =>
   admin<{ id: string; version: number; activity: { id: string; name: string } | null } & Problem>(
     'POST',
     `/api/accounts/${accountId}/broadcasts`,
-    {
-      name: '群发',
-      audience: { kind: 'all' },
-      content: { kind: 'text', text: 'hi' },
-      path: 'list',
-      ...fields,
-    },
+    singleGroup({ ...SEND, ...fields }),
   )
 
 test('E3: a mass send is filed under an activity, found by it, and copied with it; not under one that is archived', async () => {
@@ -92,8 +93,14 @@ test('E3: a mass send is filed under an activity, found by it, and copied with i
   await admin('PATCH', `/api/activities/${id}`, { archived: true })
   expect((await broadcast(accountId, { activityId: id })).body.error.reason).toBe('activity_archived')
   // what was under it before may stay, and a copy leaves it behind
-  const same = { name: '改', audience: { kind: 'all' }, content: { kind: 'text', text: 'hi' }, path: 'list' }
-  expect((await admin('PUT', url, { ...same, activityId: id, version: made.body.version })).status).toBe(200)
+  expect(
+    (
+      await admin('PUT', url, {
+        ...singleGroup({ ...SEND, name: '改', activityId: id }),
+        version: made.body.version,
+      })
+    ).status,
+  ).toBe(200)
   expect((await admin<{ activity: unknown }>('POST', `${url}/copy`, {})).body.activity).toBeNull()
   expect((await broadcast(accountId, { activityId: '999999' })).status).toBe(404)
 })
@@ -103,18 +110,21 @@ test('F6: an activity adds up what is filed under it, of the accounts the caller
   const [mine, theirs] = [await insertAccount(ctx, '一号店'), await insertAccount(ctx, '二号店')]
   const id = await make('新品')
   for (const accountId of [mine, theirs]) {
-    const { rows } = await sql<{ id: string }>`
-      insert into broadcasts (account_id, name, state, audience, content, path, activity_id, created_at, updated_at)
-      values (${accountId}::bigint, '群发', 'ended', '{"kind":"all"}', '{"kind":"text","text":"hi"}', 'list', ${id}::bigint,
-        '2026-11-01', now()) returning id`.execute(ctx.db)
+    const broadcastId = await insertBroadcast(ctx.pool, {
+      accountId,
+      state: 'ended',
+      name: '群发',
+      activityId: id,
+      at: '2026-11-01',
+    })
     for (const [seq, state, size, sent] of [
       [0, 'delivered', 100, 90],
       [1, 'accepted', 50, null],
       [2, 'failed', 30, null],
     ])
       await sql`insert into broadcast_batches (broadcast_id, account_id, seq, state, size, sent_count, client_msg_id, due_at)
-        values (${rows[0]?.id}::bigint, ${accountId}::bigint, ${seq}, ${state}, ${size}, ${sent},
-          ${`c${rows[0]?.id}-${seq}`}, now())`.execute(ctx.db)
+        values (${broadcastId}::bigint, ${accountId}::bigint, ${seq}, ${state}, ${size}, ${sent},
+          ${`c${broadcastId}-${seq}`}, now())`.execute(ctx.db)
     const sendId = await insertSend(ctx, { accountId })
     await sql`insert into campaigns (account_id, kind, name, state, activity_id, plan, send_id, created_at, updated_at)
       values (${accountId}::bigint, 'template', '到货提醒', 'running', ${id}::bigint, '{}', ${sendId}::bigint, '2026-11-02', now())`.execute(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { possess } from '../../../tests/security/possessions.ts'
 import { type BareWorld, createBareWorld } from '../../../tests/security/world.ts'
 import { type Caller, createTestApi, type TestApi } from '../../../tests/support/api.ts'
+import { singleGroup } from '../../../tests/support/broadcasts.ts'
 import { pauseAccount } from '../accounts/index.ts'
 import { audit } from './index.ts'
 import type { AuditEntry } from './schema.ts'
@@ -50,13 +51,12 @@ describe('F5: a change and its entry are one', () => {
       role: 'analyst',
     })
     const { body: key } = await admin<{ id: string }>('POST', '/api/me/api-keys', { name: 'k' })
-    const draft = {
+    const draft = singleGroup({
       name: 'new',
       audience: { kind: 'all' },
       content: { kind: 'text', text: 'x' },
       path: 'list',
-      ignoreReprint: false,
-    }
+    })
     const changes: [Parameters<Caller>[0], string, unknown?][] = [
       [
         'POST',

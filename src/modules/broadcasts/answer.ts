@@ -9,6 +9,7 @@ import { adviceOf } from '../../wechat/error-codes.ts'
 import { pauseForPlatformError } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { addToMassDay, type Reason, releaseMass } from '../deliveries/index.ts'
+import { changeArm } from './store/arms.ts'
 import {
   anyOtherIntent,
   anySubmitted,
@@ -17,7 +18,7 @@ import {
   endWaitingBatches,
   lockBatch,
 } from './store/batches.ts'
-import { changeBroadcast, findClaimed } from './store/broadcasts.ts'
+import { findClaimed, partOf } from './store/broadcasts.ts'
 import { batchFans } from './store/recipients.ts'
 
 type Trx = Transaction<DB>
@@ -189,11 +190,11 @@ async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError
     reserved_day: null,
   })
   const hopeless =
-    (error.kind === 'content' || error.kind === 'quota-period') &&
-    !(await anySubmitted(trx, batch.broadcast_id))
+    (error.kind === 'content' || error.kind === 'quota-period') && !(await anySubmitted(trx, batch))
   if (!hopeless) return
   const ended = await endWaitingBatches(trx, {
     broadcastId: batch.broadcast_id,
+    arm: batch.arm,
     state: 'failed',
     reason,
     detail,
@@ -201,7 +202,7 @@ async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError
   })
   if (ended.batches > 0) {
     const broadcast = await findClaimed(trx, batch.broadcast_id)
-    await changeBroadcast(trx, batch.broadcast_id, now, { failure_reason: reason })
+    if (broadcast !== undefined) await changeArm(trx, partOf(broadcast, batch.arm).arm.id, { reason })
     await audit(ctx, trx, {
       action: 'broadcast.stopped',
       accountId: broadcast?.accountId,

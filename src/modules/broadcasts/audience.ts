@@ -6,7 +6,7 @@ import type { Account } from '../accounts/index.ts'
 import { type AudienceRow, audienceRelation } from '../contacts/index.ts'
 import { namedIn, peopleOf, type SegmentPeople, segmentPeople } from '../segments/index.ts'
 import { pathsFor } from './rules.ts'
-import type { AudienceBasis, BroadcastAudience, Path } from './schema.ts'
+import type { AudienceBasis, BroadcastAudience, GroupAudience, Path } from './schema.ts'
 
 type Role = AudienceBasis['segments'][number]['role']
 type Named = { id: string; role: Role }
@@ -19,11 +19,22 @@ function named(audience: BroadcastAudience): Named[] {
   return [...audience.include.map(as('include')), ...audience.exclude.map(as('exclude'))]
 }
 
-export const segmentsIn = (audience: BroadcastAudience): string[] => named(audience).map(({ id }) => id)
+/** The segments that any of these groups names, each once. */
+export const segmentsIn = (groups: readonly { audience: GroupAudience }[]): string[] => [
+  ...new Set(
+    groups.flatMap(({ audience }) =>
+      audience.kind === 'remaining' ? [] : named(audience).map(({ id }) => id),
+    ),
+  ),
+]
 
 /** Which snapshot each segment answered with; null for live ones. */
-export const snapshotsOf = (basis: AudienceBasis | null): Map<string, string | null> =>
-  new Map(basis?.segments.map(({ segmentId, snapshotId }) => [segmentId, snapshotId]))
+export const snapshotsOf = (bases: readonly (AudienceBasis | null)[]): Map<string, string | null> =>
+  new Map(
+    bases
+      .flatMap((basis) => basis?.segments ?? [])
+      .map(({ segmentId, snapshotId }) => [segmentId, snapshotId]),
+  )
 
 export type ResolvedAudience = {
   /** A SELECT with fan_id, openid and following of exactly the fans of the account that are meant, each once. */
@@ -38,9 +49,8 @@ export type ResolvedAudience = {
 export async function resolveAudience(
   ctx: Ctx,
   trx: Executor,
-  { account, broadcast, now }: { account: Account; broadcast: { audience: BroadcastAudience }; now: Date },
+  { account, audience, now }: { account: Account; audience: BroadcastAudience; now: Date },
 ): Promise<ResolvedAudience> {
-  const { audience } = broadcast
   if (audience.kind !== 'segments' && audience.kind !== 'rule')
     return { relation: audienceRelation(account.id, audience), basis: null }
   const segments: (SegmentPeople & Named)[] = []
@@ -95,7 +105,7 @@ type Problem = { reason: string; detail: Record<string, unknown> }
  */
 export function pathProblem(
   account: Parameters<typeof pathsFor>[0],
-  audience: BroadcastAudience,
+  audience: GroupAudience,
   path: Path,
 ): Problem | null {
   const available = pathsFor(account, audience)
@@ -107,7 +117,7 @@ export function pathProblem(
 
 export function requirePath(
   account: Parameters<typeof pathsFor>[0],
-  audience: BroadcastAudience,
+  audience: GroupAudience,
   path: Path,
 ): void {
   const problem = pathProblem(account, audience, path)

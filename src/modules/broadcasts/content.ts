@@ -13,7 +13,7 @@ import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
 import { changedSources, getMediaAsset, resolveArticles, type SourceCheck } from '../contents/index.ts'
 import { listLinkedAppIds, unboundAppIds } from '../mini-programs/index.ts'
 import type { Content } from './schema.ts'
-import type { FrozenContent } from './store/broadcasts.ts'
+import type { FrozenContent } from './store/groups.ts'
 
 type Problem = {
   reason: string

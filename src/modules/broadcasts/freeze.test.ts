@@ -4,14 +4,15 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, seed, sized, type TestDatabase } from '../../../tests/support/index.ts'
 import { createPool } from '../../infra/postgres/connect.ts'
-import { createDb, type Db } from '../../infra/transaction.ts'
+import { createDb, type Db, type Executor, inTransaction } from '../../infra/transaction.ts'
 import { batchOf, planBatches } from '../../wechat/rules/broadcast-batches.ts'
 import { monthsToReserve } from '../../wechat/rules/broadcast-quota.ts'
 import type { Account } from '../accounts/index.ts'
 import { audienceRelation } from '../contacts/index.ts'
 import type { Audience } from '../contacts/schema.ts'
 import { lockMassLedger, releaseMass, reserveMass, usedByFan } from '../deliveries/index.ts'
-import { decidedFor, planBroadcast } from './preflight.ts'
+import { decidedFor, type Plan, planGroups } from './groups/plan.ts'
+import { armedRelation } from './groups/relation.ts'
 import { freezeRecipients } from './store/recipients.ts'
 
 let database: TestDatabase
@@ -58,8 +59,7 @@ test('G1, D4: what SQL counts and freezes is what anyone would work out person b
   await fc.assert(
     fc.asyncProperty(situation, async (given) => {
       const { account, broadcastId, audience, fanIds } = await make(given)
-      const relation = audienceRelation(account.id, audience)
-      const plan = await planBroadcast(db, account, { audience: relation, path: 'list' }, given.now)
+      const plan = await planOne(account, audience, given.now)
       const expected = byHand(given, fanIds)
       const reached = expected.filter((row) => row.reason === null)
       expect(plan.total).toBe(expected.length)
@@ -75,8 +75,7 @@ test('G1, D4: what SQL counts and freezes is what anyone would work out person b
 
       await freezeRecipients(db, {
         broadcastId,
-        decided: decidedFor(account, relation, given.now),
-        reached: plan.reached,
+        decided: decidedFor(account, armed(account, audience), monthsByArm(given.now)),
         largest: given.largest,
       })
       expect(await frozen(broadcastId)).toEqual(withBatches(expected, given.largest))
@@ -115,12 +114,7 @@ test('D4, G3: two sends that both count a fan’s last place do so one after the
   const take = () =>
     db.transaction().execute(async (trx) => {
       await lockMassLedger(trx, account.id)
-      const { reached } = await planBroadcast(
-        trx,
-        account,
-        { audience: audienceRelation(account.id, { kind: 'all' }), path: 'list' },
-        MIDDLE,
-      )
+      const { reached } = await planOne(account, { kind: 'all' }, MIDDLE, trx)
       if (reached === 1)
         await reserveMass(
           trx,
@@ -134,6 +128,22 @@ test('D4, G3: two sends that both count a fan’s last place do so one after the
   expect(reached.toSorted()).toEqual([0, 0, 0, 1])
   expect(await usedByFan(db, account.id, fanIds[0] as string, MIDDLE)).toBe(4)
 })
+
+const armed = (account: Account, audience: Audience) =>
+  armedRelation(account.id, [{ arm: 0, named: audienceRelation(account.id, audience) }])
+const monthsByArm = (now: Date) => new Map([[0, monthsToReserve(now)]])
+
+async function planOne(account: Account, audience: Audience, now: Date, on: Executor = db): Promise<Plan> {
+  const named = audienceRelation(account.id, audience)
+  const groups = [{ place: 0, arm: 0, basis: null, named }]
+  const resolved = { relation: armed(account, audience), groups }
+  const [group] = await inTransaction(on, (trx) =>
+    planGroups(trx, account, resolved, { path: 'list', months: monthsByArm(now) }),
+  )
+  if (group === undefined) throw new Error('one group was planned')
+  expect([group.total, group.filtered]).toEqual([group.plan.total, 0])
+  return group.plan
+}
 
 const PLAIN: Omit<Situation, 'fans'> = {
   kind: 'all',
@@ -159,7 +169,9 @@ function byHand({ fans, kind, account, limit, now }: Situation, fanIds: string[]
 
 function withBatches(decided: Decided[], largest: number | null) {
   const reached = decided.filter((row) => row.reason === null)
+  const isAlone = largest !== null && reached.length === 1
   return decided.map(({ fanId, reason }) => {
+    if (isAlone && reason === null) return { fan_id: fanId, batch_seq: null, reason: 'below_two' }
     const place = reached.findIndex((row) => row.fanId === fanId)
     const batch = reason !== null ? null : largest === null ? 0 : batchOf(place, reached.length, largest)
     return { fan_id: fanId, batch_seq: batch, reason }
@@ -227,8 +239,7 @@ async function make({ fans, kind, account: type, limit }: Situation) {
   }
   const audience = audiences[kind] as Audience
   const broadcastId = await one(
-    `insert into broadcasts (account_id, name, audience, content, path, created_at, updated_at)
-     values ($1, 'B', '{}', '{}', 'list', now(), now()) returning id`,
+    `insert into broadcasts (account_id, name, created_at, updated_at) values ($1, 'B', now(), now()) returning id`,
     [id],
   )
   return { account: accountOf(id, type, limit), broadcastId, audience, fanIds }

@@ -13,9 +13,10 @@ import {
   type Reason,
   reserveMass,
 } from '../deliveries/index.ts'
-import { fanLimitOf } from './preflight.ts'
+import { fanLimitOf } from './groups/plan.ts'
+import { addArmSkipped } from './store/arms.ts'
 import { anyIntent, type BatchRow, changeBatch, lockBatch } from './store/batches.ts'
-import { type BroadcastRow, changeBroadcast, findClaimed } from './store/broadcasts.ts'
+import { type BroadcastRow, findClaimed, partOf } from './store/broadcasts.ts'
 import { isSendingPaused } from './store/installation.ts'
 import {
   batchAudience,
@@ -40,12 +41,17 @@ export function commitIntent(ctx: Ctx, { account, broadcast, batch }: Input): Pr
     const current = await findClaimed(trx, broadcast.id, true)
     const locked = await lockBatch(trx, batch)
     if (locked === undefined || (locked.state !== 'planned' && locked.state !== 'held')) return undefined
-    if (current?.state !== 'running' || (await isSendingPaused(trx)) || !(await isActive(trx, account.id))) {
+    if (
+      current?.state !== 'running' ||
+      !isOpen(current, locked) ||
+      (await isSendingPaused(trx)) ||
+      !(await isActive(trx, account.id))
+    ) {
       await changeBatch(trx, batch.id, {})
       return undefined
     }
     const now = ctx.clock.now()
-    const wait = await dayWait(trx, account, current, locked, now)
+    const wait = await dayWait(trx, account, locked, now)
     if (wait !== undefined) {
       await changeBatch(trx, batch.id, { state: 'held', reason: wait.reason, due_at: wait.until })
       return undefined
@@ -56,6 +62,9 @@ export function commitIntent(ctx: Ctx, { account, broadcast, batch }: Input): Pr
   })
 }
 
+const isOpen = (broadcast: BroadcastRow, batch: BatchRow): boolean =>
+  partOf(broadcast, batch.arm).arm.state === 'running'
+
 async function isActive(trx: Trx, accountId: string): Promise<boolean> {
   const row = await trx.selectFrom('accounts').select('state').where('id', '=', accountId).executeTakeFirst()
   return row?.state === 'active'
@@ -65,14 +74,13 @@ async function isActive(trx: Trx, accountId: string): Promise<boolean> {
 async function dayWait(
   trx: Trx,
   account: Account,
-  broadcast: BroadcastRow,
   batch: BatchRow,
   now: Date,
 ): Promise<{ reason: Reason; until: Date } | undefined> {
   const { massCallsPerDay, massRecipientsPerDay, massSendsPerDay } = account.limits
   const day = await massDay(trx, account.id, now)
   const until = nextBeijingDay(now)
-  const counted = await anyIntent(trx, broadcast.id)
+  const counted = await anyIntent(trx, batch)
   if (massSendsPerDay !== null && !counted && day.sends >= massSendsPerDay)
     return { reason: 'account_day_used', until }
   if (day.calls >= massCallsPerDay) return { reason: 'calls_used_up', until }
@@ -95,14 +103,16 @@ async function reviewRecipients(
     limit: fanLimitOf(account),
   })
   const gone = await skipUndeliverable(trx, { broadcastId: broadcast.id, seq: batch.seq, decided })
-  if (broadcast.path === 'list') {
+  const byList = partOf(broadcast, batch.arm).group.path === 'list'
+  if (byList) {
     const same = await skipSamePerson(trx, broadcast.id, batch.seq)
     if (same > 0) gone['same_person'] = same
   }
   let size = batch.size - Object.values(gone).reduce((sum, count) => sum + count, 0)
-  if (broadcast.path === 'list' && size > 0 && size < SMALLEST_BATCH) {
+  if (byList && size > 0 && size < SMALLEST_BATCH) {
     const target = await moveIntoWaitingBatch(trx, {
       broadcastId: broadcast.id,
+      arm: batch.arm,
       seq: batch.seq,
       people: size,
       largest: LARGEST_BATCH,
@@ -113,24 +123,11 @@ async function reviewRecipients(
     }
     size = 0
   }
-  await addSkipped(trx, broadcast, gone, now)
+  await addArmSkipped(trx, { broadcastId: broadcast.id, arm: batch.arm }, gone)
   if (size === 0) {
     await changeBatch(trx, batch.id, { state: 'skipped', reason: 'nobody_left', size: 0, finished_at: now })
   }
   return size
-}
-
-async function addSkipped(
-  trx: Trx,
-  broadcast: BroadcastRow,
-  gone: Record<string, number>,
-  now: Date,
-): Promise<void> {
-  const count = Object.values(gone).reduce((sum, people) => sum + people, 0)
-  if (count === 0) return
-  const skipped = { ...broadcast.skipped }
-  for (const [reason, people] of Object.entries(gone)) skipped[reason] = (skipped[reason] ?? 0) + people
-  await changeBroadcast(trx, broadcast.id, now, { skipped, planned: (broadcast.planned ?? count) - count })
 }
 
 async function reserve(
@@ -138,10 +135,10 @@ async function reserve(
   { account, broadcast, batch, size, now }: Input & { size: number; now: Date },
 ): Promise<BatchRow> {
   const months = fanLimitOf(account) === null ? [] : monthsToReserve(now)
-  const firstOfBroadcast = !(await anyIntent(trx, broadcast.id))
+  const firstOfArm = !(await anyIntent(trx, batch))
   if (months.length > 0) await reserveMass(trx, account.id, months, batchFans(broadcast.id, batch.seq))
   const day = beijingDay(now)
-  await addToMassDay(trx, account.id, day, { sends: firstOfBroadcast ? 1 : 0, calls: 1, recipients: size })
+  await addToMassDay(trx, account.id, day, { sends: firstOfArm ? 1 : 0, calls: 1, recipients: size })
   const reserved_months = months.map((month) => `${month}-01`)
   await changeBatch(trx, batch.id, {
     state: 'sending',

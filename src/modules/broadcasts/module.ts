@@ -6,14 +6,16 @@ import { getAccount } from '../accounts/index.ts'
 import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/index.ts'
 import { massDay, massDaysOfMonth, massDaysSince, monthLeft, usedByFan } from '../deliveries/index.ts'
 import { type Due, type Manifest, route } from '../manifest.ts'
+import { openNext } from './arms/open.ts'
 import * as batches from './commands/batches.ts'
 import * as draft from './commands/draft.ts'
 import { saveResult } from './commands/result-segment.ts'
 import * as send from './commands/send.ts'
 import { testSend } from './commands/test-send.ts'
+import * as times from './commands/times.ts'
 import { readComments } from './comments/read.ts'
 import { nextReadingDue } from './comments/store.ts'
-import { fanLimitOf } from './preflight.ts'
+import { fanLimitOf } from './groups/plan.ts'
 import { prepareNext } from './prepare.ts'
 import { presentBatch, presentListItem, readBroadcast } from './present.ts'
 import { recordRoutes } from './records/routes.ts'
@@ -21,6 +23,7 @@ import { massResults } from './results.ts'
 import * as schema from './schema.ts'
 import { sendNextBatch } from './send.ts'
 import { settle } from './settle.ts'
+import { nextArmDue } from './store/arms.ts'
 import { listBatches, nextBatchDue } from './store/batches.ts'
 import { findBroadcast, listBroadcasts } from './store/broadcasts.ts'
 import { listForFan, listRecipients } from './store/recipients.ts'
@@ -61,8 +64,14 @@ export const broadcastsModule: Manifest = {
     route(schema.pauseBroadcastEndpoint, (ctx, { params }) => send.pauseBroadcast(ctx, params)),
     route(schema.resumeBroadcastEndpoint, (ctx, { params }) => send.resumeBroadcast(ctx, params)),
     route(schema.cancelBroadcastEndpoint, (ctx, { params }) => send.cancelBroadcast(ctx, params)),
+    route(schema.unscheduleBroadcastEndpoint, (ctx, { params }) => times.unscheduleBroadcast(ctx, params)),
+    route(schema.retimeGroupEndpoint, (ctx, { params, body }) =>
+      times.retimeGroup(ctx, params, body.sendAt === null ? null : new Date(body.sendAt)),
+    ),
+    route(schema.cancelGroupEndpoint, (ctx, { params }) => times.cancelGroup(ctx, params)),
+    route(schema.answerArmEndpoint, (ctx, { params, body }) => times.answerArm(ctx, params, body.do)),
     route(schema.withdrawBroadcastEndpoint, (ctx, { params, body }) =>
-      batches.withdrawBroadcast(ctx, params, body.article),
+      batches.withdrawBroadcast(ctx, params, body),
     ),
     route(schema.listBatchesEndpoint, async (ctx, { params, query }) => {
       const broadcast = await existing(ctx, params)
@@ -83,6 +92,7 @@ export const broadcastsModule: Manifest = {
         fanId: row.fan_id,
         openid: canSeePersons(ctx.actor) ? row.openid : shortenId(row.openid),
         remark: row.remark,
+        arm: row.arm,
         batchSeq: row.batch_seq,
         state: row.state,
         reason: row.reason,
@@ -118,6 +128,7 @@ export const broadcastsModule: Manifest = {
   ],
   sweeps: [
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
+    { name: 'broadcasts.open', topic: 'broadcasts', everyMs: 1_000, concurrency: 2, run: openNext },
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
@@ -129,7 +140,11 @@ export const broadcastsModule: Manifest = {
 
 async function nextDue(ctx: Ctx): Promise<Due> {
   const now = ctx.clock.now()
-  const dues = await Promise.all([nextBatchDue(ctx.db, now), nextReadingDue(ctx.db, now)])
+  const dues = await Promise.all([
+    nextBatchDue(ctx.db, now),
+    nextArmDue(ctx.db, now),
+    nextReadingDue(ctx.db, now),
+  ])
   const times = dues.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt.getTime()]))
   return {
     dueAt: times.length === 0 ? null : new Date(Math.min(...times)),

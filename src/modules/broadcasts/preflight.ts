@@ -1,79 +1,26 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
-import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { inTransaction } from '../../infra/transaction.ts'
+import { beijingDay } from '../../kernel/beijing.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { LARGEST_BATCH, planBatches } from '../../wechat/rules/broadcast-batches.ts'
-import { monthsToReserve } from '../../wechat/rules/broadcast-quota.ts'
 import type { Account } from '../accounts/index.ts'
-import type { AudienceRow } from '../contacts/index.ts'
-import { decidedAudience, type MassDay, massDay, massDaysOfMonth } from '../deliveries/index.ts'
-import { pathProblem, resolveAudience } from './audience.ts'
+import { massDay, massDaysOfMonth } from '../deliveries/index.ts'
+import { plannedOn } from './arms/days.ts'
+import { pathProblem } from './audience.ts'
 import { contentProblems } from './content.ts'
+import { type GroupPlan, monthsOf, type Plan, planGroups, planInSum } from './groups/plan.ts'
+import { resolveGroups } from './groups/relation.ts'
+import { timeProblem } from './rules/times.ts'
 import { entersHistory, minutesFor, promiseOf } from './rules.ts'
-import type { AudienceBasis, Path, Preflight } from './schema.ts'
-import type { BroadcastRow } from './store/broadcasts.ts'
-import { countDecided } from './store/recipients.ts'
-
-/** The month's allowance that counts for this account's fans; subscription accounts have a daily one of the account. */
-export const fanLimitOf = (account: Account): number | null =>
-  account.kind === 'service' ? account.limits.massPerFanPerMonth : null
+import type { AudienceBasis, Path, Preflight, PreflightGroup } from './schema.ts'
+import { armsOf, type BroadcastRow } from './store/broadcasts.ts'
+import type { ArmRow, GroupRow } from './store/groups.ts'
 
 export const ratePerMinute = (account: Account, path: Path): number =>
   path === 'list' ? account.limits.massPerMinuteByOpenid : account.limits.massPerMinuteByFilter
 
-/** The one relation that decides an audience (as {@link resolveAudience} reads it) at an instant. */
-export const decidedFor = (account: Account, audience: RawBuilder<AudienceRow>, now: Date) =>
-  decidedAudience({
-    accountId: account.id,
-    audience,
-    months: monthsToReserve(now),
-    limit: fanLimitOf(account),
-    many: true,
-  })
-
-export type Plan = {
-  total: number
-  reached: number
-  notReached: { reason: string; count: number }[]
-  sizes: readonly number[]
-  refusal: 'nobody' | 'below_two' | null
-  monthLeftAfter: { left: number; fans: number }[]
-}
-
-/** Counts who would be reached and into which batches; freezing calls it in the snapshot it then writes from. */
-export async function planBroadcast(
-  db: Executor,
-  account: Account,
-  { audience, path }: { audience: RawBuilder<AudienceRow>; path: Path },
-  now: Date,
-): Promise<Plan> {
-  const limit = fanLimitOf(account)
-  const counts = await countDecided(db, decidedFor(account, audience, now))
-  const total = counts.reduce((sum, row) => sum + row.count, 0)
-  const reachable = counts.filter((row) => row.reason === null)
-  const reached = reachable.reduce((sum, row) => sum + row.count, 0)
-  const byReason = new Map<string, number>()
-  for (const row of counts)
-    if (row.reason !== null) byReason.set(row.reason, (byReason.get(row.reason) ?? 0) + row.count)
-  const batches = path === 'list' ? planBatches(reached, LARGEST_BATCH) : planWhole(reached)
-  return {
-    total,
-    reached,
-    notReached: [...byReason].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
-    sizes: batches.ok ? batches.sizes : [],
-    refusal: batches.ok ? null : batches.reason,
-    monthLeftAfter:
-      limit === null
-        ? []
-        : reachable
-            .map((row) => ({ left: limit - row.used - 1, fans: row.count }))
-            .sort((a, b) => b.left - a.left),
-  }
-}
-
-/** By tag and to all there is one call, whatever the number. */
-const planWhole = (reached: number) =>
-  reached === 0 ? ({ ok: false, reason: 'nobody' } as const) : ({ ok: true, sizes: [reached] } as const)
+type Note = { reason: string; detail: Record<string, unknown> }
+type Part = { group: GroupRow; arm: ArmRow; plan: Plan }
 
 /**
  * 预演: what the send would do at this instant, by the code that will decide it, and what stands in its way.
@@ -81,50 +28,82 @@ const planWhole = (reached: number) =>
  */
 export async function runPreflight(ctx: Ctx, account: Account, broadcast: BroadcastRow): Promise<Preflight> {
   const now = ctx.clock.now()
-  const [found, day, days, problems, installation] = await Promise.all([
+  const [found, day, contents, installation] = await Promise.all([
     planNow(ctx, account, { broadcast, now }),
     massDay(ctx.db, account.id, now),
-    massDaysOfMonth(ctx.db, account.id, now),
-    contentProblems(ctx, account.id, broadcast.content),
+    contentNotes(ctx, account.id, broadcast),
     sql<{ sending_paused: boolean }>`select sending_paused from installation`.execute(ctx.db),
   ])
-  const { plan, basis, problem } = found
-  const perMinute = ratePerMinute(account, broadcast.path)
-  const minutes = minutesFor(plan.sizes, perMinute)
-  const sendsThisMonth = days.reduce((sum, row) => sum + row.sends, 0)
+  const { plans, bases, problem } = found
+  const parts = partsOf(broadcast, plans)
+  const all = planInSum(parts.map(({ plan }) => plan))
+  const path = pathOf(broadcast)
+  const perMinute = ratePerMinute(account, path)
+  const groups = timeTable(parts, perMinute, now).map(({ group, ...arm }) => ({
+    place: group.place,
+    name: group.name,
+    path: group.path,
+    promise: promiseOf(group.path),
+    basis: bases.get(group.place) ?? null,
+    total: plans.find(({ place }) => place === group.place)?.total ?? 0,
+    filtered: plans.find(({ place }) => place === group.place)?.filtered ?? 0,
+    arms: [arm],
+  }))
+  const load = await loadOf(ctx, account, { broadcast, groups, now })
   return {
     at: now.toISOString(),
-    path: broadcast.path,
-    promise: promiseOf(broadcast.path),
-    basis,
-    entersHistory: entersHistory(broadcast.path),
-    total: plan.total,
-    reached: plan.reached,
-    notReached: plan.notReached,
-    batchSizes: plan.sizes.slice(0, 200),
-    batches: plan.sizes.length,
-    calls: plan.sizes.length,
+    path,
+    promise: promiseOf(path),
+    basis: bases.get(0) ?? null,
+    entersHistory: entersHistory(path),
+    total: all.total,
+    reached: all.reached,
+    notReached: all.notReached,
+    batchSizes: all.sizes.slice(0, 200),
+    batches: all.sizes.length,
+    calls: all.sizes.length,
     callsLeftToday: Math.max(0, account.limits.massCallsPerDay - day.calls),
-    draftCopies: broadcast.content.kind === 'articles' ? plan.sizes.length : 0,
+    draftCopies: groups.flatMap(({ arms }) => arms).reduce((sum, arm) => sum + arm.draftCopies, 0),
     perMinute,
-    minutes,
-    finishesAt: new Date(now.getTime() + minutes * 60_000).toISOString(),
-    monthLeftAfter: plan.monthLeftAfter,
+    minutes: minutesFor(all.sizes, perMinute),
+    finishesAt: groups
+      .flatMap(({ arms }) => arms.map((arm) => arm.finishesAt))
+      .sort()
+      .at(-1) as string,
+    monthLeftAfter: all.monthLeftAfter,
+    groups,
     blockers: [
-      ...accountBlockers(account, broadcast, day, sendsThisMonth),
+      ...accountNotes(account, broadcast),
+      ...timeNotes(broadcast, now),
+      ...load.blockers,
       ...(installation.rows[0]?.sending_paused ? [{ reason: 'sending_paused', detail: {} }] : []),
-      ...(problem === null ? [] : [problem]),
-      ...(plan.refusal === null || problem !== null
-        ? []
-        : [{ reason: plan.refusal, detail: { reached: plan.reached } }]),
-      ...problems.map(({ reason, ...detail }) => ({ reason, detail })),
+      ...(problem === null ? refusals(parts) : [problem]),
+      ...contents,
     ],
-    warnings: dayWarnings(account, plan, day, broadcast),
+    warnings: [
+      ...load.warnings,
+      ...(promiseOf(path) === 'estimate' ? [{ reason: 'estimate_only', detail: {} }] : []),
+    ],
   }
 }
 
-type Note = { reason: string; detail: Record<string, unknown> }
-type Found = { plan: Plan; basis: AudienceBasis | null; problem: Note | null }
+/** Of one that has a single group; with more than one all go by list. */
+export const pathOf = ({ groups }: Pick<BroadcastRow, 'groups'>): Path => groups[0]?.path ?? 'list'
+
+/** Which group a note is about, where there is more than one. */
+const inGroup = (broadcast: BroadcastRow, { place, name }: GroupRow) =>
+  broadcast.groups.length > 1 ? { group: place, groupName: name } : {}
+
+const partsOf = ({ groups }: BroadcastRow, plans: readonly GroupPlan[]): Part[] =>
+  groups.flatMap((group) =>
+    group.arms.map((arm) => ({
+      group,
+      arm,
+      plan: plans.find((one) => one.arm === arm.number)?.plan ?? NO_PLAN,
+    })),
+  )
+
+type Found = { plans: GroupPlan[]; bases: Map<number, AudienceBasis | null>; problem: Note | null }
 const NO_PLAN: Plan = {
   total: 0,
   reached: 0,
@@ -144,58 +123,145 @@ async function planNow(
     return await inTransaction(
       ctx.db,
       async (trx) => {
-        const { relation, basis } = await resolveAudience(ctx, trx, { account, broadcast, now })
-        const plan = await planBroadcast(trx, account, { audience: relation, path: broadcast.path }, now)
-        return { plan, basis, problem: null }
+        const resolved = await resolveGroups(ctx, trx, { account, groups: broadcast.groups, now })
+        const plans = await planGroups(trx, account, resolved, {
+          path: pathOf(broadcast),
+          months: monthsOf(armsOf(broadcast), now),
+        })
+        const bases = new Map(resolved.groups.map(({ place, basis }) => [place, basis]))
+        return { plans, bases, problem: null }
       },
       { isolation: 'repeatable read' },
     )
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { plan: NO_PLAN, basis: null, problem: { reason: error.reason, detail: error.detail } }
+    return { plans: [], bases: new Map(), problem: { reason: error.reason, detail: error.detail } }
   }
 }
 
-function accountBlockers(
-  account: Account,
-  broadcast: BroadcastRow,
-  day: MassDay,
-  sendsThisMonth: number,
-): Note[] {
-  const { massSendsPerDay, massSendsPerMonth } = account.limits
+/** When each arm begins and is handed over: arms of one account share its speed, so one goes after the other. */
+function timeTable(parts: readonly Part[], perMinute: number, now: Date) {
+  let busyUntil = now.getTime()
+  const starts = ({ arm }: Part) => Math.max(now.getTime(), arm.sendAt?.getTime() ?? 0)
+  const rows = parts
+    .toSorted((a, b) => starts(a) - starts(b))
+    .map((part) => {
+      const { group, arm, plan } = part
+      const begins = Math.max(busyUntil, starts(part))
+      busyUntil = begins + (plan.reached / perMinute) * 60_000
+      return {
+        group,
+        number: arm.number,
+        reached: plan.reached,
+        notReached: plan.notReached,
+        batchSizes: plan.sizes.slice(0, 200),
+        batches: plan.sizes.length,
+        draftCopies: arm.content.kind === 'articles' ? plan.sizes.length : 0,
+        sendAt: arm.sendAt?.toISOString() ?? null,
+        startsAt: new Date(begins).toISOString(),
+        finishesAt: new Date(begins + minutesFor(plan.sizes, perMinute) * 60_000).toISOString(),
+        monthLeftAfter: plan.monthLeftAfter,
+      }
+    })
+  return rows.toSorted((a, b) => a.number - b.number)
+}
+
+async function contentNotes(ctx: Ctx, accountId: string, broadcast: BroadcastRow): Promise<Note[]> {
+  const notes: Note[] = []
+  for (const group of broadcast.groups)
+    for (const { content } of group.arms)
+      for (const { reason, ...detail } of await contentProblems(ctx, accountId, content))
+        notes.push({ reason, detail: { ...detail, ...inGroup(broadcast, group) } })
+  return notes
+}
+
+const refusals = (parts: readonly Part[]): Note[] =>
+  parts.flatMap(({ group, plan }) =>
+    plan.refusal === null
+      ? []
+      : [
+          {
+            reason: plan.refusal,
+            detail: {
+              reached: plan.reached,
+              ...(parts.length > 1 && { group: group.place, groupName: group.name }),
+            },
+          },
+        ],
+  )
+
+function accountNotes(account: Account, broadcast: BroadcastRow): Note[] {
   const notes: Note[] = []
   if (account.state !== 'active')
     notes.push({ reason: 'account_paused', detail: { pauseReason: account.pauseReason } })
-  const problem = pathProblem(account, broadcast.audience, broadcast.path)
-  if (problem !== null) notes.push(problem)
-  if (massSendsPerDay !== null && day.sends >= massSendsPerDay) {
-    notes.push({ reason: 'account_day_used', detail: { used: day.sends, limit: massSendsPerDay } })
-  }
-  if (massSendsPerMonth !== null && sendsThisMonth >= massSendsPerMonth) {
-    notes.push({ reason: 'account_month_used', detail: { used: sendsThisMonth, limit: massSendsPerMonth } })
+  for (const group of broadcast.groups) {
+    const problem = pathProblem(account, group.audience, group.path)
+    if (problem !== null)
+      notes.push({ ...problem, detail: { ...problem.detail, ...inGroup(broadcast, group) } })
   }
   return notes
 }
 
-/** What will make it last into another day or surprise someone, without being wrong. */
-function dayWarnings(account: Account, plan: Plan, day: MassDay, broadcast: BroadcastRow): Note[] {
-  const { massCallsPerDay, massRecipientsPerDay, draftAddsPerDay } = account.limits
-  const notes: Note[] = []
-  if (plan.sizes.length > massCallsPerDay - day.calls) {
-    notes.push({
-      reason: 'calls_used_up',
-      detail: { calls: plan.sizes.length, left: Math.max(0, massCallsPerDay - day.calls) },
-    })
+const timeNotes = (broadcast: BroadcastRow, now: Date): Note[] =>
+  broadcast.groups.flatMap((group) =>
+    group.arms.flatMap(({ sendAt, state }) => {
+      const reason = state === 'draft' ? timeProblem(sendAt, now) : null
+      return reason === null
+        ? []
+        : [{ reason, detail: { at: sendAt?.toISOString(), ...inGroup(broadcast, group) } }]
+    }),
+  )
+
+type Asked = { broadcast: BroadcastRow; groups: readonly PreflightGroup[]; now: Date }
+
+/** What the account's days and month have room for, over all its sends: gone, planned, and this one. */
+async function loadOf(ctx: Ctx, account: Account, { broadcast, groups, now }: Asked) {
+  const { limits } = account
+  const arms = groups.flatMap((group) => group.arms)
+  const days = new Map<string, typeof arms>()
+  for (const arm of arms) {
+    const on = beijingDay(new Date(arm.startsAt))
+    days.set(on, [...(days.get(on) ?? []), arm])
   }
-  if (plan.reached > massRecipientsPerDay - day.recipients) {
-    notes.push({
-      reason: 'recipients_day_used',
-      detail: { people: plan.reached, left: Math.max(0, massRecipientsPerDay - day.recipients) },
-    })
+  const blockers: Note[] = []
+  const warnings: Note[] = []
+  for (const [on, own] of days) {
+    const at = new Date(own[0]?.startsAt ?? now)
+    const [day, month, planned] = await Promise.all([
+      massDay(ctx.db, account.id, at),
+      massDaysOfMonth(ctx.db, account.id, at),
+      plannedOn(ctx.db, { accountId: account.id, day: on, except: broadcast.id }),
+    ])
+    const when = on === beijingDay(now) ? {} : { day: on }
+    const [taken] = planned
+    if (limits.massSendsPerDay !== null) {
+      if (day.sends >= limits.massSendsPerDay)
+        blockers.push({
+          reason: 'account_day_used',
+          detail: { used: day.sends, limit: limits.massSendsPerDay },
+        })
+      else if (taken !== undefined && day.sends + planned.length >= limits.massSendsPerDay)
+        blockers.push({ reason: 'day_taken', detail: { name: taken.name, at: taken.at.toISOString() } })
+    }
+    const sends = month.reduce((sum, row) => sum + row.sends, 0)
+    if (limits.massSendsPerMonth !== null && sends + own.length > limits.massSendsPerMonth)
+      blockers.push({
+        reason: 'account_month_used',
+        detail: { used: sends, limit: limits.massSendsPerMonth },
+      })
+    const sum = (pick: (one: { calls: number; people: number }) => number) =>
+      planned.reduce((total, one) => total + pick(one), 0)
+    const calls = own.reduce((total, arm) => total + arm.batches, 0)
+    const callsLeft = Math.max(0, limits.massCallsPerDay - day.calls - sum((one) => one.calls))
+    if (calls > callsLeft)
+      warnings.push({ reason: 'calls_used_up', detail: { calls, left: callsLeft, ...when } })
+    const people = own.reduce((total, arm) => total + arm.reached, 0)
+    const peopleLeft = Math.max(0, limits.massRecipientsPerDay - day.recipients - sum((one) => one.people))
+    if (people > peopleLeft)
+      warnings.push({ reason: 'recipients_day_used', detail: { people, left: peopleLeft, ...when } })
+    const copies = own.reduce((total, arm) => total + arm.draftCopies, 0)
+    if (copies > limits.draftAddsPerDay)
+      warnings.push({ reason: 'drafts_day_used', detail: { copies, limit: limits.draftAddsPerDay } })
   }
-  if (broadcast.content.kind === 'articles' && plan.sizes.length > draftAddsPerDay) {
-    notes.push({ reason: 'drafts_day_used', detail: { copies: plan.sizes.length, limit: draftAddsPerDay } })
-  }
-  if (promiseOf(broadcast.path) === 'estimate') notes.push({ reason: 'estimate_only', detail: {} })
-  return notes
+  return { blockers, warnings }
 }

@@ -1,56 +1,80 @@
 import type { Ctx } from '../../context.ts'
-import { notFound } from '../../kernel/errors.ts'
+import { assert, notFound } from '../../kernel/errors.ts'
 import { getArticleSet, getMediaAsset } from '../contents/index.ts'
 import { isWithdrawable } from './content.ts'
-import { canResolveBatch, canRetryBatch, commandsOf, labelOf } from './rules.ts'
-import type { Batch, Broadcast, BroadcastListItem, BroadcastState } from './schema.ts'
+import { sumBy } from './groups/plan.ts'
+import {
+  armCommandsOf,
+  armLabelOf,
+  type BatchTally,
+  canResolveBatch,
+  canRetryBatch,
+  commandsOf,
+  labelOf,
+} from './rules.ts'
+import type { Arm, Batch, Broadcast, BroadcastListItem, BroadcastState, Content, Group } from './schema.ts'
 import type { BatchRow } from './store/batches.ts'
-import { type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
+import { armsOf, type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
+import type { ArmRow, GroupRow } from './store/groups.ts'
+import { SEQS_AN_ARM } from './store/recipients.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
+const hasWithdrawable = (row: BroadcastRow): boolean =>
+  armsOf(row).some((arm) => isWithdrawable(arm.content) && arm.tally.delivered > 0)
+
 export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<BroadcastListItem> {
-  const face = await faceOf(ctx, row)
+  const [first] = row.groups
+  const arm = first?.arms[0]
+  assert(first && arm, 'a broadcast has a group with an arm')
+  const waiting = armsOf(row).flatMap(({ state, sendAt }) =>
+    sendAt !== null && (state === 'queued' || state === 'opening') ? [sendAt.getTime()] : [],
+  )
   return {
     id: row.id,
     name: row.name,
     state: row.state,
-    label: labelOf(row, row.tally),
-    path: row.path,
-    contentKind: row.content.kind,
-    ...face,
+    label: labelOf(row),
+    path: first.path,
+    groupCount: row.groups.length,
+    contentKind: arm.content.kind,
+    ...(await faceOf(ctx, row.accountId, arm.content)),
     createdByName: row.createdByName,
     createdAt: row.createdAt.toISOString(),
     confirmedAt: iso(row.confirmedAt),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
-    activity: row.activity,
+    nextAt: waiting.length === 0 ? null : new Date(Math.min(...waiting)).toISOString(),
+    activity: first.activity,
     totals: row.totals,
   }
 }
 
 /** What stands for the message in a list: a title and a cover, also when a material is gone since. */
-async function faceOf(ctx: Ctx, row: BroadcastRow): Promise<{ title: string; coverUrl: string | null }> {
-  const { content } = row
+export async function faceOf(
+  ctx: Ctx,
+  accountId: string,
+  content: Content,
+): Promise<{ title: string; coverUrl: string | null }> {
   if (content.kind === 'text')
     return { title: [...content.text.replace(/<[^>]+>/g, '')].slice(0, 40).join(''), coverUrl: null }
   try {
     if (content.kind === 'image') {
       const first = content.mediaAssetIds[0]
-      const asset = first === undefined ? undefined : await getMediaAsset(ctx, row.accountId, first)
+      const asset = first === undefined ? undefined : await getMediaAsset(ctx, accountId, first)
       return { title: asset?.name ?? '', coverUrl: asset?.url ?? null }
     }
     if (content.kind === 'voice' || content.kind === 'video') {
       const { mediaAssetId } = content
       const title = content.kind === 'video' ? content.title : ''
       if (title !== '' || mediaAssetId === null) return { title, coverUrl: null }
-      return { title: (await getMediaAsset(ctx, row.accountId, mediaAssetId)).name, coverUrl: null }
+      return { title: (await getMediaAsset(ctx, accountId, mediaAssetId)).name, coverUrl: null }
     }
     const choice = content.articles[0]
     if (choice === undefined) return { title: '', coverUrl: null }
-    const set = await getArticleSet(ctx, row.accountId, choice.articleSetId)
+    const set = await getArticleSet(ctx, accountId, choice.articleSetId)
     const article = set.articles[choice.index]
-    const cover = choice.cover && (await getMediaAsset(ctx, row.accountId, choice.cover.mediaAssetId))
+    const cover = choice.cover && (await getMediaAsset(ctx, accountId, choice.cover.mediaAssetId))
     return { title: article?.title ?? '', coverUrl: cover?.url ?? article?.thumbUrl ?? null }
   } catch {
     return { title: '', coverUrl: null }
@@ -58,34 +82,71 @@ async function faceOf(ctx: Ctx, row: BroadcastRow): Promise<{ title: string; cov
 }
 
 export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Broadcast> {
+  const arms = armsOf(row)
   return {
     ...(await presentListItem(ctx, row)),
     accountId: row.accountId,
-    audience: row.audience,
-    audienceBasis: row.audienceBasis,
-    content: row.content,
-    ignoreReprint: row.ignoreReprint,
+    timing: row.timing,
+    groups: await Promise.all(row.groups.map((group) => presentGroup(ctx, row, group))),
     version: row.version,
     preflight: row.preflight,
-    skippedByReason: Object.entries(row.skipped).map(([reason, count]) => ({ reason, count })),
+    skippedByReason: sumBy(
+      arms.flatMap((arm) => Object.entries(arm.skipped).map(([key, count]) => ({ key, count }))),
+    ).map(({ key, count }) => ({ reason: key, count })),
     pauseReason: row.pauseReason,
     pauseDetail: row.pauseDetail,
-    failureReason: row.failureReason,
+    failureReason:
+      arms.find(({ state, reason }) => reason !== null && state !== 'cancelled' && state !== 'asking')
+        ?.reason ?? null,
     confirmedByName: row.confirmedByName,
-    batchCount: batchCount(row),
-    can: commandsOf(row.state, row.tally, isWithdrawable(row.content)),
+    batchCount: batchCount(row.tally),
+    can: commandsOf(row, hasWithdrawable(row)),
   }
 }
 
-const batchCount = ({ tally }: BroadcastRow): number =>
-  tally.planned +
-  tally.held +
-  tally.skipped +
-  tally.sending +
-  tally.accepted +
-  tally.delivered +
-  tally.failed +
-  tally.unknown
+async function presentGroup(ctx: Ctx, broadcast: BroadcastRow, group: GroupRow): Promise<Group> {
+  const { place, name, activity, audience, basis, path, ignoreReprint, missed, total, filtered } = group
+  return {
+    place,
+    name,
+    activity,
+    audience,
+    basis,
+    path,
+    ignoreReprint,
+    missed,
+    total,
+    filtered,
+    arms: await Promise.all(group.arms.map((arm) => presentArm(ctx, broadcast, arm))),
+  }
+}
+
+async function presentArm(ctx: Ctx, broadcast: BroadcastRow, arm: ArmRow): Promise<Arm> {
+  const needsCopies = arm.frozenContent?.kind === 'articles'
+  return {
+    number: arm.number,
+    kind: arm.kind,
+    state: arm.state,
+    listLabel: armLabelOf(broadcast.state, arm),
+    reason: arm.reason,
+    detail: arm.detail,
+    sendAt: iso(arm.sendAt),
+    queuedAt: iso(arm.queuedAt),
+    openedAt: iso(arm.openedAt),
+    startedAt: iso(arm.startedAt),
+    endedAt: iso(arm.endedAt),
+    content: arm.content,
+    contentKind: arm.content.kind,
+    ...(await faceOf(ctx, broadcast.accountId, arm.content)),
+    totals: arm.totals,
+    skippedByReason: Object.entries(arm.skipped).map(([reason, count]) => ({ reason, count })),
+    batchCount: batchCount(arm.tally),
+    batchesReady: needsCopies ? arm.batchesReady : batchCount(arm.tally),
+    can: armCommandsOf(broadcast.state, arm, ctx.clock.now()),
+  }
+}
+
+const batchCount = (tally: BatchTally): number => Object.values(tally).reduce((sum, count) => sum + count, 0)
 
 export async function readBroadcast(ctx: Ctx, accountId: string, broadcastId: string): Promise<Broadcast> {
   const row = await findBroadcast(ctx.db, { accountId, broadcastId })
@@ -96,6 +157,8 @@ export async function readBroadcast(ctx: Ctx, accountId: string, broadcastId: st
 export function presentBatch(row: BatchRow, broadcast: BroadcastState): Batch {
   return {
     seq: row.seq,
+    arm: row.arm,
+    place: row.seq - row.arm * SEQS_AN_ARM + 1,
     state: row.state,
     reason: row.reason,
     detail: row.detail,

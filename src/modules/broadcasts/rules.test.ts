@@ -15,11 +15,16 @@ import {
   pathsFor,
   promiseOf,
 } from './rules.ts'
-import { broadcastState } from './schema.ts'
+import { type ArmState, type BroadcastState, broadcastState } from './schema.ts'
 
 const tally = (some: Partial<BatchTally> = {}): BatchTally => ({
   ...(Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as BatchTally),
   ...some,
+})
+const standing = (state: BroadcastState, arm: ArmState, batches: BatchTally) => ({
+  state,
+  tally: batches,
+  groups: [{ arms: [{ state: arm, tally: batches }] }],
 })
 const all: Audience = { kind: 'all' }
 const tag: Audience = { kind: 'tag', tagId: 100 }
@@ -73,28 +78,32 @@ describe('G1: drift', () => {
 
 describe('E8: labels', () => {
   test.each([
-    ['draft', null, {}, 'draft'],
-    ['scheduled', null, {}, 'queued'],
-    ['preparing', 'selecting', {}, 'selecting'],
-    ['preparing', 'copying', { planned: 3 }, 'preparing'],
-    ['running', null, { planned: 3 }, 'queued'],
-    ['running', null, { held: 3 }, 'queued'],
-    ['running', null, { planned: 2, sending: 1 }, 'sending'],
-    ['running', null, { planned: 2, accepted: 1 }, 'sending'],
-    ['running', null, { planned: 2, failed: 1 }, 'sending'],
-    ['running', null, { planned: 2, unknown: 1 }, 'sending'],
-    ['paused', null, { planned: 3 }, 'paused'],
-    ['ended', null, { delivered: 3 }, 'sent'],
-    ['ended', null, { delivered: 2, skipped: 1 }, 'sent'],
-    ['ended', null, { delivered: 2, failed: 1 }, 'partly_failed'],
-    ['ended', null, { failed: 3 }, 'failed'],
-    ['ended', null, { delivered: 2, unknown: 1 }, 'unresolved'],
-    ['ended', null, { failed: 2, unknown: 1 }, 'unresolved'],
-    ['failed', null, { failed: 3 }, 'failed'],
-    ['failed', 'selecting', {}, 'failed'],
-    ['cancelled', null, { delivered: 1, skipped: 2 }, 'cancelled'],
-  ] as const)('%s %s with batches %j is %s', (state, step, batches, label) => {
-    expect(labelOf({ state, step }, tally(batches))).toBe(label)
+    ['draft', 'draft', {}, 'draft'],
+    ['scheduled', 'draft', {}, 'queued'],
+    ['preparing', 'draft', {}, 'selecting'],
+    ['running', 'opening', { planned: 3 }, 'preparing'],
+    ['running', 'asking', { planned: 3 }, 'asking'],
+    ['scheduled', 'queued', { planned: 3 }, 'queued'],
+    ['scheduled', 'asking', { planned: 3 }, 'asking'],
+    ['running', 'running', { planned: 3 }, 'queued'],
+    ['running', 'running', { held: 3 }, 'queued'],
+    ['running', 'running', { planned: 2, sending: 1 }, 'sending'],
+    ['running', 'queued', { delivered: 1 }, 'queued'],
+    ['running', 'running', { planned: 2, accepted: 1 }, 'sending'],
+    ['running', 'running', { planned: 2, failed: 1 }, 'sending'],
+    ['running', 'running', { planned: 2, unknown: 1 }, 'sending'],
+    ['paused', 'draft', { planned: 3 }, 'paused'],
+    ['ended', 'ended', { delivered: 3 }, 'sent'],
+    ['ended', 'ended', { delivered: 2, skipped: 1 }, 'sent'],
+    ['ended', 'ended', { delivered: 2, failed: 1 }, 'partly_failed'],
+    ['ended', 'ended', { failed: 3 }, 'failed'],
+    ['ended', 'ended', { delivered: 2, unknown: 1 }, 'unresolved'],
+    ['ended', 'ended', { failed: 2, unknown: 1 }, 'unresolved'],
+    ['failed', 'draft', { failed: 3 }, 'failed'],
+    ['failed', 'failed', {}, 'failed'],
+    ['cancelled', 'draft', { delivered: 1, skipped: 2 }, 'cancelled'],
+  ] as const)('%s, its arm %s with batches %j: %s', (state, arm, batches, label) => {
+    expect(labelOf(standing(state, arm, tally(batches)))).toBe(label)
   })
 
   test.each([
@@ -114,8 +123,8 @@ describe('E8: labels', () => {
 
 describe('D6: commands', () => {
   test.each(broadcastState.options)('a broadcast that is %s', (state) => {
-    const can = commandsOf(state, tally({ delivered: 1 }), true)
-    const live = state === 'preparing' || state === 'running'
+    const can = commandsOf(standing(state, 'queued', tally({ delivered: 1 })), true)
+    const live = state === 'preparing' || state === 'scheduled' || state === 'running'
     expect(can).toEqual({
       edit: state === 'draft',
       send: state === 'draft',
@@ -124,12 +133,13 @@ describe('D6: commands', () => {
       resume: state === 'paused',
       cancel: live || state === 'paused',
       withdraw: state === 'ended',
+      unschedule: state === 'scheduled' || state === 'paused',
     })
   })
 
   test('E10: nothing is taken offline that was not sent or can not be deleted', () => {
-    expect(commandsOf('ended', tally({ failed: 1 }), true).withdraw).toBe(false)
-    expect(commandsOf('ended', tally({ delivered: 1 }), false).withdraw).toBe(false)
+    expect(commandsOf(standing('ended', 'ended', tally({ failed: 1 })), true).withdraw).toBe(false)
+    expect(commandsOf(standing('ended', 'ended', tally({ delivered: 1 })), false).withdraw).toBe(false)
   })
 
   test.each(DELIVERY_STATES)('G3: a batch that is %s is retried only after a definite refusal', (state) => {

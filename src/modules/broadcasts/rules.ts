@@ -1,12 +1,13 @@
 import type { AccountType } from '../../wechat/rules/account-abilities.ts'
 import { type BroadcastPath, decidePath, entersHistory, isExact } from '../../wechat/rules/broadcast-quota.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
-import type { BroadcastAudience, BroadcastState, Label, Path } from './schema.ts'
+import { isWaiting } from './rules/times.ts'
+import type { ArmState, BroadcastState, GroupAudience, Label, Path } from './schema.ts'
 
 export type BatchTally = Record<DeliveryState, number>
 
 /** Which interfaces can carry this audience: only `list` is exact; tag and all leave the choice to WeChat. */
-export function pathsFor(account: AccountType, audience: BroadcastAudience): Path[] {
+export function pathsFor(account: AccountType, audience: GroupAudience): Path[] {
   const wanted: BroadcastPath[] =
     audience.kind === 'all' ? ['all', 'list'] : audience.kind === 'tag' ? ['list', 'tag'] : ['list']
   return wanted.filter((path) => decidePath(account, path).can)
@@ -21,29 +22,54 @@ export const DRIFT_SHARE = 0.01
 export const drifted = (expected: number, now: number): boolean =>
   Math.abs(expected - now) > Math.max(1, Math.floor(expected * DRIFT_SHARE))
 
-/** E8: the operator's word for where a broadcast stands. */
-export function labelOf(
-  broadcast: { state: BroadcastState; step: string | null },
-  batches: BatchTally,
-): Label {
-  switch (broadcast.state) {
+type ArmStanding = { state: ArmState; tally: BatchTally }
+type Standing = {
+  state: BroadcastState
+  tally: BatchTally
+  groups: readonly { arms: readonly ArmStanding[] }[]
+}
+
+const isMoving = (batches: BatchTally): boolean =>
+  batches.sending + batches.accepted + batches.delivered + batches.failed + batches.unknown > 0
+
+/** E8: the operator's word for where a broadcast stands. One that asks says so first: it waits for an operator. */
+export function labelOf({ state, tally, groups }: Standing): Label {
+  const all = groups.flatMap(({ arms }) => arms)
+  const some = (wanted: ArmState) => all.some((arm) => arm.state === wanted)
+  switch (state) {
     case 'draft':
     case 'cancelled':
     case 'paused':
-      return broadcast.state
-    case 'scheduled':
-      return 'queued'
-    case 'preparing':
-      return broadcast.step === 'copying' ? 'preparing' : 'selecting'
-    case 'running':
-      return batches.sending + batches.accepted + batches.delivered + batches.failed + batches.unknown > 0
-        ? 'sending'
-        : 'queued'
     case 'failed':
-      return 'failed'
+      return state
+    case 'preparing':
+      return 'selecting'
+    case 'scheduled':
+      return some('asking') ? 'asking' : 'queued'
+    case 'running':
+      if (some('asking')) return 'asking'
+      if (all.some((arm) => arm.state === 'running' && isMoving(arm.tally))) return 'sending'
+      // what has gone already doesn't hide that the rest waits for its time
+      return some('opening') && !some('running') ? 'preparing' : 'queued'
     case 'ended':
-      return labelOfEnd(batches)
+      return labelOfEnd(tally)
   }
+}
+
+/** The same for one record of it. */
+export function armLabelOf(broadcast: BroadcastState, { state, tally }: ArmStanding): Label {
+  switch (state) {
+    case 'cancelled':
+    case 'failed':
+      return state
+    case 'ended':
+      return labelOfEnd(tally)
+    case 'draft':
+      return broadcast === 'preparing' ? 'selecting' : broadcast === 'paused' ? 'paused' : 'draft'
+  }
+  if (broadcast === 'paused' || state === 'asking') return broadcast === 'paused' ? 'paused' : 'asking'
+  if (state === 'running') return isMoving(tally) ? 'sending' : 'queued'
+  return state === 'opening' ? 'preparing' : 'queued'
 }
 
 function labelOfEnd(batches: BatchTally): Label {
@@ -56,9 +82,18 @@ function labelOfEnd(batches: BatchTally): Label {
 export const isOpen = (batches: BatchTally): boolean =>
   batches.planned + batches.held + batches.sending + batches.accepted > 0
 
-/** How a broadcast ends once no batch is open: failed only when nothing at all reached the platform. */
+/** How an arm ends once no batch is open: failed only when nothing at all reached the platform. */
 export const endState = (batches: BatchTally): 'ended' | 'failed' =>
   batches.delivered + batches.unknown === 0 ? 'failed' : 'ended'
+
+export const isEnded = (arm: ArmState): boolean => arm === 'ended' || arm === 'failed' || arm === 'cancelled'
+
+/** How a broadcast ends once all its arms did; undefined before. */
+export function endOf(arms: readonly ArmState[]): 'ended' | 'failed' | 'cancelled' | undefined {
+  if (!arms.every(isEnded)) return undefined
+  if (arms.includes('ended')) return 'ended'
+  return arms.includes('failed') ? 'failed' : 'cancelled'
+}
 
 export type Commands = {
   edit: boolean
@@ -68,10 +103,13 @@ export type Commands = {
   cancel: boolean
   delete: boolean
   withdraw: boolean
+  unschedule: boolean
 }
 
-export function commandsOf(state: BroadcastState, batches: BatchTally, deletableKind: boolean): Commands {
-  const live = state === 'preparing' || state === 'running'
+/** Withdrawing needs articles; unscheduling, that nothing of it has begun. */
+export function commandsOf({ state, tally, groups }: Standing, isDeletable: boolean): Commands {
+  const live = state === 'preparing' || state === 'scheduled' || state === 'running'
+  const untouched = groups.every(({ arms }) => arms.every((arm) => arm.state === 'queued'))
   return {
     edit: state === 'draft',
     send: state === 'draft',
@@ -79,8 +117,18 @@ export function commandsOf(state: BroadcastState, batches: BatchTally, deletable
     pause: live,
     resume: state === 'paused',
     cancel: live || state === 'paused',
-    withdraw: state === 'ended' && batches.delivered > 0 && deletableKind,
+    withdraw: state === 'ended' && tally.delivered > 0 && isDeletable,
+    unschedule: (state === 'scheduled' || state === 'paused') && untouched,
   }
+}
+
+export function armCommandsOf(
+  broadcast: BroadcastState,
+  arm: { state: ArmState; sendAt: Date | null },
+  now: Date,
+) {
+  const waits = isWaiting(broadcast, arm, now)
+  return { retime: waits, sendNow: waits, cancel: waits, answer: arm.state === 'asking' }
 }
 
 /** A refused batch may be sent again; one whose outcome is unknown never, until someone says what became of it. */

@@ -10,7 +10,8 @@ import { messageFor } from './content.ts'
 import { commitIntent } from './intent.ts'
 import { ratePerMinute } from './preflight.ts'
 import { type BatchRow, claimDueBatch, releaseBatch, renewBatchLease } from './store/batches.ts'
-import { type BroadcastRow, findClaimed } from './store/broadcasts.ts'
+import { findClaimed, partOf } from './store/broadcasts.ts'
+import type { ArmRow, GroupRow } from './store/groups.ts'
 import { openidsOfBatch } from './store/recipients.ts'
 
 const RENEW_EVERY_MS = 15_000
@@ -28,24 +29,25 @@ export async function sendNextBatch(ctx: Ctx, signal: AbortSignal): Promise<numb
   assert(broadcast, 'a batch has its broadcast')
   const account = await getAccount(ctx, batch.account_id)
   const repeated = batch.state === 'sending'
-  if (await waitForTurn(ctx, { account, broadcast, batch, signal })) {
+  const part = partOf(broadcast, batch.arm)
+  if (await waitForTurn(ctx, { account, ...part, batch, signal })) {
     const intended = repeated ? batch : await commitIntent(ctx, { account, broadcast, batch })
     if (intended !== undefined)
-      await submit(ctx, { account, broadcast, batch: intended, mayBeTaken: repeated && mayBeTaken(batch) })
+      await submit(ctx, { account, ...part, batch: intended, mayBeTaken: repeated && mayBeTaken(batch) })
   }
   await ctx.wake.notify('broadcasts-settle')
   return 1
 }
 
-type Turn = { account: Account; broadcast: BroadcastRow; batch: BatchRow; signal: AbortSignal }
+type Turn = { account: Account; group: GroupRow; arm: ArmRow; batch: BatchRow; signal: AbortSignal }
 
 /**
  * Books the batch's share of the rate and waits for it; false when it isn't sent now. A repeat takes its turn like a
  * first call: after an outage everything that went unanswered is due together.
  */
-async function waitForTurn(ctx: Ctx, { account, broadcast, batch, signal }: Turn): Promise<boolean> {
-  const perMinute = ratePerMinute(account, broadcast.path)
-  const key = `mass:${account.id}:${broadcast.path === 'list' ? 'list' : 'filter'}`
+async function waitForTurn(ctx: Ctx, { account, group, batch, signal }: Turn): Promise<boolean> {
+  const perMinute = ratePerMinute(account, group.path)
+  const key = `mass:${account.id}:${group.path === 'list' ? 'list' : 'filter'}`
   const block = await ctx.rates.lease(key, batch.size, perMinute)
   const turnAt = Date.now() + block.waitMs
   while (Date.now() < turnAt) {
@@ -63,8 +65,8 @@ async function waitForTurn(ctx: Ctx, { account, broadcast, batch, signal }: Turn
 
 type Submission = Omit<Turn, 'signal'> & { mayBeTaken: boolean }
 
-async function submit(ctx: Ctx, { account, broadcast, batch, mayBeTaken }: Submission): Promise<void> {
-  assert(batch.intent_at !== null && broadcast.frozenContent !== null, 'an intent has content and an instant')
+async function submit(ctx: Ctx, { account, group, arm, batch, mayBeTaken }: Submission): Promise<void> {
+  assert(batch.intent_at !== null && arm.frozenContent !== null, 'an intent has content and an instant')
   // the platform forgets keys after 24 h: from then on a repeat would be a second send
   if (ctx.clock.now().getTime() - batch.intent_at.getTime() > MEMORY_MS)
     return recordUnknown(ctx, batch, 'answer_never_came')
@@ -72,10 +74,10 @@ async function submit(ctx: Ctx, { account, broadcast, batch, mayBeTaken }: Submi
   try {
     const client = await accountClient(ctx, account.id)
     answer = await submitMass(client, {
-      target: await targetOf(ctx, broadcast, batch),
-      content: await messageFor(client, broadcast.frozenContent, batch.draft_media_id),
+      target: await targetOf(ctx, group, batch),
+      content: await messageFor(client, arm.frozenContent, batch.draft_media_id),
       clientMsgId: batch.client_msg_id,
-      allowReprint: broadcast.ignoreReprint,
+      allowReprint: group.ignoreReprint,
     })
   } catch (error) {
     if (!isWechatError(error)) throw error
@@ -84,10 +86,10 @@ async function submit(ctx: Ctx, { account, broadcast, batch, mayBeTaken }: Submi
   await recordAnswer(ctx, batch, answer)
 }
 
-async function targetOf(ctx: Ctx, broadcast: BroadcastRow, batch: BatchRow): Promise<MassTarget> {
-  if (broadcast.path === 'all') return { to: 'all' }
-  if (broadcast.path === 'list')
-    return { to: 'list', openIds: await openidsOfBatch(ctx.db, broadcast.id, batch.seq) }
-  assert(broadcast.audience.kind === 'tag', 'a send by tag has a tag')
-  return { to: 'tag', tagId: broadcast.audience.tagId }
+async function targetOf(ctx: Ctx, group: GroupRow, batch: BatchRow): Promise<MassTarget> {
+  if (group.path === 'all') return { to: 'all' }
+  if (group.path === 'list')
+    return { to: 'list', openIds: await openidsOfBatch(ctx.db, batch.broadcast_id, batch.seq) }
+  assert(group.audience.kind === 'tag', 'a send by tag has a tag')
+  return { to: 'tag', tagId: group.audience.tagId }
 }

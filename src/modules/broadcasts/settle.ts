@@ -5,12 +5,11 @@ import { broadcastRecipients } from '../../infra/metrics.ts'
 import { inTransaction } from '../../infra/transaction.ts'
 import { explainMassStatus } from '../../wechat/rules/mass-status.ts'
 import { accountClient } from '../accounts/index.ts'
-import { audit } from '../audit/index.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
 import { giveBack, RESULT_OVERDUE_MS } from './answer.ts'
+import { endFinished } from './arms/end.ts'
 import { startReadingComments } from './comments/store.ts'
 import { expectFiguresOf } from './records/expect.ts'
-import { endState } from './rules.ts'
 import {
   type BatchRow,
   changeBatch,
@@ -19,7 +18,6 @@ import {
   lockBatch,
   releaseBatch,
 } from './store/batches.ts'
-import { changeBroadcast, findClaimed, listFinished } from './store/broadcasts.ts'
 
 /** How long the result of an accepted job is asked for before a person has to look. */
 const GIVE_UP_MS = 48 * 3_600_000
@@ -136,24 +134,4 @@ async function readStatus(ctx: Ctx, batch: BatchRow) {
     )
     return undefined
   }
-}
-
-async function endFinished(ctx: Ctx): Promise<number> {
-  const ids = await listFinished(ctx.db)
-  for (const id of ids) {
-    await inTransaction(ctx.db, async (trx) => {
-      const broadcast = await findClaimed(trx, id, true)
-      if (broadcast === undefined || broadcast.state !== 'running') return
-      const now = ctx.clock.now()
-      const state = endState(broadcast.tally)
-      await changeBroadcast(trx, id, now, { state, ended_at: now })
-      await audit(ctx, trx, {
-        action: `broadcast.${state}`,
-        accountId: broadcast.accountId,
-        subject: { kind: 'broadcast', id },
-        detail: { batches: broadcast.tally, totals: broadcast.totals },
-      })
-    })
-  }
-  return ids.length
 }

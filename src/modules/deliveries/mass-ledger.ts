@@ -9,32 +9,62 @@ const firstDay = (month: string) => `${month}-01`
 const firstDays = (months: Months) => months.map(firstDay)
 
 export type DecidedRow = { fan_id: string; openid: string; used: number; reason: string | null }
+/** In which months each arm of a send counts, by the arm's number. */
+export type MonthsByArm = ReadonlyMap<number, Months>
 
 /**
  * A SELECT that decides each fan of `audience` (a relation with fan_id, openid, following): `reason` is null for
  * those a mass send may go to, `used` what the month already holds, at most the limit. The verdicts come from the
- * one pure rule, joined as a table. With `many`, for audiences up to everybody, run it under `planForMany`.
+ * one pure rule, joined as a table.
  */
 export function decidedAudience(input: {
   accountId: string
   audience: RawBuilder<unknown>
   months: Months
   limit: number | null
-  many?: boolean
 }): RawBuilder<DecidedRow> {
-  const { accountId, audience, months, limit, many = false } = input
-  const verdicts = sql.join(
-    massVerdicts(limit).map(
-      ({ following, used, verdict }) =>
-        sql`(${following}::boolean, ${used}::int, ${verdict.send ? null : verdict.reason}::text)`,
-    ),
-  )
-  const used = limit === null ? sql`0` : usedUpTo(months, limit)
-  const ledgers = limit === null ? sql`` : joinLedgers(accountId, months, many)
+  const { accountId, audience, months, limit } = input
+  const ledgers = limit === null ? sql`` : joinLedgers(accountId, months, false)
   return sql<DecidedRow>`
     select a.fan_id, a.openid, v.used, v.reason
     from (${audience}) a ${ledgers}
-    join (values ${verdicts}) as v (following, used, reason)
+    ${joinVerdicts(limit, limit === null ? sql`0` : usedUpTo(months, months, limit))}`
+}
+
+/**
+ * The same for whole audiences of several arms that go out at times of their own: `audience` says the arm of each fan,
+ * and each arm counts in its own months. Run it under `planForMany`.
+ */
+export function decidedArms(input: {
+  accountId: string
+  audience: RawBuilder<unknown>
+  months: MonthsByArm
+  limit: number | null
+}): RawBuilder<DecidedRow & { arm: number }> {
+  const { accountId, audience, months, limit } = input
+  const all = [...new Set([...months.values()].flat())].sort()
+  const ledgers = limit === null ? sql`` : joinLedgers(accountId, all, true)
+  return sql<DecidedRow & { arm: number }>`
+    select a.fan_id, a.openid, a.arm, v.used, v.reason
+    from (${audience}) a ${ledgers}
+    ${joinVerdicts(limit, limit === null ? sql`0` : usedByArm(all, months, limit))}`
+}
+
+function usedByArm(all: Months, months: MonthsByArm, limit: number) {
+  const [first, ...others] = months.values()
+  if (others.every((one) => one.join() === first?.join())) return usedUpTo(all, first ?? [], limit)
+  const cases = [...months].map(([arm, own]) => sql`when ${arm}::int then ${usedUpTo(all, own, limit)}`)
+  return sql`case a.arm ${sql.join(cases, sql` `)} end`
+}
+
+function joinVerdicts(limit: number | null, used: RawBuilder<unknown>) {
+  const verdicts = sql.join(
+    massVerdicts(limit).map(
+      ({ following, used: counted, verdict }) =>
+        sql`(${following}::boolean, ${counted}::int, ${verdict.send ? null : verdict.reason}::text)`,
+    ),
+  )
+  return sql`join (values ${verdicts}) as v (following, used, reason)
       on v.following = a.following and v.used = ${used}`
 }
 
@@ -61,8 +91,9 @@ const joinLedgers = (accountId: string, months: Months, many: boolean) =>
 export const planForMany = (trx: Executor) =>
   sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`.execute(trx)
 
-const usedUpTo = (months: Months, limit: number) =>
-  sql`least(greatest(${sql.join(months.map((_, index) => sql`coalesce(${ledgerName(index)}.used, 0)`))}), ${limit}::int)`
+/** What the months of `own` hold at most; `all` are the months whose ledgers are joined, in that order. */
+const usedUpTo = (all: Months, own: Months, limit: number) =>
+  sql`least(greatest(${sql.join(own.map((month) => sql`coalesce(${ledgerName(all.indexOf(month))}.used, 0)`))}), ${limit}::int)`
 
 /**
  * One intent at a time per account: everything that reads the ledgers and then reserves takes this first, so two

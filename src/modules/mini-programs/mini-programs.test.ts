@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, createTestApi, type TestApi } from '../../../tests/support/api.ts'
+import { singleGroup } from '../../../tests/support/broadcasts.ts'
 import { createTestWorld, type TestWorld } from '../../../tests/support/world.ts'
 import { type Actor, withActor } from '../../context.ts'
 import { bindAccount } from '../accounts/index.ts'
@@ -191,13 +192,16 @@ describe('E1, E3: mini-program links in a mass send', () => {
   const linkTo = (appid: string) =>
     `<a href="https://example.com/m" data-miniprogram-appid="${appid}" data-miniprogram-path="pages/index">进入商城</a>`
   const problems = async (...appids: string[]) => {
-    const { body: draft } = await admin<{ id: string }>('POST', `/api/accounts/${ours}/broadcasts`, {
-      name: '小程序',
-      audience: { kind: 'all' },
-      content: { kind: 'text', text: appids.map(linkTo).join('，') },
-      path: 'list',
-      ignoreReprint: false,
-    })
+    const { body: draft } = await admin<{ id: string }>(
+      'POST',
+      `/api/accounts/${ours}/broadcasts`,
+      singleGroup({
+        name: '小程序',
+        audience: { kind: 'all' },
+        content: { kind: 'text', text: appids.map(linkTo).join('，') },
+        path: 'list',
+      }),
+    )
     const { body } = await admin<{ blockers: { reason: string; detail: object }[] }>(
       'POST',
       `/api/accounts/${ours}/broadcasts/${draft.id}/preflight`,

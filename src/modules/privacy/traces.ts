@@ -27,13 +27,13 @@ export async function eraseRecipients(
         from broadcast_recipients o
         where r.broadcast_id = ${broadcastId}::bigint and r.fan_id = ${fanId}::bigint
           and o.broadcast_id = r.broadcast_id and o.fan_id = r.fan_id
-        returning o.batch_seq),
+        returning o.batch_seq, o.arm),
       smaller as (
         update broadcast_batches b set size = b.size - 1 from left_out l
         where b.broadcast_id = ${broadcastId}::bigint and b.seq = l.batch_seq)
-      update broadcasts set skipped =
-        jsonb_set(skipped, '{erased}', to_jsonb(coalesce((skipped->>'erased')::int, 0) + 1))
-      where id = ${broadcastId}::bigint`.execute(trx)
+      update broadcast_arms a set planned = a.planned - 1, skipped =
+        jsonb_set(a.skipped, '{erased}', to_jsonb(coalesce((a.skipped->>'erased')::int, 0) + 1))
+      from left_out l where a.broadcast_id = ${broadcastId}::bigint and a.number = l.arm`.execute(trx)
   }
   // a number of its own in each send: rows are counted, and name nobody
   const { numAffectedRows } = await sql`

@@ -85,7 +85,7 @@ async function showInstallation(ctx: Ctx) {
   const row = await ctx.db.selectFrom('installation').selectAll().executeTakeFirstOrThrow()
   const { rows } = await sql<{ batches: string; people: string }>`
     select count(*) as batches, coalesce(sum(t.size), 0) as people from broadcast_batches t join broadcasts b on b.id = t.broadcast_id
-    where b.state in ('preparing', 'running', 'paused') and t.state in ('planned', 'held', 'sending')
+    where b.state in ('preparing', 'scheduled', 'running', 'paused') and t.state in ('planned', 'held', 'sending')
       and (${visible}::bigint[] is null or b.account_id = any(${visible}::bigint[]))`.execute(ctx.db)
   return {
     mode: row.mode as 'sandbox' | 'production',

@@ -117,8 +117,8 @@ describe('the first fill', () => {
     })
     await forwardClock(world.ctx, new Date(Date.now() + 40 * 86_400_000), 'jump')
     await world.ctx.pool.query(
-      `insert into broadcasts (account_id, name, state, path, audience, content, created_at, updated_at)
-       select min(id), 'before', 'ended', 'list', '{"kind":"all"}', '{"kind":"text","text":"x"}', now(), now() from accounts`,
+      `insert into broadcasts (account_id, name, state, created_at, updated_at)
+       select min(id), 'before', 'ended', now(), now() from accounts`,
     )
     const [{ appid, id }] = (await world.ctx.pool.query('select appid, id from accounts order by id limit 1'))
       .rows

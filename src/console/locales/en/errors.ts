@@ -117,6 +117,15 @@ export const errors: Texts['errors'] = {
   not_withdrawable: 'Only articles that were sent can be taken offline.',
   openid_column_missing: 'The CSV has several columns, none named openid.',
   path_not_available: 'The account can’t send the way that was chosen.',
+  remaining_first: '“All who remain” is for comparison groups: choose another audience for the first.',
+  groups_need_list: 'With comparison groups every group has to be sent exactly, by list.',
+  group_after_everybody:
+    'The groups before have all followers, so nobody is left for the later ones: reorder or remove them.',
+  time_passed: 'The chosen time is past: choose another.',
+  time_too_far: 'A send can be at most 90 days ahead.',
+  day_taken:
+    'The subscription account’s one send of that day is used or promised to another: choose another day.',
+  already_started: 'Its time has come or it has begun: nothing can be changed any more.',
   sandbox_public_callback: 'A sandbox takes no callbacks from outside.',
   simulator_unreachable: 'The simulated WeChat can’t be reached.',
   event_of_wechat: 'WeChat’s own events can’t be ignored: results of sends and follows come by them.',

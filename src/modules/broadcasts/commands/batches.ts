@@ -14,6 +14,7 @@ import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
 import { canResolveBatch, canRetryBatch, commandsOf } from '../rules.ts'
 import type { Broadcast } from '../schema.ts'
+import { changeArm } from '../store/arms.ts'
 import { type BatchRow, changeBatch, findBatch, listBatches } from '../store/batches.ts'
 import * as store from '../store/broadcasts.ts'
 import { installationMark } from '../store/installation.ts'
@@ -30,10 +31,8 @@ export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
   const batch = broadcast && (await findBatch(ctx.db, key.broadcastId, key.seq))
   if (broadcast === undefined || batch === undefined) throw notFound('batch')
   refuseUnsafe(batch, broadcast)
-  const draft =
-    broadcast.frozenContent?.kind === 'articles'
-      ? await copyAgain(ctx, broadcast, broadcast.frozenContent.articles)
-      : null
+  const frozen = store.partOf(broadcast, batch.arm).arm.frozenContent
+  const draft = frozen?.kind === 'articles' ? await copyAgain(ctx, broadcast, frozen.articles) : null
   const installation = await installationMark(ctx.db)
   await inTransaction(ctx.db, async (trx) => {
     const current = await store.findBroadcast(trx, { ...key, lock: true })
@@ -62,7 +61,11 @@ export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
     })
     await store.changeBroadcast(trx, key.broadcastId, now, {
       state: 'running',
-      failure_reason: null,
+      ended_at: null,
+    })
+    await changeArm(trx, store.partOf(current, locked.arm).arm.id, {
+      state: 'running',
+      reason: null,
       ended_at: null,
     })
     await audit(ctx, trx, {
@@ -136,17 +139,21 @@ export async function resolveBatch(
 }
 
 /**
- * Deletes what was sent at WeChat, whole or one article (from 1): the pages die, cards already received stay.
- * The platform allows ten deletions a day; what was done until a refusal stays done and is counted.
+ * Deletes what was sent at WeChat, of all groups or one arm, whole or one article (from 1): the pages die, cards already
+ * received stay. The platform allows ten deletions a day; what was done until a refusal stays done and is counted.
  */
 export async function withdrawBroadcast(
   ctx: Ctx,
   key: { accountId: string; broadcastId: string },
-  article: number | undefined,
+  { article, arm: only }: { article?: number | undefined; arm?: number | undefined },
 ): Promise<{ withdrawn: number; failed: number; errcode: number | null }> {
   const broadcast = await store.findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
-  if (!commandsOf(broadcast.state, broadcast.tally, isWithdrawable(broadcast.content)).withdraw) {
+  const arms = store
+    .armsOf(broadcast)
+    .filter(({ content, number }) => isWithdrawable(content) && (only === undefined || number === only))
+  const isDeletable = arms.some(({ tally }) => tally.delivered > 0)
+  if (!commandsOf(broadcast, isDeletable).withdraw) {
     throw conflict(
       'not_withdrawable',
       'only articles and videos that were sent successfully can be taken offline',
@@ -155,15 +162,20 @@ export async function withdrawBroadcast(
       },
     )
   }
-  const count = broadcast.frozenContent?.kind === 'articles' ? broadcast.frozenContent.articles.length : 0
+  const count = Math.max(
+    ...arms.map(({ frozenContent }) =>
+      frozenContent?.kind === 'articles' ? frozenContent.articles.length : 0,
+    ),
+  )
   if (article !== undefined && article > count)
     throw invalid('no_such_article', 'the message has fewer articles', { count })
   const client = await accountClient(ctx, key.accountId)
-  const { items } = await listBatches(ctx.db, {
+  const { items: sent } = await listBatches(ctx.db, {
     broadcastId: key.broadcastId,
     state: 'delivered',
     limit: 200,
   })
+  const items = sent.filter((batch) => arms.some(({ number }) => number === batch.arm))
   let withdrawn = 0
   let errcode: number | null = null
   for (const batch of items.filter((item) => item.msg_id !== null)) {

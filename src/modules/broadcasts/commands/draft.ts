@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { conflict, notFound } from '../../../kernel/errors.ts'
+import { assert, conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { findOpenActivity, requireFiling } from '../../activities/index.ts'
 import { audit } from '../../audit/index.ts'
@@ -8,28 +8,20 @@ import { forgetSegments, holdSegments, requireSound } from '../../segments/index
 import { requirePath, segmentsIn } from '../audience.ts'
 import { subjectOf } from '../prepare.ts'
 import { presentBroadcast, readBroadcast } from '../present.ts'
-import type { Broadcast, BroadcastAudience, Content, Path } from '../schema.ts'
+import { groupProblem } from '../rules/groups.ts'
+import type { Broadcast, DraftFields, GroupDraft } from '../schema.ts'
 import * as store from '../store/broadcasts.ts'
-
-type Fields = {
-  name: string
-  audience: BroadcastAudience
-  content: Content
-  path: Path
-  ignoreReprint: boolean
-  activityId: string | null
-}
 
 /** Saves a new draft. `path_not_available` where the account can't send to this audience that way. */
 export async function createBroadcast(
   ctx: Ctx,
   accountId: string,
-  fields: Fields,
+  fields: DraftFields,
   before: readonly string[] = [],
 ): Promise<Broadcast> {
   await check(ctx, accountId, fields)
   return inTransaction(ctx.db, async (trx) => {
-    await requireFiling(trx, fields)
+    for (const group of fields.groups) await requireFiling(trx, group)
     const broadcastId = await store.insertBroadcast(trx, {
       ...fields,
       accountId,
@@ -40,7 +32,7 @@ export async function createBroadcast(
       ctx,
       trx,
       { kind: 'broadcast', id: broadcastId, name: fields.name, accountId },
-      { ids: segmentsIn(fields.audience), before },
+      { ids: segmentsIn(fields.groups), before },
     )
     await audit(ctx, trx, {
       action: 'broadcast.created',
@@ -58,12 +50,14 @@ export async function createBroadcast(
 export async function updateBroadcast(
   ctx: Ctx,
   key: { accountId: string; broadcastId: string; version: number },
-  fields: Fields,
+  fields: DraftFields,
 ): Promise<Broadcast> {
   await check(ctx, key.accountId, fields)
   await inTransaction(ctx.db, async (trx) => {
     const draft = await store.findBroadcast(trx, { ...key, lock: true })
-    await requireFiling(trx, fields, { activityId: draft?.activity?.id ?? null })
+    const filed = draft?.groups.map((group) => group.activity?.id)
+    for (const group of fields.groups)
+      await requireFiling(trx, group, { activityId: filed?.find((id) => id === group.activityId) ?? null })
     if (!(await store.updateDraft(trx, key, { ...fields, at: ctx.clock.now() }))) {
       const current = await store.findBroadcast(trx, key)
       if (current === undefined) throw notFound('broadcast')
@@ -75,7 +69,7 @@ export async function updateBroadcast(
       ctx,
       trx,
       { kind: 'broadcast', id, name: fields.name, accountId },
-      { ids: segmentsIn(fields.audience), before: draft === undefined ? [] : segmentsIn(draft.audience) },
+      { ids: segmentsIn(fields.groups), before: draft === undefined ? [] : segmentsIn(draft.groups) },
     )
     await audit(ctx, trx, {
       action: 'broadcast.updated',
@@ -99,19 +93,30 @@ export async function deleteBroadcast(ctx: Ctx, accountId: string, broadcastId: 
   })
 }
 
-/** A new draft of the same audience and content. */
+/** A new draft of the same groups, sent at once: times of then are past. */
 export async function copyBroadcast(ctx: Ctx, accountId: string, broadcastId: string): Promise<Broadcast> {
   const source = await store.findBroadcast(ctx.db, { accountId, broadcastId })
   if (source === undefined) throw notFound('broadcast')
-  const { audience, content, path, ignoreReprint } = source
-  // one that is archived by now is left behind
-  const activityId = source.activity && (await findOpenActivity(ctx.db, source.activity.id))
+  const groups: GroupDraft[] = []
+  for (const { name, audience, path, ignoreReprint, missed, activity, arms } of source.groups) {
+    const content = arms[0]?.content
+    assert(content, 'a group has an arm')
+    // one that is archived by now is left behind
+    const activityId = activity && (await findOpenActivity(ctx.db, activity.id))
+    groups.push({ name, audience, path, ignoreReprint, missed, activityId, content, sendAt: null })
+  }
   const name = [...source.name].slice(0, 56).join('')
-  const fields = { name: `${name} (2)`, audience, content, path, ignoreReprint, activityId }
-  return createBroadcast(ctx, accountId, fields, segmentsIn(audience))
+  const fields: DraftFields = { name: `${name} (2)`, groups, timing: { kind: 'now' } }
+  return createBroadcast(ctx, accountId, fields, segmentsIn(source.groups))
 }
 
-async function check(ctx: Ctx, accountId: string, { audience, path }: Fields): Promise<void> {
-  requirePath(await getAccount(ctx, accountId), audience, path)
-  if (audience.kind === 'rule') await requireSound(ctx, audience.rule, accountId)
+async function check(ctx: Ctx, accountId: string, { groups }: DraftFields): Promise<void> {
+  const account = await getAccount(ctx, accountId)
+  for (const { audience, path } of groups) {
+    requirePath(account, audience, path)
+    if (audience.kind === 'rule') await requireSound(ctx, audience.rule, accountId)
+  }
+  const problem = groupProblem(groups)
+  if (problem !== null)
+    throw invalid(problem.reason, 'these groups can not be sent together', { group: problem.place })
 }

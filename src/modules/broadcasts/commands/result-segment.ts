@@ -4,7 +4,7 @@ import { inTransaction } from '../../../infra/transaction.ts'
 import { conflict, notFound } from '../../../kernel/errors.ts'
 import { createStaticSegment } from '../../segments/index.ts'
 import type { ResultSegment } from '../schema.ts'
-import { findBroadcast } from '../store/broadcasts.ts'
+import { armsOf, findBroadcast } from '../store/broadcasts.ts'
 
 /**
  * 存为分群: a static segment of whom a frozen send reached or did not, as its record stands now. `not_frozen_yet` before
@@ -18,7 +18,7 @@ export function saveResult(
   return inTransaction(ctx.db, async (trx) => {
     const broadcast = await findBroadcast(trx, key)
     if (broadcast === undefined) throw notFound('broadcast')
-    if (broadcast.planned === null || broadcast.step === 'selecting')
+    if (armsOf(broadcast).every((arm) => arm.planned === null))
       throw conflict('not_frozen_yet', 'nobody has been chosen yet')
     const segmentId = await createStaticSegment(ctx, trx, {
       name,

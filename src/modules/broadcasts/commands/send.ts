@@ -1,17 +1,21 @@
+import { z } from 'zod'
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { conflict, notFound } from '../../../kernel/errors.ts'
+import { AppError, conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { releaseSegments } from '../../segments/index.ts'
+import { cancelArm } from '../arms/end.ts'
 import { freezeContent } from '../content.ts'
+import { driftOf, expectedOf } from '../groups/freeze.ts'
 import { runPreflight } from '../preflight.ts'
 import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
-import { commandsOf, drifted } from '../rules.ts'
+import { commandsOf, isEnded } from '../rules.ts'
 import type { Broadcast, Preflight } from '../schema.ts'
-import { endWaitingBatches } from '../store/batches.ts'
+import { changeArm } from '../store/arms.ts'
 import * as store from '../store/broadcasts.ts'
+import type { FrozenContent } from '../store/groups.ts'
 
 type Key = { accountId: string; broadcastId: string }
 
@@ -38,7 +42,7 @@ export async function preflightBroadcast(ctx: Ctx, key: Key): Promise<Preflight>
 export async function sendBroadcast(
   ctx: Ctx,
   key: Key,
-  confirmation: { version: number; expectedReached: number },
+  confirmation: { version: number; expected: { arm: number; reached: number }[] },
 ): Promise<Broadcast> {
   const account = await getAccount(ctx, key.accountId)
   const draft = await store.findBroadcast(ctx.db, key)
@@ -49,13 +53,16 @@ export async function sendBroadcast(
   const preflight = await runPreflight(ctx, account, draft)
   if (preflight.blockers.length > 0)
     throw conflict('blocked', 'it can not be sent as it is', { blockers: preflight.blockers })
-  if (drifted(confirmation.expectedReached, preflight.reached)) {
-    throw conflict('drift', 'the outcome changed since it was shown', {
-      expected: confirmation.expectedReached,
-      now: preflight.reached,
-    })
-  }
-  const frozen_content = await freezeContent(ctx, key.accountId, draft.content)
+  const drift = driftOf(
+    store.armsOf(draft),
+    (arm) => confirmation.expected.find((one) => one.arm === arm)?.reached ?? 0,
+    (arm) => expectedOf(preflight, arm) ?? 0,
+  )
+  if (drift !== null) throw conflict('drift', 'the outcome changed since it was shown', drift)
+  const frozen = new Map<string, FrozenContent>()
+  for (const { place, arms } of draft.groups)
+    for (const { id, content } of arms)
+      frozen.set(id, await freezeContent(ctx, key.accountId, content).catch(ofGroup(place)))
   await inTransaction(ctx.db, async (trx) => {
     const current = await store.findBroadcast(trx, { ...key, lock: true })
     if (current?.state !== 'draft' || current.version !== confirmation.version) {
@@ -65,11 +72,11 @@ export async function sendBroadcast(
     await store.changeBroadcast(trx, key.broadcastId, now, {
       state: 'preparing',
       step: 'selecting',
-      frozen_content,
       preflight,
       confirmed_at: now,
       confirmed_by: ctx.actor.kind === 'system' ? null : ctx.actor.id,
     })
+    for (const [armId, frozen_content] of frozen) await changeArm(trx, armId, { frozen_content })
     await audit(ctx, trx, {
       action: 'broadcast.confirmed',
       accountId: key.accountId,
@@ -77,7 +84,8 @@ export async function sendBroadcast(
       detail: {
         reached: preflight.reached,
         total: preflight.total,
-        path: draft.path,
+        path: preflight.path,
+        groups: draft.groups.length,
         batches: preflight.batches,
       },
     })
@@ -85,6 +93,14 @@ export async function sendBroadcast(
   await ctx.wake.notify('broadcasts')
   return readBroadcast(ctx, key.accountId, key.broadcastId)
 }
+
+/** A refusal says which group it is about. */
+const ofGroup =
+  (group: number) =>
+  (error: unknown): never => {
+    if (!(error instanceof AppError)) throw error
+    throw new AppError(error.code, error.reason, error.message, { ...error.detail, group })
+  }
 
 /** Stops handing out batches at once; one that is in the middle of its call gets its answer. */
 export const pauseBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
@@ -97,35 +113,44 @@ export const pauseBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
     })
   })
 
-/** Goes on with exactly the remainder. After a drift it accepts the number that was shown as the new one. */
+/** Goes on with exactly the remainder. After a drift it accepts the numbers that were shown as the new ones. */
 export const resumeBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
   change(ctx, key, 'resume', async (trx, current, now) => {
-    const accepted = current.pauseReason === 'drift' ? current.pauseDetail?.['now'] : undefined
+    const begun = store.armsOf(current).some(({ state }) => state !== 'queued' && state !== 'asking')
     await store.changeBroadcast(trx, current.id, now, {
-      state: current.step === null ? 'running' : 'preparing',
+      state: current.step !== null ? 'preparing' : begun ? 'running' : 'scheduled',
       pause_reason: null,
       pause_detail: null,
-      ...(typeof accepted === 'number' &&
-        current.preflight !== null && { preflight: { ...current.preflight, reached: accepted } }),
+      ...(current.pauseReason === 'drift' && { preflight: acceptDrift(current) }),
     })
   })
+
+function acceptDrift({ preflight, pauseDetail }: store.BroadcastRow): Preflight | null {
+  const shown = driftDetail.safeParse(pauseDetail)
+  if (preflight === null || !shown.success) return preflight
+  const nowOf = (number: number, before: number) =>
+    shown.data.arms.find(({ arm }) => arm === number)?.now ?? before
+  return {
+    ...preflight,
+    reached: shown.data.now,
+    groups: preflight.groups.map((group) => ({
+      ...group,
+      arms: group.arms.map((arm) => ({ ...arm, reached: nowOf(arm.number, arm.reached) })),
+    })),
+  }
+}
+const driftDetail = z.object({
+  now: z.number(),
+  arms: z.array(z.object({ arm: z.number(), now: z.number() })).default([]),
+})
 
 /** Ends it: what was not handed over is never sent, what was keeps its outcome. */
 export const cancelBroadcast = (ctx: Ctx, key: Key): Promise<Broadcast> =>
   change(ctx, key, 'cancel', async (trx, current, now) => {
-    const { people } = await endWaitingBatches(trx, {
-      broadcastId: current.id,
-      state: 'skipped',
-      reason: 'cancelled',
-      detail: null,
-      at: now,
-    })
+    for (const arm of store.armsOf(current))
+      if (!isEnded(arm.state)) await cancelArm(trx, { broadcast: current, arm, reason: 'cancelled', now })
     await releaseSegments(trx, { kind: 'broadcast', id: current.id })
     await store.changeBroadcast(trx, current.id, now, {
-      ...(people > 0 && {
-        planned: (current.planned ?? people) - people,
-        skipped: { ...current.skipped, cancelled: people },
-      }),
       state: 'cancelled',
       step: null,
       pause_reason: null,
@@ -152,7 +177,7 @@ async function change(
   await inTransaction(ctx.db, async (trx) => {
     const current = await store.findBroadcast(trx, { ...key, lock: true })
     if (current === undefined) throw notFound('broadcast')
-    if (!commandsOf(current.state, current.tally, false)[verb]) {
+    if (!commandsOf(current, false)[verb]) {
       throw conflict('wrong_state', `a broadcast that is ${current.state} can not do that`, {
         state: current.state,
       })

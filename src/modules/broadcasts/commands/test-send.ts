@@ -12,7 +12,8 @@ import { canSeePersons, getFan, shortenId } from '../../contacts/index.ts'
 import { composeContent, messageFor } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
 import type { TestResult } from '../schema.ts'
-import { type FrozenContent, findBroadcast } from '../store/broadcasts.ts'
+import { armsOf, findBroadcast } from '../store/broadcasts.ts'
+import type { FrozenContent } from '../store/groups.ts'
 
 type Target = { name: string; fanId?: string; receiver: { openId: string } | { wechatId: string } }
 /** 预览接口, 2026-11: so many a minute, whoever they are for. */
@@ -22,7 +23,7 @@ const PREVIEWS_A_MINUTE = 60
 export async function testSend(
   ctx: Ctx,
   key: { accountId: string; broadcastId: string },
-  input: { wechatIds: string[]; openids: string[]; fanIds: string[] },
+  input: { wechatIds: string[]; openids: string[]; fanIds: string[]; arm?: number | undefined },
 ): Promise<{ results: TestResult[] }> {
   const targets: Target[] = [
     ...[...new Set(input.wechatIds)].map((name) => ({ name, receiver: { wechatId: name } })),
@@ -32,7 +33,9 @@ export async function testSend(
   if (targets.length === 0) throw invalid('nobody_named', 'name at least one WeChat id, openid or fan')
   const broadcast = await findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
-  const frozen = broadcast.frozenContent ?? (await composeContent(ctx, key.accountId, broadcast.content))
+  const arm = armsOf(broadcast).find(({ number }) => number === (input.arm ?? 0))
+  if (arm === undefined) throw notFound('arm')
+  const frozen = arm.frozenContent ?? (await composeContent(ctx, key.accountId, arm.content))
   const client = await accountClient(ctx, key.accountId)
   const { waitMs } = await ctx.rates.lease(`preview:${key.accountId}`, targets.length, PREVIEWS_A_MINUTE)
   await delay(waitMs)

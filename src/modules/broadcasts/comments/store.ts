@@ -11,7 +11,7 @@ export async function startReadingComments(trx: Executor, batchId: string, now: 
     insert into comment_readings (batch_id, due_at, last_until)
     select t.id, ${now}::timestamptz + ${FIRST_AFTER_HOURS} * interval '1 hour',
       ${now}::timestamptz + ${READ_FOR_HOURS} * interval '1 hour'
-    from broadcast_batches t join broadcasts b on b.id = t.broadcast_id
+    from broadcast_batches t join broadcast_arms b on b.broadcast_id = t.broadcast_id and b.number = t.arm
     where t.id = ${batchId}::bigint and t.msg_data_id is not null and b.frozen_content ->> 'kind' = 'articles'
     on conflict do nothing`.execute(trx)
 }
@@ -39,9 +39,9 @@ export async function claimReading(db: Executor, now: Date): Promise<Reading | u
       where r.due_at <= ${now} and a.state = 'active'
       order by r.due_at limit 1 for update of r skip locked)
     update comment_readings r set due_at = ${now}::timestamptz + ${HELD_MINUTES} * interval '1 minute'
-    from due, broadcast_batches t, broadcasts b, accounts a
-    where r.batch_id = due.batch_id and t.id = r.batch_id and b.id = t.broadcast_id and a.id = t.account_id
-    returning r.batch_id as "batchId", b.id as "broadcastId", a.id as "accountId", a.name as "accountName",
+    from due, broadcast_batches t, broadcast_arms b, accounts a
+    where r.batch_id = due.batch_id and t.id = r.batch_id and b.broadcast_id = t.broadcast_id and b.number = t.arm and a.id = t.account_id
+    returning r.batch_id as "batchId", t.broadcast_id as "broadcastId", a.id as "accountId", a.name as "accountName",
       t.msg_data_id as "msgDataId", r.rounds, r.last_until as "lastUntil", b.frozen_content -> 'articles' as articles`.execute(
     db,
   )

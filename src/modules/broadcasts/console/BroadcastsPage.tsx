@@ -138,6 +138,7 @@ function useColumns(): TableColumnsType<BroadcastListItem> {
               {t(`broadcasts.content.${row.contentKind}`)}
               {row.title !== '' && ` · ${row.title}`}
               {row.activity !== null && ` · ${row.activity.name}`}
+              {row.groupCount > 1 && ` · ${t('massGroups.more', { count: row.groupCount })}`}
             </div>
           </div>
         </div>
@@ -161,7 +162,9 @@ function useColumns(): TableColumnsType<BroadcastListItem> {
       className: 'w-nowrap',
       render: (_, row) => (
         <>
-          {format.instant(row.confirmedAt ?? row.createdAt)}
+          {row.nextAt === null
+            ? format.instant(row.confirmedAt ?? row.createdAt)
+            : t('massGroups.next', { at: format.instant(row.nextAt) })}
           <div className="w-faint w-small">
             {t(row.confirmedAt === null ? 'broadcasts.draftedBy' : 'broadcasts.by', {
               name: row.createdByName ?? t('common.system'),

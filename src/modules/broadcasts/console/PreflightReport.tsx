@@ -5,6 +5,7 @@ import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { Waterfall } from '../../../console/ui/Waterfall.tsx'
 import type { Preflight } from '../schema.ts'
 import { AudienceBasis } from './AudienceBasis.tsx'
+import { GroupsReport } from './GroupsReport.tsx'
 import { useReason } from './reasons.ts'
 
 /** 预演: whom it would reach and whom not, why, in which batches, until when. */
@@ -51,7 +52,10 @@ export function PreflightReport({ report }: { report: Preflight }) {
         reached={report.reached}
         reachedLabel={t(estimate ? 'preflight.reachedAbout' : 'preflight.reached')}
       />
-      <AudienceBasis basis={report.basis} />
+      <GroupsReport groups={report.groups} />
+      {report.groups.map(({ place, basis }) => (
+        <AudienceBasis key={place} basis={basis} />
+      ))}
       {report.monthLeftAfter.length > 0 && (
         <p className="w-soft" style={{ margin: 0 }}>
           {t('preflight.monthAfter')}{' '}
@@ -114,8 +118,10 @@ function Lines({ notes, explain }: { notes: Preflight['blockers']; explain: Retu
     <>
       {notes.map(({ reason, detail }, index) => {
         const { text, advice } = explain(reason, detail)
+        const group = detail['groupName']
         return (
           <div key={index}>
+            {typeof group === 'string' && `${group} · `}
             {text} {advice !== undefined && <span className="w-soft">{advice}</span>}
           </div>
         )

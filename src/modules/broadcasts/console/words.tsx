@@ -6,7 +6,7 @@ import { useWechatTags } from '../../../console/wechat-tags.ts'
 import { getFanListEndpoint } from '../../contacts/schema.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
 import { listSegmentsEndpoint } from '../../segments/schema.ts'
-import type { BroadcastAudience, Label } from '../schema.ts'
+import type { GroupAudience, Label } from '../schema.ts'
 
 const LABEL_TONES: Record<Label, Tone> = {
   draft: 'idle',
@@ -14,6 +14,7 @@ const LABEL_TONES: Record<Label, Tone> = {
   preparing: 'busy',
   queued: 'busy',
   sending: 'busy',
+  asking: 'warn',
   paused: 'warn',
   sent: 'good',
   partly_failed: 'warn',
@@ -54,7 +55,7 @@ export function DeliveryTag({ state }: { state: DeliveryState }) {
 }
 
 /** Whom a send is for, in words; a list by its name as soon as that is read. */
-export function useAudienceText(audience: BroadcastAudience | undefined): string {
+export function useAudienceText(audience: GroupAudience | undefined): string {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const { nameOf } = useWechatTags()
@@ -70,6 +71,8 @@ export function useAudienceText(audience: BroadcastAudience | undefined): string
       return ''
     case 'all':
       return t('audience.all')
+    case 'remaining':
+      return t('audience.remaining')
     case 'tag':
       return t('audience.tagNamed', { name: nameOf(audience.tagId) })
     case 'fans':

@@ -22,7 +22,7 @@ export async function addUp(
   for await (const rows of allRecords(ctx.db, filter)) {
     const articles = await articlesOf(ctx.db, rows)
     for (const row of rows) {
-      const own = articles.get(row.id) ?? []
+      const own = articles.get(row.armId) ?? []
       if (by === 'article') best.push(...own.flatMap((article) => figureOf(row, article)))
       else
         add(sums, by === 'day' ? beijingDay(row.sentAt) : String(beijingHour(row.sentAt)), {
@@ -65,7 +65,7 @@ function figureOf(row: RecordRow, { place, title, figures }: ArticleResult): Mas
   const { readers, readRate, shares, favourites } = figures
   return [
     {
-      key: `${row.id}_${place}`,
+      key: `${row.armId}_${place}`,
       sends: 1,
       delivered: row.delivered,
       readers,

@@ -38,7 +38,7 @@ async function* tableOf(ctx: Ctx, filter: RecordFilter): AsyncGenerator<Cell[][]
   const now = ctx.clock.now()
   for await (const rows of allRecords(ctx.db, filter)) {
     const articles = await articlesOf(ctx.db, rows)
-    yield rows.flatMap((row) => linesOf(row, articles.get(row.id) ?? [], { locale, now }))
+    yield rows.flatMap((row) => linesOf(row, articles.get(row.armId) ?? [], { locale, now }))
   }
 }
 
@@ -51,7 +51,7 @@ function linesOf(
   const delivered = deliveredOf(row, now)
   const head: Cell[] = [
     row.accountName,
-    row.name,
+    row.groupName === null ? row.name : `${row.name} · ${row.groupName}`,
     row.activityName,
     words.kind[row.kind],
     words.label[row.label],

@@ -9,7 +9,7 @@ import { expectFigures } from '../../article-figures/index.ts'
 export async function expectFiguresOf(trx: Executor, batchId: string): Promise<void> {
   const { rows } = await sql<{ accountId: string; acceptedAt: Date | null; finishedAt: Date | null }>`
     select t.account_id as "accountId", t.accepted_at as "acceptedAt", t.finished_at as "finishedAt"
-    from broadcast_batches t join broadcasts b on b.id = t.broadcast_id
+    from broadcast_batches t join broadcast_arms b on b.broadcast_id = t.broadcast_id and b.number = t.arm
     where t.id = ${batchId}::bigint and t.msg_data_id is not null and b.frozen_content ->> 'kind' = 'articles'`.execute(
     trx,
   )

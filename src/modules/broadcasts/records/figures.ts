@@ -48,7 +48,7 @@ export function deliveredOf({ delivered, uncounted, endedAt }: RecordRow, now: D
 }
 
 /**
- * The articles of each send, by broadcast: the newest sums of all its batches together. Found by the key WeChat gave each batch
+ * The articles of each send, by arm: the newest sums of all its batches together. Found by the key WeChat gave each batch
  * and the article's place, never by title.
  */
 export async function articlesOf(
@@ -70,7 +70,7 @@ export async function articlesOf(
   return new Map(
     rows.map((row) => {
       const figures = row.msgDataIds.flatMap((key) => byKey.get(`${row.accountId}_${key}`) ?? [])
-      return [row.id, resultsOf(row, figures)]
+      return [row.armId, resultsOf(row, figures)]
     }),
   )
 }
@@ -101,10 +101,10 @@ export function stateOf(row: RecordRow, articles: readonly ArticleResult[], days
   return articles.some(({ figures }) => figures !== null) ? 'counting' : 'waiting'
 }
 
-/** 图文数据 of one send, with what each day added. */
+/** 图文数据 of one arm of a send, with what each day added. */
 export async function readFigures(
   ctx: Ctx,
-  key: { accountId: string; broadcastId: string },
+  key: { accountId: string; broadcastId: string; arm: number },
 ): Promise<BroadcastFigures> {
   const row = await findRecord(ctx.db, key)
   if (row === undefined) throw notFound('broadcast')
@@ -113,7 +113,7 @@ export async function readFigures(
     figureDays(ctx.db, row.accountId, row.days),
     figuresByDay(ctx.db, row.accountId, row.msgDataIds),
   ])
-  const articles = found.get(row.id) ?? []
+  const articles = found.get(row.armId) ?? []
   const dues = days.flatMap(({ dueAt }) => dueAt?.getTime() ?? [])
   const reads = days.flatMap(({ readAt }) => readAt?.getTime() ?? [])
   return {

@@ -5,9 +5,9 @@ import { invalid } from '../../../kernel/errors.ts'
 import type { Page } from '../../../kernel/paging.ts'
 import { getAccount, listAccounts } from '../../accounts/index.ts'
 import { figureDays } from '../../article-figures/index.ts'
-import { presentListItem } from '../present.ts'
+import { faceOf, presentListItem } from '../present.ts'
 import { type listMassRecordsEndpoint, MAX_RECORD_DAYS, type MassRecord } from '../schema/records.ts'
-import { findClaimed } from '../store/broadcasts.ts'
+import { findClaimed, partOf } from '../store/broadcasts.ts'
 import { articlesOf, deliveredOf, stateOf } from './figures.ts'
 import { type RecordFilter, type RecordRow, readRecords } from './store.ts'
 
@@ -44,7 +44,7 @@ export async function listRecords(
     if (last === null) break
   }
   const items = found.slice(0, limit)
-  const cut = found.length > limit ? (items.at(-1)?.id ?? null) : before
+  const cut = found.length > limit ? (items.at(-1)?.armId ?? null) : before
   return { items: await presentRecords(ctx, items), nextCursor: cut }
 }
 
@@ -70,9 +70,21 @@ async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<Mas
     rows.map(async (row): Promise<MassRecord | undefined> => {
       const broadcast = await findClaimed(ctx.db, row.id)
       if (broadcast === undefined) return undefined
-      const results = articles.get(row.id) ?? []
+      const { group, arm } = partOf(broadcast, row.arm)
+      const results = articles.get(row.armId) ?? []
       return {
         ...(await presentListItem(ctx, broadcast)),
+        // of the record, not of the send it is part of
+        label: row.label,
+        contentKind: row.kind,
+        ...(await faceOf(ctx, row.accountId, arm.content)),
+        startedAt: arm.startedAt?.toISOString() ?? null,
+        endedAt: arm.endedAt?.toISOString() ?? null,
+        totals: arm.totals,
+        arm: row.arm,
+        recordId: row.armId,
+        groupName: row.groupName,
+        activity: group.activity,
         accountId: row.accountId,
         accountName: row.accountName,
         delivered: deliveredOf(row, now),

@@ -12,7 +12,7 @@ import { listRecords } from './list.ts'
 
 /** 群发记录 and 图文数据. */
 export const recordRoutes: readonly Route[] = [
-  route(broadcastFiguresEndpoint, (ctx, { params }) => readFigures(ctx, params)),
+  route(broadcastFiguresEndpoint, (ctx, { params, query }) => readFigures(ctx, { ...params, ...query })),
   route(listMassRecordsEndpoint, (ctx, { query }) => listRecords(ctx, query)),
   route(massFiguresEndpoint, (ctx, { query }) => addUp(ctx, query)),
   streamRoute(downloadMassRecordsEndpoint, sendRecords),

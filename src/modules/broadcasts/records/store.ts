@@ -2,12 +2,17 @@ import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { addBeijingDays, startOfDay } from '../../../kernel/beijing.ts'
 import { deliveryState } from '../../deliveries/schema.ts'
-import { type BatchTally, labelOf } from '../rules.ts'
-import type { BroadcastState, Content, Label } from '../schema.ts'
+import { armLabelOf, type BatchTally } from '../rules.ts'
+import type { ArmState, BroadcastState, Content, Label } from '../schema.ts'
 
 /** 群发记录: what went out, with the keys that WeChat counts its articles under. */
 export type RecordRow = {
+  /** Of the broadcast. */
   id: string
+  armId: string
+  arm: number
+  /** Of the group; null where the broadcast has one. */
+  groupName: string | null
   accountId: string
   accountName: string
   activityName: string | null
@@ -37,16 +42,18 @@ export type RecordFilter = {
 
 type Raw = Omit<RecordRow, 'label'> & {
   state: BroadcastState
-  step: string | null
+  armState: ArmState
   tally: Partial<BatchTally>
 }
 
-const COLUMNS = sql`b.id, b.account_id as "accountId", a.name as "accountName", ac.name as "activityName", b.name, b.state, b.step,
-  b.content ->> 'kind' as kind, coalesce(b.started_at, b.confirmed_at, b.created_at) as "sentAt", b.ended_at as "endedAt",
+const COLUMNS = sql`b.id, r.id as "armId", r.number as arm,
+  case when (select count(*) from broadcast_groups o where o.broadcast_id = b.id) > 1 then g.name end as "groupName", b.account_id as "accountId", a.name as "accountName", ac.name as "activityName", b.name, b.state, r.state as "armState",
+  r.content ->> 'kind' as kind, coalesce(r.started_at, r.send_at, b.confirmed_at, b.created_at) as "sentAt", r.ended_at as "endedAt",
   coalesce((select jsonb_agg(x.article ->> 'title' order by x.n)
-    from jsonb_array_elements(b.frozen_content -> 'articles') with ordinality as x (article, n)), '[]') as titles,
+    from jsonb_array_elements(r.frozen_content -> 'articles') with ordinality as x (article, n)), '[]') as titles,
   t.delivered, t.uncounted, t.tally, t.ids as "msgDataIds", t.days`
-const SOURCE = sql`from broadcasts b join accounts a on a.id = b.account_id left join activities ac on ac.id = b.activity_id
+const SOURCE = sql`from broadcast_arms r join broadcasts b on b.id = r.broadcast_id join broadcast_groups g on g.id = r.group_id
+  join accounts a on a.id = b.account_id left join activities ac on ac.id = g.activity_id
   cross join lateral (
     select coalesce(sum(n.delivered), 0)::int as delivered, coalesce(sum(n.uncounted), 0)::int as uncounted,
       coalesce(jsonb_object_agg(n.state, n.batches) filter (where n.state is not null), '{}') as tally,
@@ -58,25 +65,27 @@ const SOURCE = sql`from broadcasts b join accounts a on a.id = b.account_id left
         jsonb_agg(x.msg_data_id) filter (where x.state = 'delivered' and x.msg_data_id is not null) as ids,
         jsonb_agg(jsonb_build_array((x.accepted_at at time zone 'Asia/Shanghai')::date, (x.finished_at at time zone 'Asia/Shanghai')::date))
           filter (where x.state = 'delivered' and x.msg_data_id is not null) as days
-      from broadcast_batches x where x.broadcast_id = b.id group by x.state) n) t`
+      from broadcast_batches x where x.broadcast_id = b.id and x.arm = r.number group by x.state) n) t`
 
 const NO_BATCH = Object.fromEntries(deliveryState.options.map((state) => [state, 0])) as BatchTally
 
-function present({ state, step, tally, ...row }: Raw): RecordRow {
+function present({ state, armState, tally, ...row }: Raw): RecordRow {
   const days = (row.days as unknown as (string | null)[][]).flat().filter((day) => day !== null)
   return {
     ...row,
     days: [...new Set(days)].sort(),
-    label: labelOf({ state, step }, { ...NO_BATCH, ...tally }),
+    label: armLabelOf(state, { state: armState, tally: { ...NO_BATCH, ...tally } }),
   }
 }
 
 export async function findRecord(
   db: Executor,
-  { accountId, broadcastId }: { accountId: string; broadcastId: string },
+  { accountId, broadcastId, arm }: { accountId: string; broadcastId: string; arm: number },
 ): Promise<RecordRow | undefined> {
   const { rows } = await sql<Raw>`select ${COLUMNS} ${SOURCE}
-    where b.account_id = ${accountId}::bigint and b.id = ${broadcastId}::bigint`.execute(db)
+    where b.account_id = ${accountId}::bigint and b.id = ${broadcastId}::bigint and r.number = ${arm}`.execute(
+    db,
+  )
   return rows[0] && present(rows[0])
 }
 
@@ -95,20 +104,20 @@ export async function readRecords(
   const until = filter.to === undefined ? null : startOfDay(addBeijingDays(filter.to, 1))
   const { rows } = await sql<Raw>`select ${COLUMNS} ${SOURCE}
     where b.account_id = any(${[...filter.accountIds]}::bigint[])
-      and b.state in ('running', 'paused', 'ended', 'failed', 'cancelled') and b.confirmed_at is not null
-      and (${before}::bigint is null or b.id < ${before}::bigint)
-      and (${kind}::text is null or b.content ->> 'kind' = ${kind})
-      and (${activityId}::bigint is null or b.activity_id = ${activityId}::bigint)
-      and (${startOf(filter.from)}::timestamptz is null or coalesce(b.started_at, b.confirmed_at) >= ${startOf(filter.from)})
-      and (${until}::timestamptz is null or coalesce(b.started_at, b.confirmed_at) < ${until})
+      and r.state in ('running', 'asking', 'ended', 'failed', 'cancelled') and b.confirmed_at is not null
+      and (${before}::bigint is null or r.id < ${before}::bigint)
+      and (${kind}::text is null or r.content ->> 'kind' = ${kind})
+      and (${activityId}::bigint is null or g.activity_id = ${activityId}::bigint)
+      and (${startOf(filter.from)}::timestamptz is null or coalesce(r.started_at, r.send_at, b.confirmed_at) >= ${startOf(filter.from)})
+      and (${until}::timestamptz is null or coalesce(r.started_at, r.send_at, b.confirmed_at) < ${until})
       and (${q}::text is null or strpos(lower(b.name), lower(${q})) > 0 or exists (
-        select 1 from jsonb_array_elements(b.frozen_content -> 'articles') as x (article)
+        select 1 from jsonb_array_elements(r.frozen_content -> 'articles') as x (article)
         where strpos(lower(x.article ->> 'title'), lower(${q})) > 0))
-    order by b.id desc limit ${limit}`.execute(db)
+    order by r.id desc limit ${limit}`.execute(db)
   const found = rows.map(present)
   return {
     rows: found.filter((row) => filter.label === undefined || row.label === filter.label),
-    last: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
+    last: rows.length < limit ? null : (rows.at(-1)?.armId ?? null),
   }
 }
 

@@ -2,20 +2,10 @@ import { z } from 'zod'
 import { endpoint } from '../../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../../kernel/paging.ts'
 import { deliveryState } from '../../deliveries/schema.ts'
-import {
-  batch,
-  broadcast,
-  broadcastListItem,
-  draftFields,
-  id,
-  instant,
-  label,
-  MAX_ARTICLES,
-  path,
-  preflight,
-  recipient,
-  resultSegment,
-} from './shapes.ts'
+import { broadcast, broadcastListItem } from './broadcast.ts'
+import { draftFields } from './groups.ts'
+import { preflight } from './preflight.ts'
+import { batch, id, instant, label, MAX_ARTICLES, path, recipient, resultSegment } from './shapes.ts'
 import { TEST_CHUNK, testResult } from './test-send.ts'
 
 const tag = 'broadcasts'
@@ -23,6 +13,7 @@ const base = '/api/accounts/:accountId/broadcasts'
 const inAccount = z.object({ accountId: id })
 const one = inAccount.extend({ broadcastId: id })
 const nothing = z.object({})
+const arm = z.coerce.number().int().min(0).max(99).optional()
 
 export const listBroadcastsEndpoint = endpoint({
   method: 'GET',
@@ -110,6 +101,8 @@ export const testSendEndpoint = endpoint({
     wechatIds: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
     openids: z.array(z.string().trim().min(1).max(64)).max(20).default([]),
     fanIds: z.array(id).max(TEST_CHUNK).default([]),
+    /** Whose content; the first group's if left out. */
+    arm,
   }),
   response: z.object({ results: z.array(testResult) }),
 })
@@ -118,9 +111,16 @@ export const sendBroadcastEndpoint = endpoint({
   path: `${base}/:broadcastId/send`,
   access: 'broadcasts:send',
   tag,
-  summary: 'Sends now, when the outcome is still the one that was shown; else `drift` with both numbers',
+  summary:
+    'Confirms it, when the outcome of each group is still the one that was shown; else `drift` with both numbers',
   params: one,
-  body: z.object({ version: z.number().int(), expectedReached: z.number().int().min(0) }),
+  body: z.object({
+    version: z.number().int(),
+    expected: z
+      .array(z.object({ arm: z.number().int().min(0).max(99), reached: z.number().int().min(0) }))
+      .min(1)
+      .max(100),
+  }),
   response: broadcast,
 })
 const command = (verb: string, summary: string) =>
@@ -139,15 +139,49 @@ export const pauseBroadcastEndpoint = command(
 )
 export const resumeBroadcastEndpoint = command('resume', 'Goes on with exactly the remainder')
 export const cancelBroadcastEndpoint = command('cancel', 'Ends it; batches not yet submitted are never sent')
+export const unscheduleBroadcastEndpoint = command(
+  'unschedule',
+  '撤回为草稿: takes back what waits for its time while nothing of it has begun; it is a draft again',
+)
+const oneGroup = one.extend({ place: z.coerce.number().int().min(0) })
+export const retimeGroupEndpoint = endpoint({
+  method: 'PUT',
+  path: `${base}/:broadcastId/groups/:place/time`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Gives a group that waits another time; null sends it at once',
+  params: oneGroup,
+  body: z.object({ sendAt: instant.nullable() }),
+  response: broadcast,
+})
+export const cancelGroupEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/groups/:place/cancel`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Takes out a group that waits for its time; its people get nothing',
+  params: oneGroup,
+  response: broadcast,
+})
+export const answerArmEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:broadcastId/arms/:number/answer`,
+  access: 'broadcasts:send',
+  tag,
+  summary: 'Says what becomes of a record that asks: sent all the same, or left out',
+  params: one.extend({ number: z.coerce.number().int().min(0) }),
+  body: z.object({ do: z.enum(['send', 'skip']) }),
+  response: broadcast,
+})
 export const withdrawBroadcastEndpoint = endpoint({
   method: 'POST',
   path: `${base}/:broadcastId/withdraw`,
   access: 'broadcasts:send',
   tag,
   summary:
-    'Deletes what was sent at WeChat, whole or one article (from 1): its pages die, cards already received stay',
+    'Deletes what was sent at WeChat, of all groups or one, whole or one article (from 1): its pages die, cards already received stay',
   params: one,
-  body: z.object({ article: z.number().int().min(1).max(MAX_ARTICLES).optional() }),
+  body: z.object({ article: z.number().int().min(1).max(MAX_ARTICLES).optional(), arm }),
   response: z.object({ withdrawn: z.number(), failed: z.number(), errcode: z.number().nullable() }),
 })
 
@@ -158,7 +192,7 @@ export const listBatchesEndpoint = endpoint({
   tag,
   summary: 'Batches with states and reasons',
   params: one,
-  query: pageQuery.extend({ state: deliveryState.optional() }),
+  query: pageQuery.extend({ state: deliveryState.optional(), arm }),
   response: page(batch),
 })
 const oneBatch = one.extend({ seq: z.coerce.number().int().min(0) })
@@ -190,6 +224,7 @@ export const listRecipientsEndpoint = endpoint({
   params: one,
   query: pageQuery.extend({
     reason: z.string().max(60).optional(),
+    arm,
     batchSeq: z.coerce.number().int().min(0).optional(),
     openid: z.string().max(64).optional(),
   }),

@@ -65,7 +65,8 @@ export const broadcastFiguresEndpoint = endpoint({
   access: 'broadcasts:read',
   tag: 'broadcasts',
   summary:
-    '图文数据 of a mass send: readers, read rate, read-original, favourites, shares, likes and comments of each article',
+    '图文数据 of a record of a mass send: readers, read rate, read-original, favourites, shares, likes and comments of each article',
   params: z.object({ accountId: id, broadcastId: id }),
+  query: z.object({ arm: z.coerce.number().int().min(0).max(99).default(0) }),
   response: broadcastFigures,
 })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { endpoint } from '../../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../../kernel/paging.ts'
+import { broadcastListItem } from './broadcast.ts'
 import { articleResult, day, deliveredResult, figuresState } from './figures.ts'
-import { broadcastListItem, id, label } from './shapes.ts'
+import { id, label } from './shapes.ts'
 
 const tag = 'broadcasts'
 export const CONTENT_KINDS = ['articles', 'text', 'image'] as const
@@ -24,6 +25,10 @@ const days = { from: day, to: day }
 export const massRecord = broadcastListItem.extend({
   accountId: z.string(),
   accountName: z.string(),
+  recordId: z.string(),
+  /** Which part of the send; the group's name where there are several. */
+  arm: z.number(),
+  groupName: z.string().nullable(),
   delivered: deliveredResult,
   figures: z.object({ state: figuresState, articles: z.array(articleResult) }),
 })

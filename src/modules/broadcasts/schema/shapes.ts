@@ -78,16 +78,7 @@ export const audienceBasis = z.object({
 })
 export type AudienceBasis = z.infer<typeof audienceBasis>
 
-const name = z.string().trim().min(1).max(60)
-export const draftFields = {
-  name,
-  audience: broadcastAudience,
-  content,
-  path,
-  ignoreReprint: z.boolean().default(false),
-  /** 关联营销活动: what it is filed under. */
-  activityId: id.nullable().default(null),
-}
+export const name = z.string().trim().min(1).max(60)
 
 /** E8's words for where a broadcast stands; what the operator reads. */
 export const LABELS = [
@@ -96,6 +87,7 @@ export const LABELS = [
   'preparing',
   'queued',
   'sending',
+  'asking',
   'paused',
   'sent',
   'partly_failed',
@@ -133,86 +125,13 @@ export const totals = z.object({
 })
 export type Totals = z.infer<typeof totals>
 
-export const broadcastListItem = z.object({
-  id: z.string(),
-  name: z.string(),
-  state: broadcastState,
-  label,
-  path,
-  contentKind: z.enum(['articles', 'text', 'image', 'voice', 'video']),
-  title: z.string(),
-  coverUrl: z.string().nullable(),
-  createdByName: z.string().nullable(),
-  createdAt: instant,
-  confirmedAt: instant.nullable(),
-  startedAt: instant.nullable(),
-  endedAt: instant.nullable(),
-  activity: z.object({ id: z.string(), name: z.string() }).nullable(),
-  totals,
-})
-export type BroadcastListItem = z.infer<typeof broadcastListItem>
-
 export const reasonCount = z.object({ reason: z.string(), count: z.number() })
-
-/** 预演: what a send would do now. Computed by the code that will decide it. */
-export const preflight = z.object({
-  at: instant,
-  path,
-  /** `exact`: these people and no others. `estimate`: WeChat chooses; totals are reconciled afterwards. */
-  promise: z.enum(['exact', 'estimate']),
-  /** What the audience was asked of; null without a segment or rule. */
-  basis: audienceBasis.nullable().default(null),
-  entersHistory: z.boolean(),
-  total: z.number(),
-  reached: z.number(),
-  notReached: z.array(reasonCount),
-  /** Sizes of the batches, in order; at most the first 200. */
-  batchSizes: z.array(z.number()),
-  batches: z.number(),
-  /** Calls of the mass interface, and how many the day has left. */
-  calls: z.number(),
-  callsLeftToday: z.number(),
-  draftCopies: z.number(),
-  perMinute: z.number(),
-  minutes: z.number(),
-  finishesAt: instant,
-  /** How many of those reached will have n mass sends left this month afterwards; empty without such a limit. */
-  monthLeftAfter: z.array(z.object({ left: z.number(), fans: z.number() })),
-  blockers: z.array(z.object({ reason: z.string(), detail: z.record(z.string(), z.unknown()) })),
-  warnings: z.array(z.object({ reason: z.string(), detail: z.record(z.string(), z.unknown()) })),
-})
-export type Preflight = z.infer<typeof preflight>
-
-export const broadcast = broadcastListItem.extend({
-  accountId: z.string(),
-  audience: broadcastAudience,
-  /** Once it is frozen; null for audiences without a segment or rule. */
-  audienceBasis: audienceBasis.nullable(),
-  content,
-  ignoreReprint: z.boolean(),
-  version: z.number(),
-  preflight: preflight.nullable(),
-  skippedByReason: z.array(reasonCount),
-  pauseReason: z.string().nullable(),
-  pauseDetail: z.record(z.string(), z.unknown()).nullable(),
-  failureReason: z.string().nullable(),
-  confirmedByName: z.string().nullable(),
-  batchCount: z.number(),
-  /** Which commands make sense now. */
-  can: z.object({
-    edit: z.boolean(),
-    send: z.boolean(),
-    pause: z.boolean(),
-    resume: z.boolean(),
-    cancel: z.boolean(),
-    delete: z.boolean(),
-    withdraw: z.boolean(),
-  }),
-})
-export type Broadcast = z.infer<typeof broadcast>
 
 export const batch = z.object({
   seq: z.number(),
+  /** The record it is part of, and its place there from 1. */
+  arm: z.number(),
+  place: z.number(),
   state: deliveryState,
   reason: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()).nullable(),
@@ -237,6 +156,7 @@ export const recipient = z.object({
   fanId: z.string(),
   openid: z.string(),
   remark: z.string().nullable(),
+  arm: z.number(),
   batchSeq: z.number().nullable(),
   state: deliveryState,
   reason: z.string().nullable(),

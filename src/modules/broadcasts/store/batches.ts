@@ -7,6 +7,7 @@ export type BatchRow = {
   id: string
   broadcast_id: string
   account_id: string
+  arm: number
   seq: number
   state: DeliveryState
   reason: string | null
@@ -30,31 +31,29 @@ export type BatchRow = {
   fence: string
 }
 
-const COLUMNS = sql`t.id, t.broadcast_id, t.account_id, t.seq, t.state, t.reason, t.detail, t.size, t.attempt, t.client_msg_id,
+const COLUMNS = sql`t.id, t.broadcast_id, t.account_id, t.arm, t.seq, t.state, t.reason, t.detail, t.size, t.attempt, t.client_msg_id,
   t.draft_media_id, t.msg_id, t.msg_data_id, to_jsonb(t.reserved_months) as reserved_months, t.reserved_day, t.due_at, t.intent_at,
   t.accepted_at, t.finished_at, t.total_count, t.filter_count, t.sent_count, t.error_count, t.fence`
+
+export type NewBatch = { arm: number; seq: number; size: number; clientMsgId: string; dueAt: Date }
 
 /** One row per batch in one statement, however many. */
 export async function insertBatches(
   trx: Executor,
-  input: {
-    broadcastId: string
-    accountId: string
-    dueAt: Date
-    sizes: readonly number[]
-    clientMsgIds: readonly string[]
-  },
+  { broadcastId, accountId }: { broadcastId: string; accountId: string },
+  batches: readonly NewBatch[],
 ): Promise<void> {
-  await sql`insert into broadcast_batches (broadcast_id, account_id, seq, size, client_msg_id, due_at)
-    select ${input.broadcastId}::bigint, ${input.accountId}::bigint, ordinality - 1, size, key, ${input.dueAt}
-    from unnest(${input.sizes}::int[], ${input.clientMsgIds}::text[]) with ordinality as u (size, key, ordinality)`.execute(
+  const column = <K extends keyof NewBatch>(key: K) => batches.map((batch) => batch[key])
+  await sql`insert into broadcast_batches (broadcast_id, account_id, arm, seq, size, client_msg_id, due_at)
+    select ${broadcastId}::bigint, ${accountId}::bigint, arm, seq, size, key, due_at
+    from unnest(${column('arm')}::smallint[], ${column('seq')}::int[], ${column('size')}::int[],
+      ${column('clientMsgId')}::text[], ${column('dueAt')}::timestamptz[]) as u (arm, seq, size, key, due_at)`.execute(
     trx,
   )
 }
 
 /**
- * Claims the next batch that is due: planned or held ones of running broadcasts, and ones in flight whose sender is
- * gone. Only of accounts that may send, and never while sending is paused after a restore.
+ * Claims the next batch that is due: planned or held ones of running arms, and ones in flight whose sender is gone. Only of accounts that may send, and never while sending is paused after a restore.
  */
 export async function claimDueBatch(db: Executor, now: Date): Promise<BatchRow | undefined> {
   const { rows } = await sql<BatchRow>`
@@ -62,10 +61,12 @@ export async function claimDueBatch(db: Executor, now: Date): Promise<BatchRow |
     where t.id = (
       select x.id from broadcast_batches x
       join broadcasts b on b.id = x.broadcast_id
+      join broadcast_arms r on r.broadcast_id = x.broadcast_id and r.number = x.arm
       join accounts a on a.id = x.account_id
       where x.state in ('planned', 'held', 'sending') and x.due_at <= ${now}
         and (x.lease_until is null or x.lease_until < clock_timestamp())
-        and (b.state = 'running' or (x.state = 'sending' and b.state in ('paused', 'cancelled', 'ended', 'failed')))
+        and ((b.state = 'running' and r.state = 'running')
+          or (x.state = 'sending' and b.state in ('running', 'paused', 'cancelled', 'ended', 'failed')))
         and a.state = 'active' and not (select sending_paused from installation)
       order by (x.state = 'sending') desc, x.due_at, x.broadcast_id, x.seq
       limit 1 for update of x skip locked)
@@ -109,7 +110,9 @@ export async function findBatch(
   return rows[0]
 }
 
-export type BatchChange = Partial<Omit<BatchRow, 'id' | 'broadcast_id' | 'account_id' | 'seq' | 'fence'>>
+export type BatchChange = Partial<
+  Omit<BatchRow, 'id' | 'broadcast_id' | 'account_id' | 'arm' | 'seq' | 'fence'>
+>
 
 /** Writes a change to a batch the caller has locked, and lets go of its lease. */
 export async function changeBatch(trx: Executor, batchId: string, change: BatchChange): Promise<void> {
@@ -127,9 +130,13 @@ export async function changeBatch(trx: Executor, batchId: string, change: BatchC
 }
 
 /** Batches that still need their own copy of the draft, in order. */
-export async function listUncopied(db: Executor, broadcastId: string, limit: number): Promise<BatchRow[]> {
+export async function listUncopied(
+  db: Executor,
+  { broadcastId, number }: { broadcastId: string; number: number },
+  limit: number,
+): Promise<BatchRow[]> {
   const { rows } = await sql<BatchRow>`select ${COLUMNS} from broadcast_batches t
-    where t.broadcast_id = ${broadcastId}::bigint and t.draft_media_id is null and t.state in ('planned', 'held')
+    where t.broadcast_id = ${broadcastId}::bigint and t.arm = ${number} and t.draft_media_id is null and t.state in ('planned', 'held')
     order by t.seq limit ${limit}`.execute(db)
   return rows
 }
@@ -141,6 +148,7 @@ export async function listBatches(
   db: Executor,
   filter: {
     broadcastId: string
+    arm?: number | undefined
     state?: DeliveryState | undefined
     cursor?: string | undefined
     limit: number
@@ -148,6 +156,7 @@ export async function listBatches(
 ): Promise<Page<BatchRow>> {
   const { rows } = await sql<BatchRow>`select ${COLUMNS} from broadcast_batches t
     where t.broadcast_id = ${filter.broadcastId}::bigint
+      and (${filter.arm ?? null}::int is null or t.arm = ${filter.arm ?? null}::int)
       and (${filter.state ?? null}::text is null or t.state = ${filter.state ?? null}::text)
       and (${filter.cursor ?? null}::int is null or t.seq > ${filter.cursor ?? null}::int)
     order by t.seq limit ${filter.limit + 1}`.execute(db)
@@ -202,31 +211,44 @@ export async function claimUnusedDraft(db: Executor, now: Date): Promise<BatchRo
   return rows[0]
 }
 
-export async function anySubmitted(db: Executor, broadcastId: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from broadcast_batches where broadcast_id = ${broadcastId}::bigint
+type Part = Pick<BatchRow, 'broadcast_id' | 'arm'>
+const ofArm = ({ broadcast_id, arm }: Part) => sql`broadcast_id = ${broadcast_id}::bigint and arm = ${arm}`
+
+export async function anySubmitted(db: Executor, part: Part): Promise<boolean> {
+  const { rows } = await sql`select 1 from broadcast_batches where ${ofArm(part)}
     and state in ('accepted', 'delivered', 'unknown') limit 1`.execute(db)
   return rows.length > 0
 }
 
-/** Whether any batch already counted this broadcast as one of the day's or month's sends. */
-export async function anyIntent(db: Executor, broadcastId: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from broadcast_batches where broadcast_id = ${broadcastId}::bigint
+/** Whether any batch already counted this arm as one of the day's or month's sends: each arm is one of its own. */
+export async function anyIntent(db: Executor, part: Part): Promise<boolean> {
+  const { rows } = await sql`select 1 from broadcast_batches where ${ofArm(part)}
     and reserved_day is not null limit 1`.execute(db)
   return rows.length > 0
 }
 
 export async function anyOtherIntent(db: Executor, batch: BatchRow): Promise<boolean> {
-  const { rows } =
-    await sql`select 1 from broadcast_batches where broadcast_id = ${batch.broadcast_id}::bigint
+  const { rows } = await sql`select 1 from broadcast_batches where ${ofArm(batch)}
     and id <> ${batch.id}::bigint and reserved_day is not null limit 1`.execute(db)
   return rows.length > 0
 }
 
-/** Ends every batch that was not handed over yet; returns how many, and of how many people. */
+/** What is due when an arm is let go: its batches at their time. */
+export const dueBatchesAt = (trx: Executor, part: Part, at: Date) =>
+  sql`update broadcast_batches set due_at = ${at} where ${ofArm(part)} and state in ('planned', 'held')`.execute(
+    trx,
+  )
+
+/** As if they had never been chosen; nothing of them has left. */
+export const deleteBatches = (trx: Executor, broadcastId: string) =>
+  trx.deleteFrom('broadcast_batches').where('broadcast_id', '=', broadcastId).execute()
+
+/** Ends every batch of an arm that was not handed over yet; returns how many, and of how many people. */
 export async function endWaitingBatches(
   trx: Executor,
   input: {
     broadcastId: string
+    arm: number
     state: 'failed' | 'skipped'
     reason: string
     detail: Record<string, unknown> | null
@@ -236,7 +258,7 @@ export async function endWaitingBatches(
   const { rows } = await sql<{ size: number }>`update broadcast_batches
     set state = ${input.state}, reason = ${input.reason}, finished_at = ${input.at}, lease_until = null, fence = fence + 1,
       detail = ${input.detail === null ? null : JSON.stringify(input.detail)}::jsonb
-    where broadcast_id = ${input.broadcastId}::bigint and state in ('planned', 'held')
+    where broadcast_id = ${input.broadcastId}::bigint and arm = ${input.arm} and state in ('planned', 'held')
     returning size`.execute(trx)
   return { batches: rows.length, people: rows.reduce((sum, row) => sum + row.size, 0) }
 }
@@ -248,7 +270,8 @@ export async function nextBatchDue(db: Executor, now: Date): Promise<{ dueAt: Da
       coalesce(bool_or(t.due_at <= ${now} and t.state <> 'accepted'), false)
         or exists (select 1 from broadcasts where state = 'preparing') as busy
     from broadcast_batches t join broadcasts b on b.id = t.broadcast_id join accounts a on a.id = t.account_id
+    join broadcast_arms r on r.broadcast_id = t.broadcast_id and r.number = t.arm
     where t.state in ('planned', 'held', 'sending', 'accepted') and a.state = 'active'
-      and (b.state = 'running' or t.state in ('sending', 'accepted'))`.execute(db)
+      and ((b.state = 'running' and r.state = 'running') or t.state in ('sending', 'accepted'))`.execute(db)
   return { dueAt: rows[0]?.due_at ?? null, busy: rows[0]?.busy ?? false }
 }

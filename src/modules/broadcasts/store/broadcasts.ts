@@ -1,50 +1,31 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
+import { assert } from '../../../kernel/errors.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
-import type { ArticleInput } from '../../../wechat/payloads/drafts.ts'
-import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { type BatchTally, labelOf } from '../rules.ts'
 import {
-  type AudienceBasis,
-  audienceBasis,
-  type BroadcastAudience,
   type BroadcastState,
-  broadcastAudience,
-  type Content,
-  content,
+  type DraftFields,
   type Label,
-  type Path,
   type Preflight,
   preflight,
+  type Timing,
   type Totals,
+  timing,
 } from '../schema.ts'
-
-/** Content as it was when the send was confirmed; later edits of materials don't reach it. */
-export type FrozenContent =
-  | { kind: 'articles'; articles: ArticleInput[] }
-  | { kind: 'ready'; message: MassContent }
-  | { kind: 'video'; mediaId: string; title: string; description: string }
+import { type ArmRow, deleteGroups, type GroupRow, groupsOf, insertGroups } from './groups.ts'
 
 export type BroadcastRow = {
   id: string
   accountId: string
   name: string
   state: BroadcastState
-  step: 'selecting' | 'copying' | null
-  audience: BroadcastAudience
-  audienceBasis: AudienceBasis | null
-  content: Content
-  path: Path
-  ignoreReprint: boolean
-  activity: { id: string; name: string } | null
+  step: 'selecting' | null
+  timing: Timing
   version: number
   preflight: Preflight | null
-  frozenContent: FrozenContent | null
-  planned: number | null
-  skipped: Record<string, number>
   pauseReason: string | null
   pauseDetail: Record<string, unknown> | null
-  failureReason: string | null
   createdByName: string | null
   confirmedByName: string | null
   createdAt: Date
@@ -52,59 +33,44 @@ export type BroadcastRow = {
   startedAt: Date | null
   endedAt: Date | null
   fence: string
+  groups: GroupRow[]
+  /** Of all arms in sum. */
   tally: BatchTally
   totals: Totals
 }
 
 type RawRow = Record<string, unknown> & { id: string }
 
-const TALLY = sql`(select jsonb_build_object(
-    'planned', count(*) filter (where state = 'planned'), 'held', count(*) filter (where state = 'held'),
-    'skipped', count(*) filter (where state = 'skipped'), 'sending', count(*) filter (where state = 'sending'),
-    'accepted', count(*) filter (where state = 'accepted'), 'delivered', count(*) filter (where state = 'delivered'),
-    'failed', count(*) filter (where state = 'failed'), 'unknown', count(*) filter (where state = 'unknown'),
-    'peopleWaiting', coalesce(sum(size) filter (where state in ('planned', 'held', 'sending')), 0),
-    'peopleSubmitted', coalesce(sum(size) filter (where state in ('accepted', 'delivered')), 0),
-    'peopleDelivered', coalesce(sum(sent_count) filter (where state = 'delivered'), 0),
-    'peopleUncounted', coalesce(sum(size) filter (where state = 'delivered' and sent_count is null), 0),
-    'peopleErred', coalesce(sum(size - sent_count) filter (where state = 'delivered' and sent_count is not null), 0),
-    'peopleFailed', coalesce(sum(size) filter (where state = 'failed'), 0),
-    'peopleUnknown', coalesce(sum(size) filter (where state = 'unknown'), 0))
-  from broadcast_batches x where x.broadcast_id = b.id)`
+const COLUMNS = sql`b.id, b.account_id, b.name, b.state, b.step, b.timing, b.version, b.preflight, b.pause_reason, b.pause_detail,
+  b.created_at, b.confirmed_at, b.started_at, b.ended_at, b.fence, c.name as created_by_name, s.name as confirmed_by_name`
+const SOURCE = sql`from broadcasts b left join operators c on c.id = b.created_by left join operators s on s.id = b.confirmed_by`
 
-const COLUMNS = sql`b.id, b.account_id, b.name, b.state, b.step, b.audience, b.audience_basis, b.content, b.path, b.ignore_reprint, b.version,
-  b.preflight, b.planned, b.skipped, b.pause_reason, b.pause_detail, b.failure_reason, b.created_at, b.confirmed_at,
-  b.started_at, b.ended_at, b.fence, c.name as created_by_name, s.name as confirmed_by_name, 
-  ac.id as activity_id, ac.name as activity_name, ${TALLY} as tally`
-const SOURCE = sql`from broadcasts b left join operators c on c.id = b.created_by left join operators s on s.id = b.confirmed_by
-  left join activities ac on ac.id = b.activity_id`
+async function withGroups(
+  db: Executor,
+  rows: readonly RawRow[],
+  options: { frozen?: boolean } = {},
+): Promise<BroadcastRow[]> {
+  const groups = await groupsOf(
+    db,
+    rows.map((row) => row.id),
+    options,
+  )
+  return rows.map((row) => present(row, groups.get(row.id) ?? []))
+}
 
-function present(row: RawRow): BroadcastRow {
-  const tally = row['tally'] as BatchTally & Record<string, number>
-  const skipped = row['skipped'] as Record<string, number>
+function present(row: RawRow, groups: GroupRow[]): BroadcastRow {
+  const arms = groups.flatMap((group) => group.arms)
   return {
     id: row.id,
     accountId: row['account_id'] as string,
     name: row['name'] as string,
     state: row['state'] as BroadcastState,
     step: row['step'] as BroadcastRow['step'],
-    audience: broadcastAudience.parse(row['audience']),
-    audienceBasis: row['audience_basis'] === null ? null : audienceBasis.parse(row['audience_basis']),
-    content: content.parse(row['content']),
-    path: row['path'] as Path,
-    ignoreReprint: row['ignore_reprint'] as boolean,
-    activity:
-      row['activity_id'] === null
-        ? null
-        : { id: row['activity_id'] as string, name: row['activity_name'] as string },
+    timing: timing.parse(row['timing']),
     version: row['version'] as number,
     preflight: row['preflight'] === null ? null : preflight.parse(row['preflight']),
-    frozenContent: (row['frozen_content'] as FrozenContent | undefined) ?? null,
-    planned: row['planned'] as number | null,
-    skipped,
     pauseReason: row['pause_reason'] as string | null,
     pauseDetail: row['pause_detail'] as Record<string, unknown> | null,
-    failureReason: row['failure_reason'] as string | null,
     createdByName: row['created_by_name'] as string | null,
     confirmedByName: row['confirmed_by_name'] as string | null,
     createdAt: row['created_at'] as Date,
@@ -112,19 +78,29 @@ function present(row: RawRow): BroadcastRow {
     startedAt: row['started_at'] as Date | null,
     endedAt: row['ended_at'] as Date | null,
     fence: row['fence'] as string,
-    tally,
-    totals: {
-      planned: (row['planned'] as number | null) ?? 0,
-      skipped: Object.values(skipped).reduce((sum, count) => sum + count, 0),
-      waiting: tally['peopleWaiting'] ?? 0,
-      submitted: tally['peopleSubmitted'] ?? 0,
-      delivered: tally['peopleDelivered'] ?? 0,
-      uncounted: tally['peopleUncounted'] ?? 0,
-      platformFailed: tally['peopleErred'] ?? 0,
-      failed: tally['peopleFailed'] ?? 0,
-      unknown: tally['peopleUnknown'] ?? 0,
-    },
+    groups,
+    tally: sumOf(arms.map((arm) => arm.tally)),
+    totals: sumOf(arms.map((arm) => arm.totals)),
   }
+}
+
+/** Adds up records of numbers under the same names. A broadcast has at least one arm. */
+function sumOf<T extends Record<string, number>>([first, ...others]: readonly T[]): T {
+  assert(first, 'a broadcast has an arm')
+  return others.reduce(
+    (sum, one) =>
+      Object.fromEntries(Object.entries(sum).map(([key, value]) => [key, value + (one[key] ?? 0)])) as T,
+    first,
+  )
+}
+
+export const armsOf = ({ groups }: Pick<BroadcastRow, 'groups'>): ArmRow[] =>
+  groups.flatMap((group) => group.arms)
+
+/** The group and the arm that a batch is part of. */
+export function partOf({ groups }: BroadcastRow, number: number): { group: GroupRow; arm: ArmRow } {
+  for (const group of groups) for (const arm of group.arms) if (arm.number === number) return { group, arm }
+  throw new Error('impossible state: a batch without its arm')
 }
 
 type Find = { accountId: string; broadcastId: string; lock?: boolean }
@@ -133,11 +109,11 @@ export async function findBroadcast(
   db: Executor,
   { accountId, broadcastId, lock = false }: Find,
 ): Promise<BroadcastRow | undefined> {
-  const { rows } = await sql<RawRow>`select ${COLUMNS}, b.frozen_content ${SOURCE}
+  const { rows } = await sql<RawRow>`select ${COLUMNS} ${SOURCE}
     where b.account_id = ${accountId}::bigint and b.id = ${broadcastId}::bigint ${lock ? sql`for update of b` : sql``}`.execute(
     db,
   )
-  return rows[0] && present(rows[0])
+  return (await withGroups(db, rows, { frozen: true }))[0]
 }
 
 /** By id alone, for work that was claimed and so needs no scope. */
@@ -146,9 +122,9 @@ export async function findClaimed(
   broadcastId: string,
   lock = false,
 ): Promise<BroadcastRow | undefined> {
-  const { rows } = await sql<RawRow>`select ${COLUMNS}, b.frozen_content ${SOURCE}
+  const { rows } = await sql<RawRow>`select ${COLUMNS} ${SOURCE}
     where b.id = ${broadcastId}::bigint ${lock ? sql`for update of b` : sql``}`.execute(db)
-  return rows[0] && present(rows[0])
+  return (await withGroups(db, rows, { frozen: true }))[0]
 }
 
 type ListFilter = {
@@ -180,25 +156,15 @@ export async function listBroadcasts(db: Executor, filter: ListFilter): Promise<
         and (${filter.q ?? null}::text is null or strpos(lower(b.name), lower(${filter.q ?? null}::text)) > 0)
         and (${filter.from ?? null}::timestamptz is null or b.created_at >= ${filter.from ?? null}::timestamptz)
         and (${filter.to ?? null}::timestamptz is null or b.created_at < ${filter.to ?? null}::timestamptz)
-        and (${filter.activityId ?? null}::bigint is null or b.activity_id = ${filter.activityId ?? null}::bigint)
+        and (${filter.activityId ?? null}::bigint is null or exists (
+          select 1 from broadcast_groups g where g.broadcast_id = b.id and g.activity_id = ${filter.activityId ?? null}::bigint))
       order by b.id desc limit ${filter.limit + 1}`.execute(db)
-    const page = rows.map(present)
-    found.push(
-      ...page.filter((row) => filter.label === undefined || labelOf(row, row.tally) === filter.label),
-    )
+    const page = await withGroups(db, rows)
+    found.push(...page.filter((row) => filter.label === undefined || labelOf(row) === filter.label))
     cursor = page.at(-1)?.id
     if (page.length <= filter.limit) break
   }
   return toPage(found, filter.limit, (row) => row.id)
-}
-
-type DraftFields = {
-  name: string
-  audience: BroadcastAudience
-  content: Content
-  path: Path
-  ignoreReprint: boolean
-  activityId: string | null
 }
 
 export async function insertBroadcast(
@@ -210,17 +176,14 @@ export async function insertBroadcast(
     .values({
       account_id: values.accountId,
       name: values.name,
-      audience: JSON.stringify(values.audience),
-      content: JSON.stringify(values.content),
-      path: values.path,
-      ignore_reprint: values.ignoreReprint,
-      activity_id: values.activityId,
+      timing: JSON.stringify(values.timing),
       created_by: values.createdBy,
       created_at: values.at,
       updated_at: values.at,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await insertGroups(db, { ...values, broadcastId: id }, values.groups)
   return id
 }
 
@@ -234,11 +197,7 @@ export async function updateDraft(
     .updateTable('broadcasts')
     .set({
       name: values.name,
-      audience: JSON.stringify(values.audience),
-      content: JSON.stringify(values.content),
-      path: values.path,
-      ignore_reprint: values.ignoreReprint,
-      activity_id: values.activityId,
+      timing: JSON.stringify(values.timing),
       updated_at: values.at,
       preflight: null,
       version: key.version + 1,
@@ -249,7 +208,10 @@ export async function updateDraft(
     .where('state', '=', 'draft')
     .returning('id')
     .executeTakeFirst()
-  return row !== undefined
+  if (row === undefined) return false
+  await deleteGroups(db, key.broadcastId)
+  await insertGroups(db, { ...key, timing: values.timing }, values.groups)
+  return true
 }
 
 export async function deleteDraft(db: Executor, accountId: string, broadcastId: string): Promise<boolean> {
@@ -265,24 +227,20 @@ export async function deleteDraft(db: Executor, accountId: string, broadcastId: 
 
 export type BroadcastChange = Partial<{
   state: BroadcastState
-  step: 'selecting' | 'copying' | null
-  preflight: Preflight
-  frozen_content: FrozenContent
-  audience_basis: AudienceBasis | null
-  planned: number
-  skipped: Record<string, number>
+  step: 'selecting' | null
+  version: number
+  timing: Timing
+  preflight: Preflight | null
   pause_reason: string | null
   pause_detail: Record<string, unknown> | null
-  failure_reason: string | null
   confirmed_by: string | null
-  confirmed_at: Date
-  frozen_at: Date
-  started_at: Date
+  confirmed_at: Date | null
+  started_at: Date | null
   ended_at: Date | null
   lease_until: null
 }>
 
-const JSON_COLUMNS = new Set(['preflight', 'frozen_content', 'audience_basis', 'skipped', 'pause_detail'])
+const JSON_COLUMNS = new Set(['timing', 'preflight', 'pause_detail'])
 
 /** Writes a change to a row the caller has locked or fenced. */
 export async function changeBroadcast(
@@ -322,17 +280,4 @@ export async function lockFenced(
 ): Promise<BroadcastRow | undefined> {
   const row = await findClaimed(trx, claim.id, true)
   return row !== undefined && row.fence === claim.fence ? row : undefined
-}
-
-export const releaseBroadcast = (db: Executor, claim: { id: string; fence: string }, afterMs: number) =>
-  sql`update broadcasts set lease_until = clock_timestamp() + ${afterMs} * interval '1 millisecond'
-    where id = ${claim.id}::bigint and fence = ${claim.fence}::bigint`.execute(db)
-
-/** Running broadcasts none of whose batches is open any more. */
-export async function listFinished(db: Executor): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select b.id from broadcasts b where b.state = 'running' and not exists (
-      select 1 from broadcast_batches x where x.broadcast_id = b.id and x.state in ('planned', 'held', 'sending', 'accepted'))
-    limit 100`.execute(db)
-  return rows.map((row) => row.id)
 }

@@ -25,7 +25,7 @@ export async function testPeople(
   const rows = await inTransaction(ctx.db, async (trx) => {
     const { relation } = await resolveAudience(ctx, trx, {
       account,
-      broadcast: { audience },
+      audience,
       now: ctx.clock.now(),
     })
     const found = await sql<Row>`

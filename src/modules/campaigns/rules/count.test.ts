@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { seed } from '../../../../tests/support/size.ts'
+import { isMissed } from '../../../kernel/missed.ts'
 import type { Count } from '../schema/plan.ts'
 import { counted, fired, mayFire, NO_TALLY } from './count.ts'
-import { decisionAt, drifted, isMissed } from './state.ts'
+import { decisionAt, drifted } from './state.ts'
 
 const turns = (rule: Count, events: number): number[] => {
   let tally = NO_TALLY

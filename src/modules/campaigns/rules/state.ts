@@ -16,12 +16,6 @@ export function commandsOf(state: CampaignState, isBegun: boolean) {
 }
 export type Verb = keyof ReturnType<typeof commandsOf>
 
-/** Business time within which a start counts as on time: the sweep looks every second, so later means that nothing ran. */
-export const MISSED_AFTER_MS = 10 * 60_000
-
-export const isMissed = (scheduledAt: Date, now: Date): boolean =>
-  now.getTime() - scheduledAt.getTime() > MISSED_AFTER_MS
-
 /** An audience whose shown size moved by more than a tenth, and by more than ten people, is shown again before it is sent to. */
 export const DRIFT_SHARE = 0.1
 const DRIFT_LEAST = 10

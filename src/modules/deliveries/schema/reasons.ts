@@ -121,6 +121,10 @@ export const REASONS = {
     en: 'WeChat gave a code that is not in our table: it can’t be known whether this was sent',
     advice: { zh: '请在公众平台核对后标记结果。', en: 'Check it on the platform, then mark the result.' },
   },
+  missed: {
+    zh: '到点时系统没有运行，按设置不再发送',
+    en: 'Nothing ran at its time; by its setting it is not sent late',
+  },
   cancelled: { zh: '已被取消，未发送', en: 'Cancelled before it was sent' },
   draft_copy_failed: {
     zh: '生成草稿副本失败',

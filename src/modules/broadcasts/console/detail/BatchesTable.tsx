@@ -64,7 +64,11 @@ function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsTy
   const format = useFormat()
   const exact = broadcast.path === 'list'
   return [
-    { title: t('batches.seq'), width: 70, render: (_, batch) => `#${batch.seq + 1}` },
+    {
+      title: t('batches.seq'),
+      width: broadcast.groupCount > 1 ? 130 : 70,
+      render: (_, batch) => <BatchName broadcast={broadcast} batch={batch} />,
+    },
     {
       title: t('batches.size'),
       align: 'right',
@@ -109,6 +113,16 @@ function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsTy
       ),
     },
   ]
+}
+
+function BatchName({ broadcast, batch }: { broadcast: Broadcast; batch: Batch }) {
+  const group = broadcast.groups.find(({ arms }) => arms.some(({ number }) => number === batch.arm))
+  return (
+    <>
+      #{batch.place}
+      {broadcast.groupCount > 1 && <div className="w-faint w-small">{group?.name}</div>}
+    </>
+  )
 }
 
 function StateAndReason({ batch }: { batch: Batch }) {

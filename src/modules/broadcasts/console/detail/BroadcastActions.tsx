@@ -4,6 +4,7 @@ import {
   PauseOutlined,
   PlayCircleOutlined,
   StopOutlined,
+  UndoOutlined,
 } from '@ant-design/icons'
 import { Button, Popconfirm, Tooltip } from 'antd'
 import { useState } from 'react'
@@ -22,6 +23,7 @@ import {
   listBroadcastsEndpoint,
   pauseBroadcastEndpoint,
   resumeBroadcastEndpoint,
+  unscheduleBroadcastEndpoint,
 } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { SaveSegmentButton } from './SaveSegmentButton.tsx'
@@ -39,6 +41,7 @@ export function BroadcastActions({ broadcast }: { broadcast: Broadcast }) {
   const params = { accountId, broadcastId: broadcast.id }
   const pause = useEndpointMutation(pauseBroadcastEndpoint, { invalidates: CHANGED })
   const resume = useEndpointMutation(resumeBroadcastEndpoint, { invalidates: CHANGED })
+  const unschedule = useEndpointMutation(unscheduleBroadcastEndpoint, { invalidates: CHANGED })
   const { can } = broadcast
   const denied = maySend ? undefined : t('common.notAllowed')
   return (
@@ -57,6 +60,21 @@ export function BroadcastActions({ broadcast }: { broadcast: Broadcast }) {
             {t('broadcasts.withdraw')}
           </Button>
         </Tooltip>
+      )}
+      {can.unschedule && (
+        <Popconfirm
+          title={t('massGroups.unscheduleTitle')}
+          description={t('massGroups.unscheduleHint')}
+          okText={t('massGroups.unschedule')}
+          disabled={!maySend}
+          onConfirm={() => unschedule.mutate({ params })}
+        >
+          <Tooltip title={denied}>
+            <Button icon={<UndoOutlined />} disabled={!maySend} loading={unschedule.isPending}>
+              {t('massGroups.unschedule')}
+            </Button>
+          </Tooltip>
+        </Popconfirm>
       )}
       {can.cancel && <CancelButton broadcast={broadcast} denied={denied} />}
       {can.pause && (

@@ -25,6 +25,7 @@ import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { ContentTab } from './ContentTab.tsx'
 import { FiguresCard } from './figures/FiguresCard.tsx'
+import { GroupsTable } from './GroupsTable.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
 import { RecipientsTable } from './RecipientsTable.tsx'
 
@@ -44,10 +45,10 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation()
   const format = useFormat()
   const accountId = useAccountId()
-  const audienceText = useAudienceText(broadcast.audience)
+  const audienceText = useAudienceText(broadcast.groups[0]?.audience)
   useFollowedLists(broadcast)
   const sub = [
-    audienceText,
+    broadcast.groupCount > 1 ? t('massGroups.more', { count: broadcast.groupCount }) : audienceText,
     t(`broadcasts.pathName.${broadcast.path}`),
     broadcast.activity !== null && t('broadcasts.activityNamed', { name: broadcast.activity.name }),
     broadcast.confirmedAt !== null &&
@@ -71,9 +72,21 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
       <div className="w-stack">
         <Life label={broadcast.label} />
         <Notices broadcast={broadcast} />
-        <AudienceBasis basis={broadcast.audienceBasis} />
+        <GroupsTable broadcast={broadcast} />
+        {broadcast.groups.map(({ place, basis }) => (
+          <AudienceBasis key={place} basis={basis} />
+        ))}
         <BroadcastTotals broadcast={broadcast} />
-        <FiguresCard broadcast={broadcast} />
+        {broadcast.groups.flatMap(({ name, arms }) =>
+          arms.map((arm) => (
+            <FiguresCard
+              key={arm.number}
+              broadcast={broadcast}
+              arm={arm}
+              name={broadcast.groupCount > 1 ? name : null}
+            />
+          )),
+        )}
         <Sections broadcast={broadcast} />
       </div>
     </>
@@ -140,7 +153,7 @@ const ENDINGS: readonly Label[] = ['sent', 'partly_failed', 'failed', 'unresolve
 /** E8's way from selecting to sent, with the place it is at. */
 function Life({ label }: { label: Label }) {
   const { t } = useTranslation()
-  if (label === 'draft' || label === 'paused') return null
+  if (label === 'draft' || label === 'paused' || label === 'asking') return null
   const ended = ENDINGS.includes(label)
   const current = ended ? ORDER.length : ORDER.indexOf(label)
   const status = label === 'failed' ? 'error' : label === 'sent' ? 'finish' : 'process'

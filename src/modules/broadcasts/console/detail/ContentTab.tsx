@@ -1,10 +1,20 @@
+import { useState } from 'react'
 import { LoadingState } from '../../../../console/ui/states.tsx'
 import type { Broadcast } from '../../schema.ts'
 import { ContentPhone } from '../edit/ContentPhone.tsx'
-import { useDraftOf } from '../edit/use-draft.ts'
+import { GroupTabs } from '../edit/Groups.tsx'
+import { useFormOf } from '../edit/use-draft.ts'
 import '../edit/edit.css'
 
 export function ContentTab({ broadcast }: { broadcast: Broadcast }) {
-  const draft = useDraftOf(broadcast)
-  return draft === undefined ? <LoadingState rows={4} /> : <ContentPhone draft={draft} />
+  const [chosen, setChosen] = useState(0)
+  const form = useFormOf(broadcast)
+  const draft = form?.groups[chosen]
+  if (form === undefined || draft === undefined) return <LoadingState rows={4} />
+  return (
+    <>
+      <GroupTabs groups={form.groups} chosen={chosen} onChoose={setChosen} />
+      <ContentPhone draft={draft} />
+    </>
+  )
 }

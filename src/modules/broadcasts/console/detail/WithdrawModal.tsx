@@ -5,7 +5,7 @@ import { useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { listAuditEntriesEndpoint } from '../../../audit/schema.ts'
 import { type Broadcast, getBroadcastEndpoint, withdrawBroadcastEndpoint } from '../../schema.ts'
-import { useDraftOf } from '../edit/use-draft.ts'
+import { useFormOf } from '../edit/use-draft.ts'
 
 /** Takes articles offline. Says first what this can't do. */
 export function WithdrawModal({
@@ -20,7 +20,8 @@ export function WithdrawModal({
   const { t } = useTranslation()
   const accountId = useAccountId()
   const [article, setArticle] = useState(0)
-  const articles = useDraftOf(open ? broadcast : undefined)?.articles ?? []
+  const groups = useFormOf(open ? broadcast : undefined)?.groups ?? []
+  const articles = groups.find(({ contentKind }) => contentKind === 'articles')?.articles ?? []
   const withdraw = useEndpointMutation(withdrawBroadcastEndpoint, {
     invalidates: [getBroadcastEndpoint, listAuditEntriesEndpoint],
   })

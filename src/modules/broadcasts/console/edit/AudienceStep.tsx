@@ -12,20 +12,25 @@ import { ActivityPicker } from '../../../activities/console/index.ts'
 import { CreateListButton, FanPicker } from '../../../contacts/console/index.ts'
 import { countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schema.ts'
 import { pathsFor } from '../../rules.ts'
-import { type BroadcastAudience, PATHS, type Path } from '../../schema.ts'
+import { type GroupAudience, PATHS, type Path } from '../../schema.ts'
 import { audienceOf, type Draft } from './draft.ts'
 import { RuleChoice } from './RuleChoice.tsx'
 import { SegmentChoice } from './SegmentChoice.tsx'
 
-type StepProps = { draft: Draft; onChange: (part: Partial<Draft>) => void }
+type StepProps = {
+  draft: Draft
+  onChange: (part: Partial<Draft>) => void
+  /** A comparison group has all who remain to choose from as well. */
+  isComparison?: boolean
+}
 
 /** Step 1: what it is called, whom it is for, and which way it goes. */
-export function AudienceStep({ draft, onChange }: StepProps) {
+export function AudienceStep({ draft, onChange, isComparison = false }: StepProps) {
   const { t } = useTranslation()
   return (
-    <div className="w-stack" style={{ maxWidth: 860 }}>
+    <>
       <section className="w-panel">
-        <h2>{t('broadcasts.name')}</h2>
+        <h2>{t(isComparison ? 'massGroups.groupName' : 'broadcasts.name')}</h2>
         <Input
           autoFocus={draft.name === ''}
           maxLength={60}
@@ -40,20 +45,22 @@ export function AudienceStep({ draft, onChange }: StepProps) {
         <h3 style={{ marginTop: 16 }}>{t('broadcasts.activity')}</h3>
         <ActivityPicker value={draft.activityId} onChange={(activityId) => onChange({ activityId })} />
       </section>
-      <AudiencePanel draft={draft} onChange={onChange} />
-      <PathPanel draft={draft} onChange={onChange} />
-    </div>
+      <AudiencePanel draft={draft} onChange={onChange} isComparison={isComparison} />
+      <PathPanel draft={draft} onChange={onChange} isComparison={isComparison} />
+    </>
   )
 }
 
-function AudiencePanel({ draft, onChange }: StepProps) {
+function AudiencePanel({ draft, onChange, isComparison = false }: StepProps) {
   const { t } = useTranslation()
   const account = useAccount()
-  const choose = (kind: BroadcastAudience['kind']) => {
-    const paths = account ? pathsFor(account, probe(kind)) : []
+  const choose = (kind: GroupAudience['kind']) => {
+    const paths = account
+      ? pathsFor(account, probe(kind)).filter((path) => !isComparison || path === 'list')
+      : []
     onChange({ audienceKind: kind, path: paths.includes(draft.path) ? draft.path : (paths[0] ?? draft.path) })
   }
-  const usable = (kind: BroadcastAudience['kind']) =>
+  const usable = (kind: GroupAudience['kind']) =>
     account !== undefined && pathsFor(account, probe(kind)).length > 0
   return (
     <section className="w-panel">
@@ -62,7 +69,7 @@ function AudiencePanel({ draft, onChange }: StepProps) {
         label={t('audience.title')}
         value={draft.audienceKind}
         onChange={choose}
-        choices={KINDS.map((kind) => ({
+        choices={(isComparison ? COMPARED : KINDS).map((kind) => ({
           value: kind,
           title: t(`audience.kind.${kind}`),
           hint: t(`audience.kindHint.${kind}`),
@@ -82,10 +89,12 @@ function AudiencePanel({ draft, onChange }: StepProps) {
 }
 
 const KINDS = ['all', 'tag', 'segments', 'rule', 'list', 'fans'] as const
+const COMPARED = ['segments', 'tag', 'rule', 'list', 'fans', 'remaining'] as const
 
 /** Which paths there are depends on the kind alone, so any member of it serves to ask. */
-function probe(kind: BroadcastAudience['kind']): BroadcastAudience {
+function probe(kind: GroupAudience['kind']): GroupAudience {
   switch (kind) {
+    case 'remaining':
     case 'all':
       return { kind }
     case 'tag':
@@ -189,15 +198,20 @@ function Estimate({ draft }: { draft: Draft }) {
 }
 
 /** The ways differ in what can be promised, so this is said where one of them is chosen. */
-function PathPanel({ draft, onChange }: StepProps) {
+function PathPanel({ draft, onChange, isComparison = false }: StepProps) {
   const { t } = useTranslation()
   const sentence = useSentence()
   const account = useAccount()
   if (account === undefined) return null
   const audience = audienceOf(draft) ?? probe(draft.audienceKind)
   const available = pathsFor(account, audience)
-  const wanted: readonly Path[] =
-    draft.audienceKind === 'all' ? ['list', 'all'] : draft.audienceKind === 'tag' ? ['list', 'tag'] : ['list']
+  const wanted: readonly Path[] = isComparison
+    ? ['list']
+    : draft.audienceKind === 'all'
+      ? ['list', 'all']
+      : draft.audienceKind === 'tag'
+        ? ['list', 'tag']
+        : ['list']
   const hintOf = (path: Path) => {
     const decision = decidePath(account, path)
     return decision.can ? t(`broadcasts.pathHint.${path}`) : sentence(decision.advice)

@@ -10,7 +10,16 @@ import type { Broadcast } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { AudienceStep } from './AudienceStep.tsx'
 import { ContentStep } from './ContentStep.tsx'
-import { audienceOf, type Draft, emptyDraft, fieldsOf, isContentReady } from './draft.ts'
+import {
+  type Draft,
+  emptyDraft,
+  emptyForm,
+  type Form,
+  fieldsOf,
+  isContentReady,
+  isGroupReady,
+} from './draft.ts'
+import { GroupsPanel, GroupTabs, problemOf } from './Groups.tsx'
 import { ReviewStep } from './ReviewStep.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
 import { useStoredDraft } from './use-draft.ts'
@@ -34,52 +43,65 @@ export function BroadcastEditPage() {
   }
   if (stored.query.error && stored.query.data === undefined)
     return <ErrorState error={stored.query.error} onRetry={() => void stored.query.refetch()} />
-  if (stored.query.data === undefined || stored.draft === undefined) return <LoadingState />
+  if (stored.query.data === undefined || stored.form === undefined) return <LoadingState />
   if (stored.query.data.state !== 'draft')
     return <Navigate to={`/accounts/${accountId}/broadcasts/${broadcastId}`} replace />
-  return <Editor key={broadcastId} initial={stored.draft} stored={stored.query.data} />
+  return <Editor key={broadcastId} initial={stored.form} stored={stored.query.data} />
 }
 
 /** A new draft, to the segment that the link names if the account can send to one. */
-function startOf(account: Parameters<typeof pathsFor>[0], segmentId: string | null): Draft {
+function startOf(account: Parameters<typeof pathsFor>[0], segmentId: string | null): Form {
   const [bySegment] = pathsFor(account, { kind: 'segments', include: ['0'], exclude: [] })
   if (segmentId !== null && /^\d{1,19}$/.test(segmentId) && bySegment !== undefined)
-    return { ...emptyDraft(bySegment), audienceKind: 'segments', include: [segmentId] }
-  return emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all')
+    return emptyForm({ ...emptyDraft(bySegment), audienceKind: 'segments', include: [segmentId] })
+  return emptyForm(emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all'))
 }
 
 const STEPS = ['audience', 'content', 'review'] as const
 
-function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undefined }) {
+function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefined }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const navigate = useNavigate()
   const hosts = useArticleHosts()
   const [search, setSearch] = useSearchParams()
-  const [draft, setDraft] = useState(initial)
+  const [form, setForm] = useState(initial)
+  const [place, setPlace] = useState(0)
   const [saved, setSaved] = useState(initial)
   const leaving = useRef(false)
   const { save, saving, version } = useSaveDraft(stored)
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
-  const dirty = draft !== saved && JSON.stringify(draft) !== JSON.stringify(saved)
+  const chosen = Math.min(place, form.groups.length - 1)
+  const draft = form.groups[chosen] as Draft
+  const change = (part: Partial<Draft>) =>
+    setForm((before) => ({
+      ...before,
+      groups: before.groups.map((group, one) => (one === chosen ? { ...group, ...part } : group)),
+    }))
+  const dirty = form !== saved && JSON.stringify(form) !== JSON.stringify(saved)
   useUnsavedGuard(dirty, leaving)
 
-  const audienceReady = fieldsOf(draft) !== undefined
-  const contentReady = isContentReady(draft, hosts)
+  const audienceReady = form.groups.every(isGroupReady) && problemOf(form.groups) === undefined
+  const contentReady = form.groups.every((group) => isContentReady(group, hosts))
   const wanted = Math.max(0, STEPS.indexOf((search.get('step') ?? 'audience') as (typeof STEPS)[number]))
   const current = Math.min(wanted, !audienceReady ? 0 : !contentReady ? 1 : stored === undefined ? 1 : 2)
 
   const leave = () => {
     leaving.current = true
   }
+  /** A complete choice of times is saved at once: pre-flight is of what is saved. */
+  const setTimes = (next: Form) => {
+    setForm(next)
+    const fields = fieldsOf(next)
+    if (fields !== undefined) void save(fields).then((result) => result && setSaved(next))
+  }
   const goTo = async (step: number) => {
-    const fields = fieldsOf(draft)
+    const fields = fieldsOf(form)
     const name = STEPS[step] ?? 'audience'
     if (fields === undefined) return
     if (dirty || stored === undefined) {
       const result = await save(fields)
       if (result === undefined) return
-      setSaved(draft)
+      setSaved(form)
       if (stored === undefined) {
         leave()
         return void navigate(`/accounts/${accountId}/broadcasts/${result.id}/edit?step=${name}`, {
@@ -90,18 +112,28 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
     setSearch({ step: name })
     window.scrollTo({ top: 0 })
   }
-  const saveArticles = async (articles: Draft['articles']) => {
-    const next = { ...draft, articles }
+  const saveArticles = async (place: number, articles: Draft['articles']) => {
+    const groups = form.groups.map((group, one) => (one === place ? { ...group, articles } : group))
+    const next = { ...form, groups }
     const fields = fieldsOf(next)
     if (fields === undefined || (await save(fields)) === undefined) return
-    setDraft(next)
+    setForm(next)
     setSaved(next)
   }
   const ready = [audienceReady, contentReady][current] ?? false
+  // once there are several, what one chooses from stands above what is chosen
+  const groupsPanel = (
+    <GroupsPanel
+      groups={form.groups}
+      chosen={chosen}
+      onChoose={setPlace}
+      onChange={(groups) => setForm((before) => ({ ...before, groups }))}
+    />
+  )
   return (
     <>
       <PageHeader
-        title={draft.name.trim() === '' ? t('broadcasts.new') : draft.name}
+        title={form.groups[0]?.name.trim() || t('broadcasts.new')}
         back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
         actions={
           <>
@@ -126,14 +158,32 @@ function Editor({ initial, stored }: { initial: Draft; stored: Broadcast | undef
           disabled: place > current && !(place === 1 ? audienceReady : audienceReady && contentReady),
         }))}
       />
-      {current === 0 && <AudienceStep draft={draft} onChange={change} />}
-      {current === 1 && <ContentStep draft={draft} onChange={change} />}
+      {current === 0 && (
+        <div className="w-stack" style={{ maxWidth: 860 }}>
+          {form.groups.length > 1 && groupsPanel}
+          <AudienceStep key={draft.key} draft={draft} onChange={change} isComparison={chosen > 0} />
+          {form.groups.length === 1 && groupsPanel}
+        </div>
+      )}
+      {current === 1 && (
+        <>
+          <GroupTabs
+            groups={form.groups}
+            chosen={chosen}
+            onChoose={setPlace}
+            isReady={(group) => isContentReady(group, hosts)}
+          />
+          <ContentStep key={draft.key} draft={draft} onChange={change} />
+        </>
+      )}
       {current === 2 && stored && (
         <ReviewStep
-          draft={draft}
+          form={form}
+          saved={!dirty}
+          saving={saving}
           broadcastId={stored.id}
           version={version}
-          audience={audienceOf(draft)}
+          onTimes={setTimes}
           onArticles={saveArticles}
           onSent={leave}
         />

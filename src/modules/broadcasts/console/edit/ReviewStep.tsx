@@ -11,7 +11,6 @@ import { ConfirmWithNumbers } from '../../../../console/ui/ConfirmWithNumbers.ts
 import { Loaded } from '../../../../console/ui/states.tsx'
 import type { SourceChange } from '../../../contents/schema.ts'
 import {
-  type BroadcastAudience,
   getBroadcastEndpoint,
   listBroadcastsEndpoint,
   type Preflight,
@@ -22,26 +21,47 @@ import { PreflightReport } from '../PreflightReport.tsx'
 import { useAudienceText } from '../words.tsx'
 import { ChangedSources, changesIn } from './ChangedSources.tsx'
 import { ContentPhone } from './ContentPhone.tsx'
-import type { ComposedArticle, Draft } from './draft.ts'
+import { audienceOf, type ComposedArticle, type Draft, type Form } from './draft.ts'
+import { GroupTabs } from './Groups.tsx'
 import { TestSend } from './TestSend.tsx'
+import { TimesPanel } from './TimesPanel.tsx'
 
 type Props = {
-  draft: Draft
+  form: Form
+  /** What is shown is what is saved: otherwise it is not sent yet. */
+  saved: boolean
+  saving: boolean
   broadcastId: string
   version: RefObject<number>
-  audience: BroadcastAudience | undefined
-  /** Saves the message with these articles. */
-  onArticles: (articles: ComposedArticle[]) => Promise<void>
+  onTimes: (form: Form) => void
+  /** Saves the message of a group with these articles. */
+  onArticles: (place: number, articles: ComposedArticle[]) => Promise<void>
   onSent: () => void
 }
 
-/** Step 3: try it, see exactly what it will do, then send. */
-export function ReviewStep({ draft, broadcastId, version, audience, onArticles, onSent }: Props) {
+/** What changed at WeChat, of which group. */
+type Changes = { group: number; of: SourceChange[] }
+const UNCHANGED: Changes = { group: 0, of: [] }
+
+/** Step 3: when, try it, see exactly what it will do, then send. */
+export function ReviewStep({
+  form,
+  saved,
+  saving,
+  broadcastId,
+  version,
+  onTimes,
+  onArticles,
+  onSent,
+}: Props) {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const audienceText = useAudienceText(audience)
+  const [place, setPlace] = useState(0)
+  const chosen = Math.min(place, form.groups.length - 1)
+  const draft = form.groups[chosen] as Draft
+  const audienceText = useAudienceText(audienceOf(draft))
   const preflight = useEndpoint(preflightEndpoint, { params: { accountId, broadcastId } }, { staleMs: 0 })
-  const [changes, setChanges] = useState<SourceChange[]>([])
+  const [changes, setChanges] = useState(UNCHANGED)
   const send = useSend({
     broadcastId,
     onSent,
@@ -51,6 +71,7 @@ export function ReviewStep({ draft, broadcastId, version, audience, onArticles, 
   return (
     <div className="w-review">
       <div className="w-stack">
+        <TimesPanel form={form} busy={saving} onChange={onTimes} />
         <section className="w-panel">
           <h2 className="w-row" style={{ justifyContent: 'space-between' }}>
             {t('preflight.title')}
@@ -58,33 +79,41 @@ export function ReviewStep({ draft, broadcastId, version, audience, onArticles, 
               {t('preflight.again')}
             </Button>
           </h2>
-          <p className="w-soft" style={{ marginTop: 0 }}>
-            {audienceText} · {t(`broadcasts.pathName.${draft.path}`)}
-          </p>
+          {form.groups.length === 1 && (
+            <p className="w-soft" style={{ marginTop: 0 }}>
+              {audienceText} · {t(`broadcasts.pathName.${draft.path}`)}
+            </p>
+          )}
           <Loaded query={preflight}>{(report) => <PreflightReport report={report} />}</Loaded>
         </section>
-        <TestSend broadcastId={broadcastId} />
+        <TestSend key={chosen} broadcastId={broadcastId} arm={chosen} />
         <ChangedSources
-          changes={changes}
-          articles={draft.articles}
-          onDecide={onArticles}
-          onClose={() => setChanges([])}
+          changes={changes.of}
+          articles={form.groups[changes.group]?.articles ?? []}
+          onDecide={(articles) => onArticles(changes.group, articles)}
+          onClose={() => setChanges(UNCHANGED)}
         />
         {preflight.data && (
           <SendBar
             report={preflight.data}
             busy={send.isPending}
-            stale={preflight.isFetching}
-            onSend={(reached) =>
+            stale={preflight.isFetching || saving || !saved}
+            onSend={(report) =>
               send.mutate({
                 params: { accountId, broadcastId },
-                body: { version: version.current, expectedReached: reached },
+                body: {
+                  version: version.current,
+                  expected: report.groups.flatMap(({ arms }) =>
+                    arms.map(({ number, reached }) => ({ arm: number, reached })),
+                  ),
+                },
               })
             }
           />
         )}
       </div>
       <aside className="w-compose-phone">
+        <GroupTabs groups={form.groups} chosen={chosen} onChoose={setPlace} />
         <ContentPhone draft={draft} />
       </aside>
     </div>
@@ -100,7 +129,7 @@ function useSend({
   broadcastId: string
   onSent: () => void
   onDrift: () => void
-  onChanges: (changes: SourceChange[]) => void
+  onChanges: (changes: Changes) => void
 }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
@@ -121,7 +150,7 @@ function useSend({
       onError: (error) => {
         onDrift()
         const changes = changesIn(error)
-        if (changes !== undefined) return onChanges(changes)
+        if (changes !== undefined) return onChanges({ group: groupIn(error), of: changes })
         if (!(error instanceof ApiError && error.reason === 'drift')) return tell(error)
         const { expected, now } = error.detail as { expected?: number; now?: number }
         modal.warning({
@@ -142,7 +171,7 @@ function SendBar({
   report: Preflight
   busy: boolean
   stale: boolean
-  onSend: (reached: number) => void
+  onSend: (report: Preflight) => void
 }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -174,19 +203,33 @@ function SendBar({
           { label: t('preflight.reached'), value: reached, strong: true },
           { label: t('preflight.notReached'), value: format.number(report.total - report.reached) },
           { label: t('preflight.batches'), value: format.number(report.batches) },
+          ...timesIn(report).map(({ name, at }) => ({
+            label: t('massGroups.goesAt', { name }),
+            value: format.instant(at),
+          })),
           { label: t('preflight.finishes'), value: format.instant(report.finishesAt) },
           { label: t('broadcasts.path'), value: t(`broadcasts.pathName.${report.path}`) },
         ]}
         note={t(report.promise === 'exact' ? 'preflight.exactNote' : 'preflight.estimateNote')}
         consent={t('preflight.consent')}
-        okText={t('preflight.sendNow')}
+        okText={t(timesIn(report).length > 0 ? 'massGroups.schedule' : 'preflight.sendNow')}
         busy={busy}
         onConfirm={() => {
           setAsking(false)
-          onSend(report.reached)
+          onSend(report)
         }}
         onCancel={() => setAsking(false)}
       />
     </div>
   )
 }
+
+/** Which group a refusal is about. */
+const groupIn = (error: unknown): number =>
+  error instanceof ApiError && typeof error.detail['group'] === 'number' ? error.detail['group'] : 0
+
+/** Groups that wait for a time of their own. */
+const timesIn = ({ groups }: Preflight) =>
+  groups.flatMap(({ name, arms }) =>
+    arms.flatMap(({ sendAt }) => (sendAt === null ? [] : [{ name, at: sendAt }])),
+  )

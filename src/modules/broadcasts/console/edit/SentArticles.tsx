@@ -108,7 +108,11 @@ function Row({
   )
 }
 
-const choicesOf = ({ content }: Broadcast): Choices => (content.kind === 'articles' ? content.articles : [])
+/** Of the first group that had articles. */
+const choicesOf = ({ groups }: Broadcast): Choices =>
+  groups
+    .flatMap(({ arms }) => arms)
+    .flatMap(({ content }) => (content?.kind === 'articles' ? [content.articles] : []))[0] ?? []
 
 let taken = 0
 async function articlesOf(accountId: string, broadcastId: string): Promise<ComposedArticle[]> {

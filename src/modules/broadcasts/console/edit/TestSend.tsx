@@ -11,10 +11,10 @@ const STORED = 'weida.test-targets'
 const isOpenid = (target: string): boolean => /^o[\w-]{27}$/.test(target)
 
 /** 测试发送: the message as a preview, to a few people who are named or to a small segment. */
-export function TestSend({ broadcastId }: { broadcastId: string }) {
+export function TestSend({ broadcastId, arm }: { broadcastId: string; arm: number }) {
   const { t } = useTranslation()
   const [how, setHow] = useState<'named' | 'segment'>('named')
-  const test = useTestSend(broadcastId)
+  const test = useTestSend(broadcastId, arm)
   const { stop } = test
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is left
   useEffect(() => stop, [])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBroadcastEndpoint } from '../../schema.ts'
-import { audienceOf, type Draft, emptyDraft, fieldsOf, isContentReady } from './draft.ts'
+import { audienceOf, type Draft, emptyDraft, emptyForm, fieldsOf, isContentReady } from './draft.ts'
 
 const HOSTS = ['mp.weixin.qq.com']
 const draft = (part: Partial<Draft>): Draft => ({ ...emptyDraft('list'), name: 'x', ...part })
@@ -15,7 +15,7 @@ test.each([
   ['no rule', { audienceKind: 'rule' }],
   ['half a rule', { audienceKind: 'rule', rule: { kind: 'and', of: [] } }],
 ] as const)('E7: a draft with %s is not saved yet', (_, part) => {
-  expect(fieldsOf(draft(part as Partial<Draft>))).toBeUndefined()
+  expect(fieldsOf(emptyForm(draft(part as Partial<Draft>)))).toBeUndefined()
 })
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   [{ contentKind: 'video', video: { mediaAssetId: null, title: '', description: '' } }],
   [{ articles: [{ ...article, cover: { mediaAssetId: '3' } }] }],
 ] as const)('E7: what the form saves fits the declaration of the call: %o', (part) => {
-  const fields = fieldsOf(draft(part as Partial<Draft>))
+  const fields = fieldsOf(emptyForm(draft(part as Partial<Draft>)))
   expect(createBroadcastEndpoint.body?.safeParse(fields).error).toBeUndefined()
 })
 
@@ -45,7 +45,7 @@ test('E3: trying another kind of audience or content loses nothing', () => {
     articles: [article],
   })
   expect(audienceOf({ ...filled, audienceKind: 'fans' })).toEqual({ kind: 'fans', fanIds: ['1'] })
-  expect(fieldsOf({ ...filled, contentKind: 'articles' })?.content).toEqual({
+  expect(fieldsOf(emptyForm({ ...filled, contentKind: 'articles' }))?.groups[0]?.content).toEqual({
     kind: 'articles',
     articles: [{ articleSetId: '1', index: 0 }],
   })
@@ -66,4 +66,26 @@ test.each([
   [{ contentKind: 'text', text: 'https://mp.weixin.qq.com/s/a' }, true],
 ] as const)('E3: the next step opens when the content is complete: %o, %s', (part, ready) => {
   expect(isContentReady(draft(part as unknown as Partial<Draft>), HOSTS)).toBe(ready)
+})
+
+test('E5, E7: groups are saved in order with a time each; one that is incomplete holds back all', () => {
+  const at = '2026-11-21T02:00:00.000Z'
+  const form = {
+    groups: [
+      draft({ audienceKind: 'tag', tagId: 1 }),
+      draft({ name: 'y', audienceKind: 'remaining', sendAt: at }),
+    ],
+    timing: 'each' as const,
+    at: null,
+  }
+  const fields = fieldsOf(form)
+  expect(createBroadcastEndpoint.body?.safeParse(fields).error).toBeUndefined()
+  expect(fields?.groups.map(({ audience, sendAt }) => [audience.kind, sendAt])).toEqual([
+    ['tag', null],
+    ['remaining', at],
+  ])
+  expect(fieldsOf({ ...form, timing: 'now' })?.groups[1]?.sendAt).toBeNull()
+  expect(fieldsOf({ ...form, timing: 'at' })).toBeUndefined()
+  expect(fieldsOf({ ...form, timing: 'at', at })?.timing).toEqual({ kind: 'at', at })
+  expect(fieldsOf({ ...form, groups: [...form.groups, draft({ name: ' ' })] })).toBeUndefined()
 })

@@ -1,7 +1,16 @@
 import type { BodyInputOf } from '../../../../kernel/endpoint.ts'
 import { checkMassText, checkMassVideo, checkMassVoice } from '../../../../wechat/rules/content-limits.ts'
 import { type Rule, ruleSchema } from '../../../segments/schema.ts'
-import type { Broadcast, BroadcastAudience, Content, createBroadcastEndpoint, Path } from '../../schema.ts'
+import type {
+  Broadcast,
+  Content,
+  createBroadcastEndpoint,
+  Group,
+  GroupAudience,
+  MissedPolicy,
+  Path,
+  Timing,
+} from '../../schema.ts'
 
 export type ComposedArticle = {
   key: string
@@ -16,10 +25,14 @@ export type ComposedArticle = {
   kept?: string
 }
 
-/** What the form holds: every kind of audience and content at once, so that trying another kind loses nothing. */
+/**
+ * What the form holds of one group: every kind of audience and content at once, so that trying another kind loses nothing.
+ */
 export type Draft = {
+  /** Stays the same wherever the group is moved to. */
+  key: string
   name: string
-  audienceKind: BroadcastAudience['kind']
+  audienceKind: GroupAudience['kind']
   tagId: number | undefined
   fanIds: string[]
   listId: string | undefined
@@ -36,11 +49,20 @@ export type Draft = {
   video: { mediaAssetId: string | null; title: string; description: string }
   ignoreReprint: boolean
   activityId: string | null
+  missed: MissedPolicy
+  /** Of 分组定时; null at once. */
+  sendAt: string | null
 }
+
+/** The whole send: the first group gives it its name. */
+export type Form = { groups: Draft[]; timing: Timing['kind']; at: string | null }
 
 export type DraftFields = BodyInputOf<typeof createBroadcastEndpoint>
 
+let keys = 0
+
 export const emptyDraft = (path: Path): Draft => ({
+  key: `g${++keys}`,
   name: '',
   audienceKind: 'all',
   tagId: undefined,
@@ -59,20 +81,41 @@ export const emptyDraft = (path: Path): Draft => ({
   video: { mediaAssetId: null, title: '', description: '' },
   ignoreReprint: false,
   activityId: null,
+  missed: 'ask',
+  sendAt: null,
 })
 
-/** `describe` tells title and cover of an article that the stored content only names. */
-export function draftOf(
-  broadcast: Broadcast,
-  describe: (articleSetId: string, index: number) => Pick<ComposedArticle, 'title' | 'digest' | 'coverUrl'>,
-  coverUrl: (mediaAssetId: string) => string,
-): Draft {
-  const { audience, content } = broadcast
+export const emptyForm = (first: Draft): Form => ({ groups: [first], timing: 'now', at: null })
+
+export type Faces = {
+  /** Tells title and cover of an article that the stored content only names. */
+  describe: (articleSetId: string, index: number) => Pick<ComposedArticle, 'title' | 'digest' | 'coverUrl'>
+  coverUrl: (mediaAssetId: string) => string
+}
+
+export function formOf(broadcast: Broadcast, faces: Faces): Form {
+  const { groups, timing } = broadcast
   return {
-    ...emptyDraft(broadcast.path),
-    name: broadcast.name,
-    ignoreReprint: broadcast.ignoreReprint,
-    activityId: broadcast.activity?.id ?? null,
+    groups: groups.map((group) => ({
+      ...draftOf(group, faces),
+      ...(group.place === 0 && { name: broadcast.name }),
+    })),
+    timing: timing.kind,
+    at: timing.kind === 'at' ? timing.at : null,
+  }
+}
+
+export function draftOf(group: Group, { describe, coverUrl }: Faces): Draft {
+  const { audience } = group
+  const [arm] = group.arms
+  const content = arm?.content ?? { kind: 'text', text: '' }
+  return {
+    ...emptyDraft(group.path),
+    name: group.name,
+    ignoreReprint: group.ignoreReprint,
+    activityId: group.activity?.id ?? null,
+    missed: group.missed,
+    sendAt: arm?.sendAt ?? null,
     audienceKind: audience.kind,
     ...(audience.kind === 'tag' && { tagId: audience.tagId }),
     ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
@@ -102,10 +145,11 @@ export function draftOf(
 }
 
 /** The audience as the server takes it; undefined while its choice is incomplete. */
-export function audienceOf(draft: Draft): BroadcastAudience | undefined {
+export function audienceOf(draft: Draft): GroupAudience | undefined {
   switch (draft.audienceKind) {
+    case 'remaining':
     case 'all':
-      return { kind: 'all' }
+      return { kind: draft.audienceKind }
     case 'tag':
       return draft.tagId === undefined ? undefined : { kind: 'tag', tagId: draft.tagId }
     case 'fans':
@@ -159,11 +203,32 @@ export function isContentReady(draft: Draft, articleHosts: readonly string[]): b
   return checkMassText(draft.text, articleHosts).length === 0
 }
 
-/** What is saved; undefined while there is no name or no audience. */
-export function fieldsOf(draft: Draft): DraftFields | undefined {
-  const audience = audienceOf(draft)
-  const name = draft.name.trim()
-  if (audience === undefined || name === '') return undefined
-  const { path, ignoreReprint, activityId } = draft
-  return { name, audience, content: contentOf(draft), path, ignoreReprint, activityId }
+/** Whether a group says whom it is for, and is called something. */
+export const isGroupReady = (draft: Draft): boolean =>
+  draft.name.trim() !== '' && audienceOf(draft) !== undefined
+
+/** What is saved; undefined while a group has no name or no audience, or the one time of all is not chosen. */
+export function fieldsOf({ groups, timing: kind, at }: Form): DraftFields | undefined {
+  const [first] = groups
+  const timing = kind === 'at' ? at !== null && { kind, at } : { kind }
+  if (first === undefined || timing === false) return undefined
+  const saved = groups.flatMap((draft) => {
+    const audience = audienceOf(draft)
+    const { path, ignoreReprint, activityId, missed, sendAt } = draft
+    return audience === undefined || !isGroupReady(draft)
+      ? []
+      : [
+          {
+            name: draft.name.trim(),
+            audience,
+            content: contentOf(draft),
+            path,
+            ignoreReprint,
+            activityId,
+            missed,
+            sendAt: kind === 'each' ? sendAt : null,
+          },
+        ]
+  })
+  return saved.length === groups.length ? { name: first.name.trim(), groups: saved, timing } : undefined
 }

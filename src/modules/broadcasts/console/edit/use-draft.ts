@@ -6,7 +6,7 @@ import { useAccountId } from '../../../../console/session.ts'
 import { mediaUrl } from '../../../contents/console/index.ts'
 import { type ArticleSetPreview, getArticleSetEndpoint } from '../../../contents/schema.ts'
 import { type Broadcast, getBroadcastEndpoint } from '../../schema.ts'
-import { type Draft, draftOf } from './draft.ts'
+import { type Form, formOf } from './draft.ts'
 
 /** A stored draft as the form holds it, with the titles and covers that the stored content only names. */
 export function useStoredDraft(broadcastId: string | undefined) {
@@ -16,16 +16,21 @@ export function useStoredDraft(broadcastId: string | undefined) {
     { params: { accountId, broadcastId: broadcastId ?? '' } },
     { enabled: broadcastId !== undefined, staleMs: 60_000 },
   )
-  const draft = useDraftOf(query.data)
-  return { query, draft }
+  const form = useFormOf(query.data)
+  return { query, form }
 }
 
 /** Undefined until everything it names is read; materials that are gone get an empty face. */
-export function useDraftOf(broadcast: Broadcast | undefined): Draft | undefined {
+export function useFormOf(broadcast: Broadcast | undefined): Form | undefined {
   const accountId = useAccountId()
-  const content = broadcast?.content
-  const setIds =
-    content?.kind === 'articles' ? [...new Set(content.articles.map(({ articleSetId }) => articleSetId))] : []
+  const contents = broadcast?.groups.flatMap(({ arms }) => arms.map(({ content }) => content)) ?? []
+  const setIds = [
+    ...new Set(
+      contents.flatMap((content) =>
+        content?.kind === 'articles' ? content.articles.map(({ articleSetId }) => articleSetId) : [],
+      ),
+    ),
+  ]
   const sets = useQueries({
     queries: setIds.map((articleSetId) => ({
       queryKey: ['api', getArticleSetEndpoint.path, { accountId, articleSetId }, null],
@@ -39,7 +44,7 @@ export function useDraftOf(broadcast: Broadcast | undefined): Draft | undefined 
   })
   return useMemo(() => {
     if (broadcast === undefined || sets.pending) return undefined
-    return draftOf(broadcast, faceOf(sets.data), (id) => mediaUrl(accountId, id))
+    return formOf(broadcast, { describe: faceOf(sets.data), coverUrl: (id) => mediaUrl(accountId, id) })
   }, [broadcast, sets, accountId])
 }
 

@@ -11,7 +11,7 @@ type Targets = { wechatIds: string[]; openids: string[] }
 export type TestState = { total: number; results: TestResult[]; running: boolean }
 
 /** Sends tests, and gathers what became of each. Leaving the page ends it after the portion under way. */
-export function useTestSend(broadcastId: string) {
+export function useTestSend(broadcastId: string, arm: number) {
   const accountId = useAccountId()
   const tell = useTellError()
   const [state, setState] = useState<TestState>()
@@ -34,14 +34,14 @@ export function useTestSend(broadcastId: string) {
   const toNamed = (targets: Targets) =>
     run(async (_, add) => {
       setState({ total: targets.wechatIds.length + targets.openids.length, results: [], running: true })
-      add((await call(testSendEndpoint, { params, body: targets })).results)
+      add((await call(testSendEndpoint, { params, body: { ...targets, arm } })).results)
     })
   const toFans = (fanIds: readonly string[]) =>
     run(async (mine, add) => {
       setState({ total: fanIds.length, results: [], running: true })
       for (let at = 0; at < fanIds.length && mine(); at += PORTION)
         add(
-          (await call(testSendEndpoint, { params, body: { fanIds: fanIds.slice(at, at + PORTION) } }))
+          (await call(testSendEndpoint, { params, body: { fanIds: fanIds.slice(at, at + PORTION), arm } }))
             .results,
         )
     })

@@ -30,7 +30,7 @@ export function RecordsTable({ filters }: { filters: RecordFilters }) {
     <CursorTable<MassRecord>
       list={list}
       columns={useColumns()}
-      rowKey="id"
+      rowKey="recordId"
       minWidth={960}
       onOpen={(row) => void navigate(`/accounts/${row.accountId}/broadcasts/${row.id}`)}
       expandable={{
@@ -76,7 +76,8 @@ function useColumns(): TableColumnsType<MassRecord> {
 
 function Face({ record }: { record: MassRecord }) {
   const { t } = useTranslation()
-  const { coverUrl, name, title, contentKind, activity, figures, accountId, accountName, id } = record
+  const { coverUrl, name, groupName, title, contentKind, activity, figures, accountId, accountName, id } =
+    record
   const count = figures.articles.length
   const about = [
     t(`broadcasts.content.${contentKind}`),
@@ -89,7 +90,10 @@ function Face({ record }: { record: MassRecord }) {
       {coverUrl !== null && <img src={coverUrl} alt="" referrerPolicy="no-referrer" loading="lazy" />}
       <div style={{ minWidth: 0, maxWidth: 220 }}>
         <Link to={`/accounts/${accountId}/broadcasts/${id}`} onClick={(event) => event.stopPropagation()}>
-          <strong>{name}</strong>
+          <strong>
+            {name}
+            {groupName !== null && ` · ${groupName}`}
+          </strong>
         </Link>
         <div className="w-soft w-small">{accountName}</div>
         <div className="w-faint w-small w-ellipsis">{about.join(' · ')}</div>

@@ -2,8 +2,8 @@ import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Input, Radio, Select, Space, TimePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
+import { BeijingTime } from '../../../../console/ui/BeijingTime.tsx'
 import type { Missed, OnceTrigger, RepeatTrigger, Schedule } from '../../schema.ts'
-import { BeijingTime } from '../BeijingTime.tsx'
 import { Field } from './Field.tsx'
 
 const ZONES = [

@@ -9,27 +9,36 @@ import {
   broadcastFiguresEndpoint,
   type FiguresState,
 } from '../../../schema/figures.ts'
-import type { Broadcast } from '../../../schema.ts'
+import type { Arm, Broadcast } from '../../../schema.ts'
 import { useFigureColumns } from '../../records/columns.tsx'
 import { FiguresByDay } from './FiguresByDay.tsx'
 
 const TONES: Record<FiguresState, Tone> = { none: 'idle', waiting: 'busy', counting: 'busy', final: 'good' }
 
 /** 图文数据: what people did with each article, as of when, and what each day added. */
-export function FiguresCard({ broadcast }: { broadcast: Broadcast }) {
-  const { accountId, id, contentKind, totals } = broadcast
+export function FiguresCard({
+  broadcast,
+  arm,
+  name,
+}: {
+  broadcast: Broadcast
+  arm: Arm
+  name: string | null
+}) {
+  const { accountId, id } = broadcast
+  const { contentKind, totals } = arm
   const wanted = contentKind === 'articles' && totals.delivered + totals.uncounted > 0
   const query = useEndpoint(
     broadcastFiguresEndpoint,
-    { params: { accountId, broadcastId: id } },
+    { params: { accountId, broadcastId: id }, query: { arm: arm.number } },
     { enabled: wanted, every: 10_000 },
   )
   const figures = query.data
   if (!wanted || figures === undefined || figures.state === 'none') return null
-  return <Card figures={figures} />
+  return <Card figures={figures} name={name} />
 }
 
-function Card({ figures }: { figures: BroadcastFigures }) {
+function Card({ figures, name }: { figures: BroadcastFigures; name: string | null }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { state, problem, readAt, nextAt, articles, days } = figures
@@ -42,7 +51,7 @@ function Card({ figures }: { figures: BroadcastFigures }) {
   return (
     <section className="w-panel">
       <h2>
-        {t('massRecords.figures')}{' '}
+        {t('massRecords.figures')} {name !== null && `· ${name}`}{' '}
         <StateTag tone={TONES[state]} hint={state === 'final' ? t('massRecords.finalHint') : undefined}>
           {t(`massRecords.state.${state}`)}
         </StateTag>

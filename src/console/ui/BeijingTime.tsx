@@ -1,6 +1,6 @@
 import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
-import { beijingMinute } from '../../../kernel/beijing.ts'
+import { beijingMinute } from '../../kernel/beijing.ts'
 
 /** An instant chosen as Beijing time, to the minute, wherever the browser is. */
 export function BeijingTime({
@@ -9,18 +9,21 @@ export function BeijingTime({
   label,
   placeholder,
   clearable = false,
+  disabled = false,
 }: {
   value: string | null
   onChange: (at: string | null) => void
   label: string
   placeholder?: string
   clearable?: boolean
+  disabled?: boolean
 }) {
   return (
     <DatePicker
       showTime={{ format: 'HH:mm' }}
       format="YYYY-MM-DD HH:mm"
       allowClear={clearable}
+      disabled={disabled}
       aria-label={label}
       placeholder={placeholder ?? label}
       value={value === null ? null : dayjs(beijingMinute(new Date(value)))}

@@ -1,0 +1,105 @@
+import type { Transaction } from 'kysely'
+import type { Ctx } from '../../../context.ts'
+import { type DB, inTransaction } from '../../../infra/transaction.ts'
+import { isMissed } from '../../../kernel/missed.ts'
+import { audit } from '../../audit/index.ts'
+import { subjectOf } from '../prepare.ts'
+import { type ArmClaim, changeArm, claimDueArm } from '../store/arms.ts'
+import { dueBatchesAt } from '../store/batches.ts'
+import { type BroadcastRow, changeBroadcast, findClaimed, partOf } from '../store/broadcasts.ts'
+import type { ArmRow, GroupRow } from '../store/groups.ts'
+import { copyDrafts } from './copy.ts'
+import { cancelArm, endIfDone } from './end.ts'
+
+type Trx = Transaction<DB>
+export type OpenArm = { broadcast: BroadcastRow; group: GroupRow; arm: ArmRow }
+
+/**
+ * One step of an arm whose time has come: opened, some of its copies made, or let go at its time. A time that passed
+ * while nothing ran falls under the policy of its group.
+ */
+export async function openNext(ctx: Ctx, signal: AbortSignal): Promise<number> {
+  const claim = await claimDueArm(ctx.db, ctx.clock.now())
+  if (claim === undefined) return 0
+  const going = await step(ctx, claim)
+  if (going !== undefined) await copyDrafts(ctx, claim, going, signal)
+  await ctx.wake.notify('broadcasts')
+  return 1
+}
+
+/** Locks what was claimed, broadcast before arm as every command does, if the claim still holds and nobody stopped it. */
+export async function lockOpen(trx: Trx, claim: ArmClaim): Promise<OpenArm | undefined> {
+  const broadcast = await findClaimed(trx, claim.broadcastId, true)
+  if (broadcast === undefined || (broadcast.state !== 'scheduled' && broadcast.state !== 'running'))
+    return undefined
+  const { group, arm } = partOf(broadcast, claim.number)
+  const opens = arm.fence === claim.fence && (arm.state === 'queued' || arm.state === 'opening')
+  return opens ? { broadcast, group, arm } : undefined
+}
+
+/** Returns the arm while copies of the draft are missing. */
+function step(ctx: Ctx, claim: ArmClaim): Promise<OpenArm | undefined> {
+  return inTransaction(ctx.db, async (trx) => {
+    const open = await lockOpen(trx, claim)
+    if (open === undefined) return undefined
+    const { arm } = open
+    const now = ctx.clock.now()
+    // what was being prepared a moment ago was not missed, however long it takes
+    const expected = Math.max(arm.sendAt?.getTime() ?? 0, claim.dueAt.getTime())
+    if (arm.sendAt !== null && isMissed(new Date(expected), now)) {
+      await applyPolicy(ctx, trx, open, arm.sendAt)
+      return undefined
+    }
+    if (arm.state === 'queued') {
+      await begin(ctx, trx, open)
+      return undefined
+    }
+    if (arm.frozenContent?.kind === 'articles' && arm.batchesReady < waiting(arm)) return open
+    if (arm.sendAt !== null && arm.sendAt > now) await changeArm(trx, arm.id, { due_at: arm.sendAt })
+    else await letGo(trx, open, now)
+    return undefined
+  })
+}
+
+const waiting = ({ tally }: ArmRow): number => tally.planned + tally.held
+
+async function begin(ctx: Ctx, trx: Trx, { broadcast, group, arm }: OpenArm): Promise<void> {
+  const now = ctx.clock.now()
+  await changeArm(trx, arm.id, { state: 'opening', due_at: now, opened_at: now })
+  if (broadcast.state === 'scheduled') await changeBroadcast(trx, broadcast.id, now, { state: 'running' })
+  await audit(ctx, trx, {
+    action: 'broadcast.arm_opened',
+    accountId: broadcast.accountId,
+    subject: subjectOf(broadcast.id),
+    detail: { group: group.name, sendAt: arm.sendAt?.toISOString() ?? null },
+  })
+}
+
+async function letGo(trx: Trx, { broadcast, arm }: OpenArm, now: Date): Promise<void> {
+  await changeArm(trx, arm.id, { state: 'running', due_at: null, started_at: now })
+  await dueBatchesAt(trx, { broadcast_id: broadcast.id, arm: arm.number }, now)
+  if (broadcast.startedAt === null) await changeBroadcast(trx, broadcast.id, now, { started_at: now })
+}
+
+async function applyPolicy(ctx: Ctx, trx: Trx, open: OpenArm, missed: Date): Promise<void> {
+  const { broadcast, group, arm } = open
+  const now = ctx.clock.now()
+  const detail = { sendAt: missed.toISOString() }
+  switch (group.missed) {
+    case 'send':
+      await changeArm(trx, arm.id, { send_at: null, due_at: now, detail: { late: detail.sendAt } })
+      return
+    case 'skip':
+      await cancelArm(trx, { broadcast, arm, reason: 'missed', now })
+      await endIfDone(ctx, trx, broadcast.id)
+      return
+    case 'ask':
+      await changeArm(trx, arm.id, { state: 'asking', due_at: null, reason: 'missed', detail })
+      await audit(ctx, trx, {
+        action: 'broadcast.arm_asking',
+        accountId: broadcast.accountId,
+        subject: subjectOf(broadcast.id),
+        detail: { group: group.name, reason: 'missed', ...detail },
+      })
+  }
+}

@@ -1,0 +1,173 @@
+import type { Ctx } from '../../../context.ts'
+import { inTransaction } from '../../../infra/transaction.ts'
+import { beijingDay } from '../../../kernel/beijing.ts'
+import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { getAccount } from '../../accounts/index.ts'
+import { audit } from '../../audit/index.ts'
+import { massDay } from '../../deliveries/index.ts'
+import { holdSegments } from '../../segments/index.ts'
+import { plannedOn } from '../arms/days.ts'
+import { cancelArm, endIfDone } from '../arms/end.ts'
+import { segmentsIn } from '../audience.ts'
+import { subjectOf } from '../prepare.ts'
+import { readBroadcast } from '../present.ts'
+import { dueAt, isWaiting, timeProblem } from '../rules/times.ts'
+import { commandsOf } from '../rules.ts'
+import type { Broadcast } from '../schema.ts'
+import { changeArm } from '../store/arms.ts'
+import { deleteBatches } from '../store/batches.ts'
+import * as store from '../store/broadcasts.ts'
+import type { ArmRow, GroupRow } from '../store/groups.ts'
+import { deleteRecipients } from '../store/recipients.ts'
+
+type Key = { accountId: string; broadcastId: string }
+type GroupKey = Key & { place: number }
+type Trx = Parameters<Parameters<typeof inTransaction>[1]>[0]
+type Waiting = { broadcast: store.BroadcastRow; group: GroupRow; arm: ArmRow; now: Date }
+
+/**
+ * Gives a group another time, or sends it at once. `already_started` when its time has come, `time_passed` for a time
+ * that is past, `day_taken` where the account's one send of that day is promised to another.
+ */
+export const retimeGroup = (ctx: Ctx, key: GroupKey, sendAt: Date | null): Promise<Broadcast> =>
+  changeWaiting(ctx, key, 'broadcast.retimed', async (trx, { broadcast, arm, now }) => {
+    const problem = timeProblem(sendAt, now)
+    if (problem !== null)
+      throw invalid(problem, 'no mass send can go out then', { at: sendAt?.toISOString() })
+    await requireRoom(ctx, trx, broadcast, sendAt ?? now)
+    const needsCopies = arm.frozenContent?.kind === 'articles'
+    await changeArm(trx, arm.id, {
+      state: 'queued',
+      send_at: sendAt,
+      due_at: dueAt(sendAt, now, needsCopies && arm.batchesReady < arm.tally.planned + arm.tally.held),
+    })
+    if (broadcast.timing.kind !== 'each')
+      await store.changeBroadcast(trx, broadcast.id, now, { timing: { kind: 'each' } })
+    return { from: arm.sendAt?.toISOString(), to: sendAt?.toISOString() ?? null }
+  })
+
+/** Takes a group out before its time; when it was the last one that waits, the broadcast ends with what has been sent. */
+export const cancelGroup = (ctx: Ctx, key: GroupKey): Promise<Broadcast> =>
+  changeWaiting(ctx, key, 'broadcast.group_cancelled', async (trx, { broadcast, arm, now }) => {
+    const people = await cancelArm(trx, { broadcast, arm, reason: 'cancelled', now })
+    await endIfDone(ctx, trx, broadcast.id)
+    return { people }
+  })
+
+/** Locks, checks that the group still waits for its time, changes, audits, wakes the workers. */
+async function changeWaiting(
+  ctx: Ctx,
+  key: GroupKey,
+  action: string,
+  apply: (trx: Trx, waiting: Waiting) => Promise<Record<string, unknown>>,
+): Promise<Broadcast> {
+  await inTransaction(ctx.db, async (trx) => {
+    const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
+    const group = broadcast?.groups.find(({ place }) => place === key.place)
+    const arm = group?.arms[0]
+    if (broadcast === undefined || group === undefined || arm === undefined) throw notFound('group')
+    const now = ctx.clock.now()
+    if (!isWaiting(broadcast.state, arm, now))
+      throw conflict('already_started', 'its time has come, or nothing of it waits', { state: arm.state })
+    const detail = await apply(trx, { broadcast, group, arm, now })
+    await audit(ctx, trx, {
+      action,
+      accountId: key.accountId,
+      subject: subjectOf(key.broadcastId),
+      detail: { group: group.name, ...detail },
+    })
+  })
+  await ctx.wake.notify('broadcasts')
+  return readBroadcast(ctx, key.accountId, key.broadcastId)
+}
+
+async function requireRoom(ctx: Ctx, trx: Trx, broadcast: store.BroadcastRow, at: Date): Promise<void> {
+  const { limits } = await getAccount(ctx, broadcast.accountId)
+  if (limits.massSendsPerDay === null) return
+  const { accountId, id } = broadcast
+  const planned = await plannedOn(trx, { accountId, day: beijingDay(at), except: id })
+  const gone = await massDay(trx, accountId, at)
+  if (gone.sends + planned.length < limits.massSendsPerDay) return
+  throw conflict('day_taken', 'the account has its send of that day already', {
+    name: planned[0]?.name ?? '',
+    at: (planned[0]?.at ?? at).toISOString(),
+  })
+}
+
+/** Says what becomes of an arm that asks: sent at once, or left out. */
+export async function answerArm(
+  ctx: Ctx,
+  key: Key & { number: number },
+  answer: 'send' | 'skip',
+): Promise<Broadcast> {
+  await inTransaction(ctx.db, async (trx) => {
+    const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
+    const arm = broadcast && store.armsOf(broadcast).find(({ number }) => number === key.number)
+    if (broadcast === undefined || arm === undefined) throw notFound('arm')
+    const now = ctx.clock.now()
+    if (arm.state !== 'asking') throw conflict('wrong_state', 'it does not ask', { state: arm.state })
+    if (answer === 'skip') {
+      await cancelArm(trx, { broadcast, arm, reason: 'missed', now })
+      await endIfDone(ctx, trx, broadcast.id)
+    } else {
+      const late = { late: arm.sendAt?.toISOString() ?? null }
+      await changeArm(trx, arm.id, {
+        state: 'queued',
+        send_at: null,
+        due_at: now,
+        reason: null,
+        detail: late,
+      })
+    }
+    await audit(ctx, trx, {
+      action: 'broadcast.arm_answered',
+      accountId: key.accountId,
+      subject: subjectOf(key.broadcastId),
+      detail: { group: store.partOf(broadcast, key.number).group.name, reason: arm.reason, answer },
+    })
+  })
+  await ctx.wake.notify('broadcasts')
+  return readBroadcast(ctx, key.accountId, key.broadcastId)
+}
+
+/** 撤回为草稿: as if it had never been confirmed, while nothing of it has begun. People are chosen anew at the next confirm. */
+export async function unscheduleBroadcast(ctx: Ctx, key: Key): Promise<Broadcast> {
+  await inTransaction(ctx.db, async (trx) => {
+    const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
+    if (broadcast === undefined) throw notFound('broadcast')
+    if (!commandsOf(broadcast, false).unschedule)
+      throw conflict('already_started', 'part of it has begun or is being chosen', { state: broadcast.state })
+    const now = ctx.clock.now()
+    await deleteRecipients(trx, broadcast.id)
+    await deleteBatches(trx, broadcast.id)
+    for (const arm of store.armsOf(broadcast))
+      await changeArm(trx, arm.id, {
+        state: 'draft',
+        frozen_content: null,
+        planned: null,
+        skipped: {},
+        due_at: null,
+        queued_at: null,
+      })
+    await store.changeBroadcast(trx, broadcast.id, now, {
+      state: 'draft',
+      version: broadcast.version + 1,
+      preflight: null,
+      pause_reason: null,
+      pause_detail: null,
+      confirmed_at: null,
+      confirmed_by: null,
+    })
+    const ids = segmentsIn(broadcast.groups)
+    const { id, name, accountId } = broadcast
+    await holdSegments(ctx, trx, { kind: 'broadcast', id, name, accountId }, { ids, before: ids })
+    await audit(ctx, trx, {
+      action: 'broadcast.unscheduled',
+      accountId: key.accountId,
+      subject: subjectOf(key.broadcastId),
+      detail: { people: broadcast.totals.planned },
+    })
+  })
+  await ctx.wake.notify('broadcasts')
+  return readBroadcast(ctx, key.accountId, key.broadcastId)
+}
