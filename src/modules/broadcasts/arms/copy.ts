@@ -10,7 +10,7 @@ import { pauseBroadcastFor } from '../prepare.ts'
 import { type ArmClaim, changeArm, releaseArm } from '../store/arms.ts'
 import { type BatchRow, listUncopied, setDraftCopy } from '../store/batches.ts'
 import { tieLinks } from '../tracked-links.ts'
-import { lockOpen, type OpenArm } from './open.ts'
+import { lockOpen, type OpenArm } from './lock.ts'
 
 const RETRY_MS = 3_000
 const COPIES_A_CHUNK = 20

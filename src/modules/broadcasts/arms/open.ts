@@ -6,13 +6,13 @@ import { audit } from '../../audit/index.ts'
 import { subjectOf } from '../prepare.ts'
 import { type ArmClaim, changeArm, claimDueArm } from '../store/arms.ts'
 import { dueBatchesAt } from '../store/batches.ts'
-import { type BroadcastRow, changeBroadcast, findClaimed, partOf } from '../store/broadcasts.ts'
-import type { ArmRow, GroupRow } from '../store/groups.ts'
+import { changeBroadcast } from '../store/broadcasts.ts'
+import type { ArmRow } from '../store/groups.ts'
 import { copyDrafts } from './copy.ts'
 import { cancelArm, endIfDone } from './end.ts'
+import { lockOpen, type OpenArm } from './lock.ts'
 
 type Trx = Transaction<DB>
-export type OpenArm = { broadcast: BroadcastRow; group: GroupRow; arm: ArmRow }
 
 /**
  * One step of an arm whose time has come: opened, some of its copies made, or let go at its time. A time that passed
@@ -25,16 +25,6 @@ export async function openNext(ctx: Ctx, signal: AbortSignal): Promise<number> {
   if (going !== undefined) await copyDrafts(ctx, claim, going, signal)
   await ctx.wake.notify('broadcasts')
   return 1
-}
-
-/** Locks what was claimed, broadcast before arm as every command does, if the claim still holds and nobody stopped it. */
-export async function lockOpen(trx: Trx, claim: ArmClaim): Promise<OpenArm | undefined> {
-  const broadcast = await findClaimed(trx, claim.broadcastId, true)
-  if (broadcast === undefined || (broadcast.state !== 'scheduled' && broadcast.state !== 'running'))
-    return undefined
-  const { group, arm } = partOf(broadcast, claim.number)
-  const opens = arm.fence === claim.fence && (arm.state === 'queued' || arm.state === 'opening')
-  return opens ? { broadcast, group, arm } : undefined
 }
 
 /** Returns the arm while copies of the draft are missing. */
