@@ -18,9 +18,11 @@ export default defineConfig({
     maxWorkers: 2,
     // One process runs many files: their modules are read once.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // far beyond what they take: what is slow is the machine
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    expect: { poll: { timeout: 45_000 } },
     projects: [
       { extends: true, test: { name: 'pure', include: pure, exclude: apart } },
       {
@@ -30,6 +32,7 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...apart, ...pure],
           globalSetup: ['tests/support/postgres.ts'],
+          setupFiles: ['tests/support/setup.ts'],
         },
       },
     ],

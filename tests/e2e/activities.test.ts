@@ -7,7 +7,7 @@ describe.skipIf(!hasBrowser)('activities and groups, clicked through', () => {
   let stage: ConsoleWorld
   beforeAll(async () => {
     stage = await openConsoleWorld({ prepare: ({ ctx }) => insertAccount(ctx) })
-  }, 300_000)
+  })
   afterAll(() => stage?.close())
 
   test('E3: an activity is made, opened, archived and shown again; a group is made and renamed', async () => {
@@ -55,5 +55,5 @@ describe.skipIf(!hasBrowser)('activities and groups, clicked through', () => {
     await page.getByRole('cell', { name: '常规' }).waitFor()
     await keepShot(page, 'campaign-groups')
     expect(errors).toEqual([])
-  }, 120_000)
+  })
 })

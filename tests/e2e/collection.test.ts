@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('an administrator connects a system', () => {
       prepare: async (made) => bindAccount(made.ctx, await made.account()),
     })
     ;({ world, page, base, errors } = open)
-  }, 180_000)
+  })
   afterAll(() => open?.close())
 
   test('F1: a new source comes with instructions that have its address and key in them', async () => {

@@ -22,7 +22,7 @@ describe.skipIf(!hasBrowser)('people in the console', () => {
       },
     })
     ;({ world, page, base, errors } = open)
-  }, 180_000)
+  })
 
   afterAll(() => open?.close())
 

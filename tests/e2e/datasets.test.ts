@@ -4,7 +4,14 @@ import { createOperator } from '../../src/modules/operators/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
 import { type RunningWorker, startWorker } from '../../src/worker/index.ts'
 import { type BareWorld, createBareWorld } from '../security/world.ts'
-import { buildConsole, collectErrors, hasBrowser, keepShot, launchBrowser } from '../support/browser.ts'
+import {
+  buildConsole,
+  collectErrors,
+  hasBrowser,
+  keepShot,
+  launchBrowser,
+  openPage,
+} from '../support/browser.ts'
 import { freePort } from '../support/free-port.ts'
 
 let world: BareWorld
@@ -39,11 +46,9 @@ describe.skipIf(!hasBrowser)('F2: orders from a template, a file of them, and wh
     server = await startServer(world.ctx)
     worker = await startWorker(world.ctx)
     browser = await launchBrowser()
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN' })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page = await openPage(browser, { viewport: { width: 1280, height: 800 } })
     errors = collectErrors(page)
-  }, 180_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -87,7 +92,7 @@ describe.skipIf(!hasBrowser)('F2: orders from a template, a file of them, and wh
     await page.getByText('1 条有问题，写入时会跳过').waitFor()
     await keepShot(page, 'datasets-4-mapping')
     await page.getByRole('button', { name: '开始写入' }).click()
-    await page.getByText('已完成').waitFor({ timeout: 30_000 })
+    await page.getByText('已完成').waitFor()
     await keepShot(page, 'datasets-5-imported')
     await page.getByRole('link', { name: '查看数据' }).click()
     await page.getByText('A-2', { exact: true }).waitFor()

@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('people taken away as a file', () => {
       },
     })
     page = open.page
-  }, 180_000)
+  })
   afterAll(() => open?.close())
 
   test('F1: the numbers first, then progress, then the file; it stands in the list of exports', async () => {

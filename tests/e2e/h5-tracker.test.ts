@@ -7,7 +7,7 @@ import { bindAccount } from '../../src/modules/accounts/index.ts'
 import { createSource } from '../../src/modules/sources/index.ts'
 import type { SourceKeys } from '../../src/modules/sources/schema.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
-import { hasBrowser, launchBrowser } from '../support/browser.ts'
+import { hasBrowser, launchBrowser, openPage } from '../support/browser.ts'
 import { freePort, until } from '../support/index.ts'
 import { createTestWorld, type TestWorld } from '../support/world.ts'
 
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
       allowedOrigins: [shop],
     })
     browser = await launchBrowser()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     brand?.closeAllConnections()
@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
   beforeEach(async () => {
     // storage of its own: another visitor
     context = await browser.newContext()
-    page = await context.newPage()
+    page = await openPage(context)
     errors = []
     page.on('pageerror', (error) => errors.push(error.message))
   })
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
     return found
   }
   const arrived = (name: string) =>
-    until(async () => (await rows([name])).length > 0, { timeoutMs: 15_000, what: `${name} to arrive` })
+    until(async () => (await rows([name])).length > 0, { what: `${name} to arrive` })
   const open = async (path = '/', where = page) => {
     await where.goto(`${shop}${path}`)
     await where.waitForFunction(() => typeof globalThis.weida?.track === 'function')
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
     await track('last_words')
     await page.close({ runBeforeUnload: true })
     await arrived('last_words')
-    const next = await context.newPage()
+    const next = await openPage(context)
     let sentAgain = 0
     next.on('request', (request) => {
       if (request.postData()?.includes('last_words')) sentAgain += 1
@@ -167,7 +167,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
     await page.close()
     expect(await rows(['in_the_tunnel'])).toEqual([])
     await context.setOffline(false)
-    await open('/back', await context.newPage())
+    await open('/back', await openPage(context))
     await arrived('in_the_tunnel')
     expect(await rows(['in_the_tunnel'])).toHaveLength(1)
   })
@@ -186,9 +186,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
     })
     await open('/flaky')
     await track('stubborn')
-    await until(async () => page.evaluate(() => localStorage.getItem('weida.queue') === '[]'), {
-      timeoutMs: 15_000,
-    })
+    await until(async () => page.evaluate(() => localStorage.getItem('weida.queue') === '[]'))
     expect(calls).toBeGreaterThanOrEqual(3)
     expect(await rows(['stubborn'])).toHaveLength(1)
   })
@@ -248,7 +246,7 @@ describe.skipIf(!hasBrowser)('the H5 script in a real browser', () => {
       return shared.link
     }, page.url())
     expect(link).not.toContain('wd_send')
-    const friend = await (await browser.newContext()).newPage()
+    const friend = await openPage(browser)
     await open(link.slice(shop.length), friend)
     await arrived('weida.share_open')
     await arrived('weida.share')

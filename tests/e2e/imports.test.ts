@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('people brought in as a file', () => {
         bindAccount(ctx, await account({ fans: 0, drafts: 0, articles: 0 })),
     })
     page = open.page
-  }, 180_000)
+  })
   afterAll(() => open?.close())
 
   test('F1: columns are guessed, a bad row is seen before anything is written, and what came of it is told', async () => {
@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser)('people brought in as a file', () => {
     await page.getByPlaceholder('分群名称，不填则不建').fill('导入的会员')
     await keepShot(page, 'imports-1-mapping')
     await page.getByRole('button', { name: '开始导入' }).click()
-    await page.getByText('已完成').first().waitFor({ timeout: 30_000 })
+    await page.getByText('已完成').first().waitFor()
     await page.getByRole('link', { name: '查看分群' }).waitFor()
     await keepShot(page, 'imports-2-done')
     await page.getByRole('button', { name: '再导入一个文件' }).click()

@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('触达限制 in the console', () => {
       },
     })
     page = stage.page
-  }, 120_000)
+  })
   afterAll(() => stage?.close())
 
   const row = (text: string) => page.getByRole('row').filter({ hasText: text })

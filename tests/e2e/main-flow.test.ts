@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedSandbox } from '../../src/modules/sandbox/index.ts'
-import { hasBrowser, keepShot } from '../support/browser.ts'
+import { hasBrowser, keepShot, openPage } from '../support/browser.ts'
 import { beFirst, type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 
 let world: ConsoleWorld['world']
@@ -19,7 +19,7 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
       administrator: false,
     })
     ;({ world, page, base, errors } = open)
-  }, 180_000)
+  })
 
   afterAll(() => open?.close())
 
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
     await keepShot(page, '06-confirm')
     await dialog.getByRole('button', { name: '立即发送' }).click()
     await page.waitForURL(/\/broadcasts\/\d+$/)
-    await page.locator('.w-state', { hasText: '发送成功' }).first().waitFor({ timeout: 60_000 })
+    await page.locator('.w-state', { hasText: '发送成功' }).first().waitFor()
     await keepShot(page, '07-result')
     const appid = (
       await world.ctx.db
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
     )
     expect(ledger.byMsg.filter(({ kind }) => kind === 'mass').map(({ count }) => count)).toEqual([promised])
     expect(ledger.duplicates).toBe(0)
-  }, 120_000)
+  })
 
   test('F7: the article lies on the phone of a fan who was reached', async () => {
     const { rows } = await world.ctx.pool.query<{ openid: string; title: string; appid: string }>(
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
     )
     const fan = rows[0]
     if (fan === undefined) throw new Error('nobody was reached')
-    const phone = await page.context().newPage()
+    const phone = await openPage(page.context())
     await phone.goto(`${world.simulator.url}/phone?appid=${fan.appid}&openid=${fan.openid}`)
     await phone.getByText(fan.title).first().waitFor()
     await keepShot(phone, '08-phone')
@@ -117,5 +117,5 @@ describe.skipIf(!hasBrowser)('a newcomer, from the first page to the fan’s pho
       expect(heading, path).not.toMatch(path.endsWith(`accounts/${id}`) ? /^$/ : /[\u4e00-\u9fff]/)
     }
     expect(errors).toEqual([])
-  }, 90_000)
+  })
 })

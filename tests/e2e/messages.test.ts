@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('writing a message in the console', () => {
       },
     })
     page = stage.page
-  }, 120_000)
+  })
   afterAll(() => stage?.close())
 
   /** A draft's content step. */

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/simulator/json.ts'
 import { startTestWorld, type TestAccount, type TestWorld } from '../../src/simulator/test-world.ts'
-import { hasBrowser, keepShot, launchBrowser } from '../support/browser.ts'
+import { hasBrowser, keepShot, launchBrowser, openPage } from '../support/browser.ts'
 import { until } from '../support/index.ts'
 
 let world: TestWorld
@@ -37,9 +37,7 @@ describe.skipIf(!hasBrowser)('F7: the phone of a fan', () => {
     })
     cover = item[0].media_id
     browser = await launchBrowser()
-    const context = await browser.newContext({ viewport: { width: 420, height: 900 }, locale: 'zh-CN' })
-    page = await context.newPage()
-    page.setDefaultTimeout(8_000)
+    page = await openPage(browser, { viewport: { width: 420, height: 900 } })
     await page.goto(`${world.sim().url}/phone?appid=${account.appid}&openid=${openid}`)
   })
   afterAll(async () => {

@@ -80,8 +80,8 @@ describe.skipIf(!hasBrowser)('figures and records, as an operator sees them', ()
       expected: [{ arm: 0, reached }],
     })
     await page.goto(`${base}/accounts/${accountId}/broadcasts/${broadcastId}`)
-    await page.locator('.w-state', { hasText: '发送成功' }).first().waitFor({ timeout: 60_000 })
-  }, 240_000)
+    await page.locator('.w-state', { hasText: '发送成功' }).first().waitFor()
+  })
 
   afterAll(() => open?.close())
 
@@ -102,7 +102,7 @@ describe.skipIf(!hasBrowser)('figures and records, as an operator sees them', ()
     await card.getByText('转发', { exact: true }).last().click()
     await card.scrollIntoViewIfNeeded()
     await keepShot(page, 'records-2-figures')
-  }, 180_000)
+  })
 
   test('E9: the records are filtered by the address, drawn, and downloaded for a range', async () => {
     await page.getByRole('link', { name: '群发记录', exact: true }).click()
@@ -136,5 +136,5 @@ describe.skipIf(!hasBrowser)('figures and records, as an operator sees them', ()
     expect(await download.failure()).toBeNull()
     await keepShot(page, 'records-6-download')
     expect(errors).toEqual([])
-  }, 120_000)
+  })
 })

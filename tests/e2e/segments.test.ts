@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedSandbox } from '../../src/modules/sandbox/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
 import { type RunningWorker, startWorker } from '../../src/worker/index.ts'
-import { buildConsole, collectErrors, hasBrowser, keepShot, launchBrowser } from '../support/browser.ts'
+import {
+  buildConsole,
+  collectErrors,
+  hasBrowser,
+  keepShot,
+  launchBrowser,
+  openPage,
+} from '../support/browser.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 import { createTestWorld, type TestWorld } from '../support/world.ts'
@@ -29,9 +36,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     await seedSandbox(world.ctx)
     await pastIsTold()
     browser = await launchBrowser()
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page = await openPage(browser, { viewport: { width: 1280, height: 900 } })
     errors = collectErrors(page)
     await page.goto(base)
     await page.waitForURL(/\/setup/)
@@ -41,7 +46,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     await page.locator('button[type=submit]').click()
     await page.waitForURL(/\/overview/)
     await vipTag()
-  }, 240_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -119,7 +124,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     expect(await page.locator('.w-rule-problem').count()).toBe(0)
     await root().scrollIntoViewIfNeeded()
     await keepShot(page, 'segments-04-built')
-  }, 120_000)
+  })
 
   test('F3: what is half built is marked, the number before stays but is told to be old', async () => {
     const before = await settled()
@@ -196,7 +201,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     await menu('导出到微信标签')
     await page.getByRole('dialog').getByText('其中可打标签').waitFor()
     await page.getByRole('button', { name: '开始打标签' }).click()
-    await page.getByRole('dialog').getByText('已打上').waitFor({ timeout: 30_000 })
+    await page.getByRole('dialog').getByText('已打上').waitFor()
     await keepShot(page, 'segments-10-exported')
 
     await page.goto(`${base}/segments`)
@@ -208,7 +213,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     await page.getByText('两者的差别').waitFor()
     await page.waitForLoadState('networkidle')
     await keepShot(page, 'segments-11-compare')
-  }, 90_000)
+  })
 
   test('nothing breaks in the browser, in English and on a phone', async () => {
     const { rows } = await world.ctx.pool.query<{ id: string }>('select id from segments where name = $1', [
@@ -235,7 +240,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     await page.waitForLoadState('networkidle')
     await keepShot(page, 'segments-phone')
     expect(errors).toEqual([])
-  }, 60_000)
+  })
 })
 
 const root = () => page.locator('.w-rule > .w-rule-group')

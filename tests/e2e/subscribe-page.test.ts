@@ -5,7 +5,7 @@ import { createSubscribePage } from '../../src/modules/consents/pages/commands.t
 import type { SubscribePage } from '../../src/modules/consents/schema.ts'
 import { syncTemplates, templatesOf } from '../../src/modules/templates/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
-import { hasBrowser, keepShot, launchBrowser } from '../support/browser.ts'
+import { hasBrowser, keepShot, launchBrowser, openPage } from '../support/browser.ts'
 import { freePort, until } from '../support/index.ts'
 import { createTestWorld, type SimulatedAccount, type TestWorld } from '../support/world.ts'
 
@@ -46,10 +46,7 @@ describe.skipIf(!hasBrowser)('D8: the subscribe page on a phone', () => {
     await world?.close()
   })
   beforeEach(async () => {
-    page = await (
-      await browser.newContext({ viewport: { width: 390, height: 780 }, locale: 'zh-CN' })
-    ).newPage()
-    page.setDefaultTimeout(8_000)
+    page = await openPage(browser, { viewport: { width: 390, height: 780 } })
   })
   afterEach(() => page.context().close())
 

@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('templates and subscriptions in the console', () =>
       },
     })
     page = stage.page
-  }, 120_000)
+  })
   afterAll(() => stage?.close())
 
   const open = (path: string) => page.goto(`${stage.base}/accounts/${accountId}/${path}`)
@@ -82,9 +82,6 @@ describe.skipIf(!hasBrowser)('templates and subscriptions in the console', () =>
           .locator('td')
           .nth(1)
           .textContent()) === '2',
-      {
-        timeoutMs: 25_000,
-      },
     )
     await keepShot(page, 'subscriptions')
     await row(template?.title ?? '').click()

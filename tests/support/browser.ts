@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+import { pages } from './pages.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
@@ -24,6 +31,27 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+const PATIENCE_MS = 60_000
+/** How many times slower the browser's own work is made, to find tests that count on its speed: `BROWSER_SLOWDOWN=4`. */
+const SLOWDOWN = Number(process.env['BROWSER_SLOWDOWN'] ?? 1)
+
+/** A page as tests use it: patient, and described when its test fails. In a browser it gets a context of its own. */
+export async function openPage(
+  where: Browser | BrowserContext,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = 'newContext' in where ? await where.newContext({ locale: 'zh-CN', ...options }) : where
+  const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  if (SLOWDOWN > 1) {
+    const session = await context.newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
+  }
+  pages.add(page)
+  page.once('close', () => pages.delete(page))
+  return page
 }
 
 /** The console as `npm start` would serve it, built when its sources changed. */
