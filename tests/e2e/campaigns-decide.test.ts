@@ -2,9 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../src/modules/campaigns/schema.ts'
 import { CHECK_NAMES } from '../../src/modules/deliveries/schema.ts'
-import { seedSandbox } from '../../src/modules/sandbox/index.ts'
 import { hasBrowser, keepShot } from '../support/browser.ts'
-import { type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
+import { bindStill, type ConsoleWorld, openConsoleWorld, write } from '../support/console-world.ts'
 import { until } from '../support/until.ts'
 
 const HOUR = 3_600_000
@@ -50,7 +49,7 @@ async function start(name: string, trigger: object): Promise<string> {
 const sent = async () =>
   (await stage.world.control<{ items: unknown[] }>('GET', `/ledger?appid=${appid}&kind=custom&limit=500`))
     .items.length
-const ended = () => page.locator('.w-state', { hasText: '已结束' }).first().waitFor({ timeout: 60_000 })
+const ended = () => page.locator('.w-state', { hasText: '已结束' }).first().waitFor()
 
 /** Answers the run that waits, in the notice at the top of the campaign's page. */
 async function answer(label: RegExp) {
@@ -73,29 +72,14 @@ async function expectCapped() {
 describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the frequency cap', () => {
   beforeAll(async () => {
     stage = await openConsoleWorld({
-      env: { SANDBOX_FANS: '60' },
       height: 1000,
-      prepare: ({ ctx }) => seedSandbox(ctx),
+      prepare: async (world) => {
+        const account = await bindStill(world, { fans: 60 })
+        ;({ id: accountId, appid } = account)
+        await write(world, appid, account.openids.slice(0, WRITERS))
+      },
     })
     page = stage.page
-    const { ctx, control } = stage.world
-    const account = await ctx.db
-      .selectFrom('accounts')
-      .select(['id', 'appid'])
-      .where('kind', '=', 'service')
-      .executeTakeFirstOrThrow()
-    accountId = account.id
-    appid = account.appid
-    const { rows } = await ctx.pool.query<{ openid: string }>(
-      `select openid from fans where account_id = $1 and following order by id limit ${WRITERS}`,
-      [accountId],
-    )
-    for (const { openid } of rows)
-      await control('POST', '/act', { appid, openid, action: 'text', content: '在吗' })
-    await until(async () => {
-      const windows = await ctx.pool.query(`select from service_windows where kind = 'message'`)
-      return windows.rows.length >= WRITERS
-    })
     await api('POST', '/api/limits/caps', {
       accountId: null,
       channel: null,
@@ -116,18 +100,19 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
       { timeoutMs: 60_000 },
     )
     reached = await sent()
+    expect(reached).toBe(WRITERS)
     const { now } = await api<{ now: string }>('GET', '/api/sandbox/clock')
     const later = (ms: number) => new Date(Date.parse(now) + ms).toISOString()
     for (const name of ['第二波', '第三波'])
       await start(name, { kind: 'once', at: later(HOUR), missed: 'ask' })
     await api('POST', '/api/sandbox/clock', { to: later(2 * HOUR), how: 'jump' })
-  }, 240_000)
+  })
   afterAll(() => stage?.close())
 
   test('A7: the overview leads to the run that waits; who sends it is told what that does, and it goes', async () => {
     await page.goto(`${stage.base}/accounts/${accountId}`)
     const matter = page.locator('.ant-alert', { hasText: '触达活动“第二波”有执行等你决定' })
-    await matter.waitFor({ timeout: 60_000 })
+    await matter.waitFor()
     await keepShot(page, 'campaigns-20-overview')
     await matter.getByRole('link').or(matter.getByRole('button')).first().click()
     await page.getByText('到了时间但没有发送，等你决定要不要补发。').waitFor()
@@ -141,7 +126,7 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
       .getByText(/未发送 \d/)
       .waitFor()
     await keepShot(page, 'campaigns-22-run')
-  }, 120_000)
+  })
 
   test('G2: whoever the cap left out is told which one, from the campaign and from their own page', async () => {
     await page.getByRole('tab', { name: '概况' }).click()
@@ -155,7 +140,7 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
     await page.getByRole('row').filter({ hasText: '第二波' }).getByRole('button', { name: '为什么' }).click()
     await expectCapped()
     expect(await sent()).toBe(reached)
-  }, 60_000)
+  })
 
   test('A7: who leaves the run out ends a campaign that has no other, and nobody gets it', async () => {
     await page.goto(`${stage.base}/accounts/${accountId}/campaigns`)
@@ -167,7 +152,7 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
     await page.getByRole('tab', { name: '执行记录' }).click()
     await page.getByRole('row').filter({ hasText: '跳过' }).waitFor()
     expect(await sent()).toBe(reached)
-  }, 60_000)
+  })
 
   test('A1: a double click on 下一步 goes one step; on a phone the steps fit and say where one is', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
@@ -187,7 +172,7 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
     await keepShot(page, 'campaigns-24-phone')
     expect(await page.locator('.w-campaign-steps').evaluate((one) => one.clientHeight)).toBeLessThan(60)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-  }, 60_000)
+  })
 
   test('an address of no campaign leads back to the list', async () => {
     for (const id of ['999999', 'abc']) {
@@ -197,5 +182,5 @@ describe.skipIf(!hasBrowser)('a start missed by down-time, and people at the fre
     await page.getByRole('link', { name: '返回触达活动' }).click()
     await page.getByText('第三波').waitFor()
     expect(stage.errors.filter((error) => !/404|400/.test(error))).toEqual([])
-  }, 60_000)
+  })
 })

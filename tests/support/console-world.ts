@@ -1,9 +1,12 @@
 import type { Page } from 'playwright-core'
+import { bindAccount, getCallbackInfo } from '../../src/modules/accounts/index.ts'
 import { startServer } from '../../src/server/index.ts'
 import { startWorker } from '../../src/worker/index.ts'
-import { buildConsole, collectErrors, launchBrowser } from './browser.ts'
+import { buildConsole, collectErrors, launchBrowser, openPage } from './browser.ts'
 import { freePort } from './free-port.ts'
-import { createTestWorld, type TestWorld } from './world.ts'
+import { type Bound, copyPeople, STILL } from './sending.ts'
+import { until } from './until.ts'
+import { createTestWorld, type SimulatedAccount, type TestWorld } from './world.ts'
 
 /** Everything as `npm start` runs it, with a browser in front of it. */
 export type ConsoleWorld = {
@@ -36,8 +39,7 @@ export async function openConsoleWorld(options: Options = {}): Promise<ConsoleWo
   await options.prepare?.(world)
   const browser = await launchBrowser()
   const viewport = { width: 1280, height: options.height ?? 900 }
-  const page = await (await browser.newContext({ viewport, locale: 'zh-CN' })).newPage()
-  page.setDefaultTimeout(15_000)
+  const page = await openPage(browser, { viewport })
   const errors = collectErrors(page)
   if (options.administrator !== false) {
     await page.goto(base)
@@ -55,6 +57,44 @@ export async function openConsoleWorld(options: Options = {}): Promise<ConsoleWo
       await world.close()
     },
   }
+}
+
+/**
+ * An account with its people known here and its callback set there. Other than in a sandbox nobody does anything by
+ * themselves: a story's numbers are only those that it makes.
+ */
+export async function bindStill(
+  { ctx, account, control }: TestWorld,
+  overrides: Partial<SimulatedAccount> = {},
+): Promise<Bound> {
+  const made = await account({ drafts: 0, articles: 0, ...overrides })
+  const id = await bindAccount(ctx, made)
+  const { url, token, aesKey } = await getCallbackInfo(ctx, id)
+  await control('PATCH', `/accounts/${made.appid}`, {
+    callback: { url, token, aesKey, mode: 'safe' },
+    rates: STILL,
+  })
+  return { ...made, id, ...(await copyPeople(ctx, id, made.appid)) }
+}
+
+/** Fans who write now, so that their 48 hours begin; known here when it returns. */
+export async function write(
+  { ctx, control }: TestWorld,
+  appid: string,
+  openids: readonly string[],
+): Promise<void> {
+  for (const openid of openids)
+    await control('POST', '/act', { appid, openid, action: 'text', content: '在吗' })
+  await until(
+    async () => {
+      const { rowCount } = await ctx.pool.query(
+        `select from service_windows w join fans f on f.id = w.fan_id where w.kind = 'message' and f.openid = any($1)`,
+        [openids],
+      )
+      return rowCount === openids.length
+    },
+    { what: 'the windows of those who wrote' },
+  )
 }
 
 /** The first visitor makes the administrator. */

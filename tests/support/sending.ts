@@ -22,7 +22,7 @@ import { readPushSecrets } from './pushes.ts'
 import { createTestWorld, type SimulatedAccount, type TestWorld } from './world.ts'
 
 /** Nobody does anything by themselves after a mass send. */
-const STILL = {
+export const STILL = {
   read: 0,
   share: 0,
   favourite: 0,
@@ -233,7 +233,7 @@ const limits = (api: Caller, accountId: string) =>
   })
 
 /** Both populations are in one database; a sync of 20,000 people has tests of its own. */
-async function copyPeople(ctx: Ctx, accountId: string, appid: string) {
+export async function copyPeople(ctx: Ctx, accountId: string, appid: string) {
   const { rows } = await ctx.pool.query<{ id: string; openid: string }>(
     `with people as (
        select s.openid, s.following, s.subscribed_at, row_number() over (order by s.id) as n,
