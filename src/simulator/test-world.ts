@@ -30,7 +30,8 @@ export type TestAccount = {
   upload: (path: string, file: Uploaded) => Promise<Answer>
   /** The end of a mass send, reached by moving the clock to its due time. */
   finish: (msgId: string) => Promise<Answer>
-  draft: (overrides?: JsonObject) => Promise<string>
+  /** A draft of one article for each argument, or of one. */
+  draft: (...articles: JsonObject[]) => Promise<string>
 }
 export type Uploaded = { bytes: Buffer; name?: string; part?: string; fields?: Record<string, string> }
 
@@ -132,15 +133,16 @@ async function asOwner(
       { what: 'the end of the mass send' },
     )
   }
-  const draft = async (overrides: JsonObject = {}): Promise<string> => {
+  const draft = async (...given: JsonObject[]): Promise<string> => {
     const covers = await post('/cgi-bin/material/batchget_material', { type: 'image', offset: 0, count: 1 })
-    const article = {
+    const thumb_media_id = covers.item[0].media_id
+    const articles = (given.length === 0 ? [{}] : given).map((overrides) => ({
       title: '标题',
       content: '<p>正文</p>',
-      thumb_media_id: covers.item[0].media_id,
+      thumb_media_id,
       ...overrides,
-    }
-    return (await post('/cgi-bin/draft/add', { articles: [article] })).media_id
+    }))
+    return (await post('/cgi-bin/draft/add', { articles })).media_id
   }
   const fans = await control('GET', `/fans?appid=${appid}&limit=200`)
   const openids = fans.items.filter((fan: Answer) => fan.following).map((fan: Answer) => fan.openid)

@@ -14,6 +14,7 @@ import { listArticles } from './articles.ts'
 import { ControlError } from './errors.ts'
 import { confirmJob, listJobs } from './jobs.ts'
 import { readLedger, summariseLedger } from './ledger.ts'
+import { actAsOwner } from './owner.ts'
 import { readChat, readMenu, readSubscriptions, searchFans } from './people.ts'
 import * as schema from './schema.ts'
 import { patchShop, putShop, showShop } from './shop.ts'
@@ -82,6 +83,8 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
     return readSubscriptions(world, appid, openid)
   })
   app.post('/act', (request) => act(world, body(schema.actInput, request)))
+
+  app.post('/owner', (request) => actAsOwner(world, body(schema.ownerInput, request)))
 
   app.get('/shop', () => showShop(world))
   app.put('/shop', (request) => putShop(world, body(schema.shopInput, request)))

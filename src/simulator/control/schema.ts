@@ -28,14 +28,24 @@ const rates = z
   })
   .partial()
 
+const articleVerdict = z.object({
+  declareState: z.literal([0, 1, 2]).optional(),
+  auditState: z.number().int().min(0).optional(),
+  canReprint: z.boolean().optional(),
+  originalUrl: z.url().optional(),
+  originalType: z.literal([1, 2, 3, 4]).optional(),
+})
+
 const settings = z
   .object({
     groupSendProtection: z.boolean(),
     commentRight: z.boolean(),
+    ownerResults: z.boolean(),
     nextMass: z.array(
       z.object({
         status: z.string().optional(),
         checkState: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
+        articles: z.array(articleVerdict).max(8).optional(),
       }),
     ),
     windowRules: z.enum(['2023', '2021']),
@@ -162,6 +172,34 @@ export const actInput = z.object({
     .optional(),
   templateId: z.string().optional(),
 })
+
+const draftOfOwner = { appid: z.string(), mediaId: z.string() }
+export const ownerInput = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('mass'),
+    appid: z.string(),
+    /** Everybody where left out. */
+    tagId: z.number().int().optional(),
+    text: z.string().optional(),
+    mediaId: z.string().optional(),
+    ignoreReprint: z.boolean().default(false),
+  }),
+  z.object({
+    action: z.literal('edit-draft'),
+    ...draftOfOwner,
+    /** The article's place from 1. */
+    idx: z.number().int().min(1).max(8).default(1),
+    title: z.string().optional(),
+    content: z.string().optional(),
+    /** A permanent picture. */
+    cover: z.string().optional(),
+    contractAd: z.boolean().optional(),
+    uploadedVideo: z.boolean().optional(),
+    /** False: WeChat saved it by itself, as somebody was typing. */
+    saved: z.boolean().default(true),
+  }),
+  z.object({ action: z.literal('delete-draft'), ...draftOfOwner }),
+])
 
 export const chatQuery = z.object({ appid: z.string(), openid: z.string() })
 export const articlesQuery = z.object({ appid: z.string(), msgDataId: z.string().regex(/^\d+$/).optional() })

@@ -45,8 +45,22 @@ export const DEFAULT_RATES: Rates = {
 export type MassVerdict = {
   /** `send fail`, `err(10001)`, …; see MASSSENDJOBFINISH. */
   status?: string
-  /** Originality check: 1 fine, 2 a reprint that may be sent, 3 a reprint that may not. */
+  /** Originality check: 1 fine, 2 a reprint that may be sent, 3 a reprint that may not. Without it: what `articles` come to. */
   checkState?: 1 | 2 | 3
+  /** What the check found of each article, in their order; nothing of those that are left out. */
+  articles?: ArticleVerdict[]
+}
+
+/** An item of CopyrightCheckResult (公众号/群发: 事件推送群发结果, checked 2026-11). */
+export type ArticleVerdict = {
+  /** UserDeclareState: 0 nothing declared, 1 original, 2 a reprint. */
+  declareState?: 0 | 1 | 2
+  /** 0 not checked, 1 being checked, 11 passed; anything else: found to be somebody else's. */
+  auditState?: number
+  canReprint?: boolean
+  originalUrl?: string
+  /** OriginalArticleType: 1 original, 2 older and not declared so, 3 news, 4 blacklisted. */
+  originalType?: 1 | 2 | 3 | 4
 }
 
 export type Settings = {
@@ -54,6 +68,8 @@ export type Settings = {
   groupSendProtection?: boolean
   /** Whether articles may carry comments; default true for verified accounts. */
   commentRight?: boolean
+  /** Whether what the owner sends from WeChat's backend is announced by MASSSENDJOBFINISH too: not documented; default true. */
+  ownerResults?: boolean
   /** Verdicts for the next mass sends and the next publishing jobs (publish_status), first come first served. */
   nextMass?: MassVerdict[]
   nextPublish?: number[]

@@ -110,6 +110,7 @@ const ERRMSG: Record<number, string> = {
   45057: 'can not delete the tag with too many fans',
   45058: 'can not modify system tags',
   45059: 'too many tags on one user',
+  45062: 'has agreement ad. please use mp.weixin.qq.com',
   45065: 'clientmsgid exist',
   45066: 'same clientmsgid retry too fast',
   45067: 'clientmsgid size out of limit',

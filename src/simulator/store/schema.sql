@@ -171,7 +171,7 @@ create table message (
 create table mass_job (
   msg_id bigint primary key references message,
   account_id int not null references account,
-  call text not null check (call in ('send', 'sendall')),
+  call text not null check (call in ('send', 'sendall', 'console')),
   to_all boolean not null,
   tag_id int,
   fan_ids bigint[],

@@ -238,6 +238,53 @@ describe('results', () => {
     expect((await fetch(ArticleUrlResult.ResultList.item.ArticleUrl)).status).toBe(200)
   })
 
+  test('originality is told article by article: one may be sent as a reprint, one may not, one has passed', async () => {
+    const original = { UserDeclareState: '1', AuditState: '11', OriginalArticleUrl: '', CanReprint: '0' }
+    const allowed = {
+      AuditState: '3',
+      OriginalArticleUrl: 'https://mp.weixin.qq.com/s/theirs',
+      OriginalArticleType: '2',
+      CanReprint: '1',
+      NeedShowReprintSource: '1',
+    }
+    const forbidden = { AuditState: '4', OriginalArticleType: '1', CanReprint: '0' }
+    const cases = [
+      { third: { auditState: 4 }, ignore: 1, status: 'err(30002)', checkState: '3', shown: forbidden },
+      {
+        third: { auditState: 0 },
+        ignore: 0,
+        status: 'err(30003)',
+        checkState: '2',
+        shown: { AuditState: '0' },
+      },
+      { third: {}, ignore: 1, status: 'send success', checkState: '2', shown: { AuditState: '11' } },
+    ]
+    await open('plain')
+    for (const [index, { third, ignore, status, checkState, shown }] of cases.entries()) {
+      const articles = [
+        { declareState: 1 },
+        { auditState: 3, canReprint: true, originalUrl: allowed.OriginalArticleUrl, originalType: 2 },
+        third,
+      ]
+      await world.control('PATCH', `/accounts/${account.appid}`, { settings: { nextMass: [{ articles }] } })
+      const { msg_id } = await account.post('/cgi-bin/message/mass/send', {
+        touser: account.openids,
+        msgtype: 'mpnews',
+        mpnews: { media_id: await account.draft({}, {}, {}) },
+        send_ignore_reprint: ignore,
+      })
+      expect((await account.finish(msg_id)).outcome).toBe(status)
+      const { CopyrightCheckResult } = (await next(index + 1)).xml as Record<string, unknown>
+      expect(CopyrightCheckResult).toMatchObject({
+        Count: '3',
+        CheckState: checkState,
+        ResultList: {
+          item: [original, allowed, shown].map((one, at) => ({ ArticleIdx: String(at + 1), ...one })),
+        },
+      })
+    }
+  })
+
   test('of a text: both containers are there and empty', async () => {
     await open('plain')
     const body = { touser: account.openids, msgtype: 'text', text: { content: '你好' } }

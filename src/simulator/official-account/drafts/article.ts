@@ -168,6 +168,10 @@ function readCover(cover: JsonObject): JsonObject {
   return cover
 }
 
+/** What the owner puts into an article in WeChat's own backend; a copy of the article carries it along. The marks are ours. */
+export const CONTRACT_AD = '<mp-contract-ad></mp-contract-ad>'
+export const UPLOADED_VIDEO = '<mp-uploaded-video></mp-uploaded-video>'
+
 export type ArticleLinks = { url: string; deleted?: boolean }
 
 /** The article as the read calls show it. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Queries } from '../../store/database.ts'
 import { type Call, characters } from '../call.ts'
-import type { Article } from '../drafts/article.ts'
-import { findDraft } from '../drafts/endpoints.ts'
+import { type Article, CONTRACT_AD, UPLOADED_VIDEO } from '../drafts/article.ts'
+import { type DraftRow, findDraft } from '../drafts/endpoints.ts'
 import { findMedia, type MediaRow } from '../material/store.ts'
 import { refuse } from '../refusal.ts'
 
@@ -19,6 +19,8 @@ export type MassContent = {
   articles: Article[] | null
 }
 
+/** The owner sends from WeChat's own backend what the interfaces refuse. */
+type Purpose = 'mass' | 'preview' | 'console'
 type Source = Pick<Call, 'account' | 'body' | 'now'> & { db: Pick<Queries, 'row'> }
 
 /** The web console's limit; the page of the API names none. Markup of links isn't counted. */
@@ -26,11 +28,11 @@ const MAX_TEXT = 600
 const MAX_PICTURES = 20
 
 /** Reads and checks the message object of a mass send or a preview. */
-export async function readContent(source: Source, purpose: 'mass' | 'preview'): Promise<MassContent> {
+export async function readContent(source: Source, purpose: Purpose): Promise<MassContent> {
   const { body } = source
   const msgtype = body['msgtype']
   if (msgtype === 'wxcard') refuse(45113)
-  if (msgtype === 'mpnews') return readNews(source)
+  if (msgtype === 'mpnews') return readNews(source, purpose)
   if (msgtype === 'text') return readText(body)
   if (msgtype === 'voice') return readMedia(source, 'voice', ['voice'])
   if (msgtype === 'mpvideo') return readMedia(source, 'mpvideo', ['mpvideo'])
@@ -49,12 +51,12 @@ const part = (body: JsonObject, field: string, errcode: number): JsonObject => {
   return isObject(value) ? value : refuse(errcode)
 }
 
-async function readNews({ db, account, body }: Source): Promise<MassContent> {
+async function readNews({ db, account, body }: Source, purpose: Purpose): Promise<MassContent> {
   const id = part(body, 'mpnews', 40007)['media_id']
   const draft = typeof id === 'string' ? await findDraft(db, account.id, id) : undefined
   if (!draft) refuse(40007)
-  if (draft.auto_saved) refuse(48021)
   const { articles } = draft
+  if (purpose !== 'console') refuseForConsoleOnly(draft)
   return {
     msgtype: 'mpnews',
     content: { articles: articles.map(({ content: _content, ...fields }) => fields) },
@@ -62,6 +64,16 @@ async function readNews({ db, account, body }: Source): Promise<MassContent> {
     draftId: draft.media_id,
     articles,
   }
+}
+
+/**
+ * What goes out from WeChat's own backend only (error codes of 根据标签群发, checked 2026-11): a draft that it saved by itself, a
+ * video that came through the interface, a contracted advertisement.
+ */
+function refuseForConsoleOnly({ auto_saved: autoSaved, articles }: DraftRow): void {
+  if (autoSaved) refuse(48021)
+  if (articles.some(({ content }) => content.includes(UPLOADED_VIDEO))) refuse(48022)
+  if (articles.some(({ content }) => content.includes(CONTRACT_AD))) refuse(45062)
 }
 
 function readText(body: JsonObject): MassContent {

@@ -73,10 +73,11 @@ type Sent = {
   articles: unknown[] | null
 }
 
+/** Of the jobs of this interface: what the owner sent from the backend it never names. */
 async function sentJob(world: World, accountId: number, body: Call['body']): Promise<Sent> {
   const row = await world.db.row<Sent>(
     `select state, msg_id, msg_data_id, msgtype, articles from mass_job join message on message.id = msg_id
-     where mass_job.account_id = $1 and msg_id = $2`,
+     where mass_job.account_id = $1 and msg_id = $2 and call <> 'console'`,
     [accountId, bigId(body, 'msg_id', 40059)],
   )
   return row ?? refuse(40059)

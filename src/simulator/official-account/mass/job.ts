@@ -5,7 +5,7 @@ import type { Article } from '../drafts/article.ts'
 export type Job = {
   msg_id: string
   account_id: number
-  call: 'send' | 'sendall'
+  call: 'send' | 'sendall' | 'console'
   to_all: boolean
   tag_id: number | null
   fan_ids: string[] | null

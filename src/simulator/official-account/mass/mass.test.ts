@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDays, dayOf, startOfDay } from '../../calendar.ts'
 import type { JsonObject } from '../../json.ts'
 import { startTestWorld, type TestAccount, type TestWorld } from '../../test-world.ts'
 
@@ -262,6 +263,23 @@ describe('other calls', () => {
     const words = await send(own.openids, text(), own)
     await own.finish(words.msg_id)
     expect((await remove(words.msg_id)).errcode).toBe(40065)
+  })
+
+  test('delete: ten a day, whatever becomes of them; the eleventh is 45009 and deletes nothing until Beijing midnight', async () => {
+    const own = await world.account({ fans: 10 })
+    await world.forward(startOfDay(addDays(dayOf(await world.now()), 1)))
+    const { msg_id } = await send(
+      own.openids,
+      { msgtype: 'mpnews', mpnews: { media_id: await own.draft() } },
+      own,
+    )
+    await own.finish(msg_id)
+    const remove = (id: unknown) => own.post('/cgi-bin/message/mass/delete', { msg_id: id })
+    for (let n = 0; n < 10; n += 1) expect((await remove('1')).errcode).toBe(40059)
+    expect((await remove(msg_id)).errcode).toBe(45009)
+    expect((await own.post('/cgi-bin/message/mass/get', { msg_id })).msg_status).toBe('SEND_SUCCESS')
+    await world.forward(startOfDay(addDays(dayOf(await world.now()), 1)))
+    expect((await remove(msg_id)).errcode).toBe(0)
   })
 
   test('speed: 0 to 4, and a slower one takes longer', async () => {

@@ -5,6 +5,7 @@ import { pushEvent } from '../callbacks/queue.ts'
 import { cdata, list, type Node, node } from '../callbacks/xml.ts'
 import { articleKey, articleUrl } from '../publish/publications.ts'
 import type { Counts, Job } from './job.ts'
+import { checkedArticles, checkStateOf } from './originality.ts'
 
 /** MASSSENDJOBFINISH. Both containers are always there; for a text they are empty. */
 export async function pushMassResult(
@@ -36,23 +37,19 @@ const senderOf = (account: Account): string =>
   `o${account.ghId.replace(/\W/g, '').padEnd(27, '0').slice(0, 27)}`
 
 function copyright({ articles, forced }: Job): Node {
-  const state = forced.checkState ?? 1
-  const items = (articles ?? []).map((_article, index) =>
+  const count = articles?.length ?? 0
+  const items = checkedArticles(forced, count).map((found, index) =>
     list('item', [
       node('ArticleIdx', index + 1),
-      node('UserDeclareState', 0),
-      node('AuditState', state === 1 ? 11 : 2),
-      cdata('OriginalArticleUrl', state === 1 ? '' : 'https://mp.weixin.qq.com/s/original'),
-      node('OriginalArticleType', state === 1 ? 0 : 1),
-      node('CanReprint', state === 2 ? 1 : 0),
-      node('NeedReplaceContent', state === 2 ? 1 : 0),
-      node('NeedShowReprintSource', state === 2 ? 1 : 0),
+      ...Object.entries(found).map(([name, value]) =>
+        typeof value === 'string' ? cdata(name, value) : node(name, value),
+      ),
     ]),
   )
   return list('CopyrightCheckResult', [
     node('Count', items.length),
     list('ResultList', items),
-    node('CheckState', state),
+    node('CheckState', checkStateOf(forced, count)),
   ])
 }
 

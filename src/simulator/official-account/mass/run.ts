@@ -5,6 +5,7 @@ import type { World } from '../../world.ts'
 import { type Account, getAccountById } from '../account.ts'
 import { publish } from '../publish/publications.ts'
 import type { Counts, Job } from './job.ts'
+import { checkStateOf } from './originality.ts'
 import { pushMassResult } from './result.ts'
 
 const MASS_PER_FAN_AND_MONTH = 4
@@ -26,12 +27,15 @@ export function runDueMassJob(world: World): Promise<boolean> {
 }
 
 /** What the checks found: `send success`, or the status that stops the job. */
-function verdictOf({ forced, ignore_reprint: ignore }: Job): string {
-  if (forced.status) return forced.status
-  if (forced.checkState === 3) return 'err(30002)'
-  if (forced.checkState === 2 && !ignore) return 'err(30003)'
+function verdictOf(job: Job): string {
+  if (job.forced.status) return job.forced.status
+  const checkState = checkStateOfJob(job)
+  if (checkState === 3) return 'err(30002)'
+  if (checkState === 2 && !job.ignore_reprint) return 'err(30003)'
   return 'send success'
 }
+
+const checkStateOfJob = ({ forced, articles }: Job): 1 | 2 | 3 => checkStateOf(forced, articles?.length ?? 0)
 
 /** Writes the ledger (or the failure), ends the draft, and announces the result. */
 export async function finish(
@@ -50,7 +54,7 @@ export async function finish(
       job.msg_id,
       success ? 'sent' : 'failed',
       outcome,
-      job.forced.checkState ?? 1,
+      checkStateOfJob(job),
       job.due_at,
       counts.total,
       counts.filtered,
@@ -70,7 +74,8 @@ export async function finish(
     await tx.run('delete from draft where media_id = $1', [job.media_id])
   }
   if (success) await planBehaviour(tx, { accountId: account.id, msgId: job.msg_id, from: job.due_at })
-  await pushMassResult(world, tx, { job, account, outcome, counts })
+  if (job.call !== 'console' || account.settings.ownerResults !== false)
+    await pushMassResult(world, tx, { job, account, outcome, counts })
 }
 
 /** One statement for the whole audience: who is left after the filters, their month, and their receipts. */

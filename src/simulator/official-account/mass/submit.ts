@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Queries } from '../../store/database.ts'
+import type { World } from '../../world.ts'
 import type { Account, MassVerdict } from '../account.ts'
 import type { Answer, Call } from '../call.ts'
 import { nextId } from '../publish/publications.ts'
@@ -18,8 +19,10 @@ const MASS_PER_MONTH = 4
 
 export type Audience =
   | { call: 'send'; list: string[] }
-  | { call: 'sendall'; toAll: true }
-  | { call: 'sendall'; toAll: false; tagId: number }
+  | { call: 'sendall' | 'console'; toAll: true }
+  | { call: 'sendall' | 'console'; toAll: false; tagId: number }
+
+const isToAll = (audience: Audience): boolean => audience.call !== 'send' && audience.toAll
 
 /** `mass/send`: 2 to 10,000 openids, service accounts only. */
 export const send = (call: Call): Promise<Answer> => {
@@ -54,21 +57,46 @@ async function submit(call: Call, audience: Audience): Promise<Answer> {
     await tx.run('select 1 from account where id = $1 for update', [account.id])
     await refuseRepeat(tx, account, key, call.now)
     const content = await readContent({ db: tx, account, body, now: call.now }, 'mass')
-    const fanIds = await checkAudience(tx, account, audience)
-    await checkQuota(tx, call, audience)
-    const verdict = await takeVerdict(tx, account.id)
-    return insertJob(tx, call, {
-      audience,
-      fanIds,
-      content,
-      key,
-      derived: given === undefined,
-      ignoreReprint,
-      verdict,
-    })
+    return admit(tx, call, { audience, content, key, derived: given === undefined, ignoreReprint })
   })
   world.wake()
-  return answer
+  return {
+    errcode: 0,
+    errmsg: 'send job submission success',
+    msg_id: BigInt(answer.msgId),
+    ...(answer.msgDataId === null ? {} : { msg_data_id: BigInt(answer.msgDataId) }),
+  }
+}
+
+type Sent = Pick<Call, 'account' | 'now'>
+export type SentJob = { msgId: string; msgDataId: string | null }
+
+/**
+ * What the account's owner sends from WeChat's own backend: the same quotas, checks and results, no call counted, no key, and
+ * nothing that this interface's callers were ever told.
+ */
+export async function sendFromConsole(
+  world: World,
+  { account, now }: Sent,
+  job: { audience: Audience & { call: 'console' }; body: JsonObject; ignoreReprint: boolean },
+): Promise<SentJob> {
+  const sent = await world.db.transaction(async (tx) => {
+    await tx.run('select 1 from account where id = $1 for update', [account.id])
+    const content = await readContent({ db: tx, account, body: job.body, now }, 'console')
+    const key = `console ${await nextId(tx)}`
+    const { audience, ignoreReprint } = job
+    return admit(tx, { account, now }, { audience, content, key, derived: true, ignoreReprint })
+  })
+  world.wake()
+  return sent
+}
+
+/** Takes a job on, or refuses it for its audience or the account's quota. */
+async function admit(tx: Queries, sent: Sent, job: Omit<NewJob, 'fanIds' | 'verdict'>): Promise<SentJob> {
+  const fanIds = await checkAudience(tx, sent.account, job.audience)
+  await checkQuota(tx, sent, job.audience)
+  const verdict = await takeVerdict(tx, sent.account.id)
+  return insertJob(tx, sent, { ...job, fanIds, verdict })
 }
 
 function readClientKey(body: JsonObject): string | undefined {
@@ -121,7 +149,7 @@ async function checkAudience(tx: Queries, account: Account, audience: Audience):
   return tag ? null : refuse(40152)
 }
 
-async function checkQuota(tx: Queries, { account, now }: Call, audience: Audience): Promise<void> {
+async function checkQuota(tx: Queries, { account, now }: Sent, audience: Audience): Promise<void> {
   const counted = async (period: 'day' | 'month', condition: string): Promise<number> => {
     const row = await tx.row<{ count: number }>(
       `select count(*)::int as count from mass_job where account_id = $1 and state <> 'failed' and ${condition}
@@ -131,8 +159,7 @@ async function checkQuota(tx: Queries, { account, now }: Call, audience: Audienc
     return row?.count ?? 0
   }
   if (account.kind === 'subscription' && (await counted('day', 'true')) >= 1) refuse(45028)
-  const toAll = audience.call === 'sendall' && audience.toAll
-  if (account.kind === 'service' && toAll && (await counted('month', 'to_all')) >= MASS_PER_MONTH)
+  if (account.kind === 'service' && isToAll(audience) && (await counted('month', 'to_all')) >= MASS_PER_MONTH)
     refuse(45028)
 }
 
@@ -159,7 +186,7 @@ type NewJob = {
   verdict: MassVerdict
 }
 
-async function insertJob(tx: Queries, { account, now }: Call, job: NewJob): Promise<Answer> {
+async function insertJob(tx: Queries, { account, now }: Sent, job: NewJob): Promise<SentJob> {
   const { audience, content } = job
   const msgId = await nextId(tx)
   const msgDataId = content.articles ? await nextId(tx) : null
@@ -168,10 +195,11 @@ async function insertJob(tx: Queries, { account, now }: Call, job: NewJob): Prom
      values ($1, $2, 'mass', $3, $4, $5, $6, $7)`,
     [msgId, account.id, content.msgtype, content.content, content.contentKey, msgDataId, now],
   )
-  const toAll = audience.call === 'sendall' && audience.toAll
-  const tagId = audience.call === 'sendall' && !audience.toAll ? audience.tagId : null
+  const toAll = isToAll(audience)
+  const tagId = audience.call === 'send' || audience.toAll ? null : audience.tagId
   const total = await countTargets(tx, account.id, { toAll, tagId, fanIds: job.fanIds })
-  const waits = account.settings.groupSendProtection === true
+  // who sends from the backend has confirmed there, with a phone
+  const waits = account.settings.groupSendProtection === true && audience.call !== 'console'
   await tx.run(
     `insert into mass_job (msg_id, account_id, call, to_all, tag_id, fan_ids, client_key, derived_key, media_id,
        ignore_reprint, articles, state, forced, submitted_at, started_at, due_at, total)
@@ -196,8 +224,7 @@ async function insertJob(tx: Queries, { account, now }: Call, job: NewJob): Prom
       total,
     ],
   )
-  const dataId = msgDataId === null ? {} : { msg_data_id: BigInt(msgDataId) }
-  return { errcode: 0, errmsg: 'send job submission success', msg_id: BigInt(msgId), ...dataId }
+  return { msgId, msgDataId }
 }
 
 async function countTargets(
