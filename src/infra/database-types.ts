@@ -215,6 +215,7 @@ export interface BroadcastBatches {
   account_id: Int8;
   arm: Generated<number>;
   attempt: Generated<number>;
+  booked_months: Generated<string[]>;
   broadcast_id: Int8;
   client_msg_id: string;
   detail: Json | null;
@@ -227,6 +228,7 @@ export interface BroadcastBatches {
   id: Generated<Int8>;
   intent_at: Timestamp | null;
   lease_until: Timestamp | null;
+  months_to_book: string[] | null;
   msg_data_id: string | null;
   msg_id: string | null;
   reason: string | null;
@@ -756,6 +758,7 @@ export interface LinkClicks {
 
 export interface MassAllowances {
   account_id: Int8;
+  booked: Generated<number>;
   fan_id: Int8;
   month: string;
   used: number;
@@ -774,6 +777,12 @@ export interface MassJobs {
   at: Timestamp | null;
   broadcast_id: Int8 | null;
   seq: number | null;
+}
+
+export interface MassMonthDays {
+  account_id: Int8;
+  day: string;
+  lefts: number[];
 }
 
 export interface MassResults {
@@ -1314,6 +1323,7 @@ export interface DB {
   mass_allowances: MassAllowances;
   mass_days: MassDays;
   mass_jobs: MassJobs;
+  mass_month_days: MassMonthDays;
   mass_results: MassResults;
   mass_touches: MassTouches;
   media_assets: MediaAssets;

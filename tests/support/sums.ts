@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
+import type { Ctx } from '../../src/context.ts'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import type { SendingWorld } from './sending.ts'
 
 /**
  * What must hold of a frozen broadcast in every state: groups, arms, batches and rows count the same people, each in
- * one arm, and the ledger of the month holds what its batches hold.
+ * one arm, and the ledger of the month holds what the account's batches hold.
  */
 export async function expectBalanced({ ctx }: SendingWorld, { id, accountId }: Broadcast): Promise<void> {
   const { rows: arms } = await ctx.pool.query(
@@ -23,13 +24,24 @@ export async function expectBalanced({ ctx }: SendingWorld, { id, accountId }: B
     expect([arm.number, arm.armed, arm.rows]).toEqual([arm.number, arm.grouped, arm.grouped])
     expect([arm.number, arm.batched, arm.astray]).toEqual([arm.number, arm.planned, 0])
   }
-  const { rows: months } = await ctx.pool.query(
-    `select m.used, coalesce(h.held, 0)::int as held from mass_allowances m left join lateral (
-       select count(*) as held from broadcast_recipients r join broadcast_batches x
-         on x.broadcast_id = r.broadcast_id and x.seq = r.batch_seq
-       where r.fan_id = m.fan_id and x.account_id = m.account_id and m.month = any(x.reserved_months)) h on true
-     where m.account_id = $1 and m.used <> coalesce(h.held, 0)`,
+  await expectLedger(ctx, accountId)
+}
+
+/** G4: for each fan and month, `used` and `booked` are what the batches that hold the fan say of themselves. */
+export async function expectLedger({ pool }: Pick<Ctx, 'pool'>, accountId: string): Promise<void> {
+  const { rows } = await pool.query(
+    `with held as (
+       select r.fan_id, m.month, count(*) filter (where m.kind = 'used') as used, count(*) filter (where m.kind = 'booked') as booked
+       from broadcast_batches x
+       join broadcast_recipients r on r.broadcast_id = x.broadcast_id and r.batch_seq = x.seq
+       cross join lateral (select unnest(x.reserved_months) as month, 'used' as kind
+         union all select unnest(x.booked_months), 'booked') m
+       where x.account_id = $1 group by 1, 2),
+     ledger as (select fan_id, month, used, booked from mass_allowances where account_id = $1)
+     select fan_id, month, l.used, l.booked, h.used as held, h.booked as held_booked
+     from ledger l full join held h using (fan_id, month)
+     where coalesce(l.used, 0) <> coalesce(h.used, 0) or coalesce(l.booked, 0) <> coalesce(h.booked, 0)`,
     [accountId],
   )
-  expect(months).toEqual([])
+  expect(rows).toEqual([])
 }

@@ -6,9 +6,11 @@ import { broadcastRecipients } from '../../infra/metrics.ts'
 import { type DB, inTransaction } from '../../infra/transaction.ts'
 import { nextBeijingDay } from '../../kernel/beijing.ts'
 import { adviceOf } from '../../wechat/error-codes.ts'
+import { monthsToReserve } from '../../wechat/rules/broadcast-quota.ts'
 import { pauseForPlatformError } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { addToMassDay, type Reason, releaseMass } from '../deliveries/index.ts'
+import { planBookings } from './budget/store.ts'
 import { changeArm } from './store/arms.ts'
 import {
   anyOtherIntent,
@@ -146,16 +148,22 @@ async function leaveUnknown(ctx: Ctx, trx: Trx, { batch, error }: Refused, reaso
 
 async function holdUntilTomorrow(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
   await giveBack(trx, batch)
+  const until = nextBeijingDay(ctx.clock.now())
   await changeBatch(trx, batch.id, {
     state: 'held',
     reason: 'calls_used_up',
     detail: detailOf(error),
-    due_at: nextBeijingDay(ctx.clock.now()),
+    due_at: until,
     intent_at: null,
     reserved_months: [],
     reserved_day: null,
   })
+  await keepPlaces(trx, batch, until)
 }
+
+/** What was given back is booked for when it is tried again. */
+const keepPlaces = async (trx: Trx, batch: BatchRow, at: Date) =>
+  batch.reserved_months.length > 0 && (await planBookings(trx, { batchId: batch.id }, monthsToReserve(at)))
 
 /** What may have been taken stays in flight and is asked for again, under its key, once the account is active. */
 async function stopAccount(ctx: Ctx, trx: Trx, refused: Refused): Promise<void> {
@@ -172,6 +180,7 @@ async function stopAccount(ctx: Ctx, trx: Trx, refused: Refused): Promise<void> 
     reserved_months: [],
     reserved_day: null,
   })
+  await keepPlaces(trx, batch, ctx.clock.now())
 }
 
 /** A definite refusal. What the content caused will meet every batch: the rest is not tried when none got through. */

@@ -13,6 +13,8 @@ import {
   type Reason,
   reserveMass,
 } from '../deliveries/index.ts'
+import { bookMoved, endBooking } from './budget/book.ts'
+import { planBookings } from './budget/store.ts'
 import { fanLimitOf } from './groups/plan.ts'
 import { addArmSkipped } from './store/arms.ts'
 import { anyIntent, type BatchRow, changeBatch, lockBatch } from './store/batches.ts'
@@ -21,6 +23,7 @@ import { isSendingPaused } from './store/installation.ts'
 import {
   batchAudience,
   batchFans,
+  fanIdsOfBatch,
   moveIntoWaitingBatch,
   skipSamePerson,
   skipUndeliverable,
@@ -54,9 +57,12 @@ export function commitIntent(ctx: Ctx, { account, broadcast, batch }: Input): Pr
     const wait = await dayWait(trx, account, locked, now)
     if (wait !== undefined) {
       await changeBatch(trx, batch.id, { state: 'held', reason: wait.reason, due_at: wait.until })
+      if (fanLimitOf(account) !== null)
+        await planBookings(trx, { batchId: batch.id }, monthsToReserve(wait.until))
       return undefined
     }
-    const size = await reviewRecipients(trx, { account, broadcast: current, batch: locked, now })
+    const own = await endBooking(trx, { ...locked, accountId: account.id, broadcastId: broadcast.id })
+    const size = await reviewRecipients(trx, { account, broadcast: current, batch: locked, own, now })
     if (size === 0) return undefined
     return reserve(trx, { account, broadcast: current, batch: locked, size, now })
   })
@@ -94,12 +100,13 @@ async function dayWait(
 /** Takes out who left or used up the month since freezing; returns how many remain in this batch. */
 async function reviewRecipients(
   trx: Trx,
-  { account, broadcast, batch, now }: Input & { now: Date },
+  { account, broadcast, batch, own, now }: Input & { own: readonly string[]; now: Date },
 ): Promise<number> {
   const decided = decidedAudience({
     accountId: account.id,
     audience: batchAudience(broadcast.id, batch.seq),
     months: monthsToReserve(now),
+    own,
     limit: fanLimitOf(account),
   })
   const gone = await skipUndeliverable(trx, { broadcastId: broadcast.id, seq: batch.seq, decided })
@@ -110,6 +117,7 @@ async function reviewRecipients(
   }
   let size = batch.size - Object.values(gone).reduce((sum, count) => sum + count, 0)
   if (byList && size > 0 && size < SMALLEST_BATCH) {
+    const fanIds = await fanIdsOfBatch(trx, broadcast.id, batch.seq)
     const target = await moveIntoWaitingBatch(trx, {
       broadcastId: broadcast.id,
       arm: batch.arm,
@@ -120,7 +128,7 @@ async function reviewRecipients(
     if (target === undefined) {
       const left = await skipWholeBatch(trx, broadcast.id, batch.seq, 'below_two')
       gone['below_two'] = (gone['below_two'] ?? 0) + left
-    }
+    } else await bookMoved(trx, { accountId: account.id, broadcastId: broadcast.id, seq: target, fanIds })
     size = 0
   }
   await addArmSkipped(trx, { broadcastId: broadcast.id, arm: batch.arm }, gone)

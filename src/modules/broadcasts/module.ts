@@ -7,6 +7,7 @@ import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/
 import { massDay, massDaysOfMonth, massDaysSince, monthLeft, usedByFan } from '../deliveries/index.ts'
 import { type Due, type Manifest, route } from '../manifest.ts'
 import { openNext } from './arms/open.ts'
+import { settleNext } from './budget/book.ts'
 import * as batches from './commands/batches.ts'
 import * as draft from './commands/draft.ts'
 import { saveResult } from './commands/result-segment.ts'
@@ -131,6 +132,7 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.open', topic: 'broadcasts', everyMs: 1_000, concurrency: 2, run: openNext },
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
+    { name: 'broadcasts.bookings', topic: 'broadcasts', everyMs: 2_000, run: settleNext },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
     { name: 'broadcasts.comments', everyMs: 10_000, run: readComments },
   ],

@@ -1,22 +1,26 @@
+import type { Transaction } from 'kysely'
 import type { Ctx } from '../../context.ts'
-import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { type DB, type Executor, inTransaction } from '../../infra/transaction.ts'
 import { AppError, assert } from '../../kernel/errors.ts'
 import { getAccount } from '../accounts/index.ts'
 import { audit } from '../audit/index.ts'
 import { releaseSegments } from '../segments/index.ts'
 import { snapshotsOf } from './audience.ts'
+import { settleBookings } from './budget/book.ts'
 import { Drift, freezeGroups } from './groups/freeze.ts'
 import * as store from './store/broadcasts.ts'
+import type { ArmRow } from './store/groups.ts'
 import { installationMark } from './store/installation.ts'
 
-type Claim = { id: string; fence: string }
+type Claim = { id: string; accountId: string; fence: string }
 
-/** 圈群中: freezes the groups of one broadcast. */
+/** 圈群中: freezes the groups of one broadcast. 准备中: books its people's places of the month. */
 export async function prepareNext(ctx: Ctx): Promise<number> {
   const claim = await store.claimPreparing(ctx.db)
   if (claim === undefined) return 0
   try {
     await freeze(ctx, claim)
+    await book(ctx, claim)
   } catch (error) {
     // nothing of it was written: an operator decides
     if (error instanceof Drift) await pauseFor(ctx, claim, { reason: 'drift', detail: error.detail })
@@ -34,23 +38,49 @@ async function freeze(ctx: Ctx, claim: Claim): Promise<void> {
     ctx.db,
     async (trx) => {
       const broadcast = await store.lockFenced(trx, claim)
-      if (broadcast === undefined || broadcast.state !== 'preparing') return
+      if (broadcast?.state !== 'preparing' || broadcast.step !== 'selecting') return
       const account = await getAccount(ctx, broadcast.accountId)
       const now = ctx.clock.now()
-      const { bases, states } = await freezeGroups(ctx, trx, { account, broadcast, installation, now })
+      const { bases, states, books } = await freezeGroups(ctx, trx, { account, broadcast, installation, now })
       await releaseSegments(trx, { kind: 'broadcast', id: claim.id }, snapshotsOf(bases))
-      const failed = states.every((state) => state === 'failed')
-      const begun = states.some((state) => state === 'opening' || state === 'running')
-      await store.changeBroadcast(trx, claim.id, now, {
-        state: failed ? 'failed' : begun ? 'running' : 'scheduled',
-        step: null,
-        lease_until: null,
-        ...(failed && { ended_at: now }),
-        ...(states.includes('running') && { started_at: now }),
-      })
+      if (books) await store.changeBroadcast(trx, claim.id, now, { step: 'booking' })
+      else await letGo(trx, claim, states, now)
     },
     { isolation: 'repeatable read' },
   )
+}
+
+/** Goes on where an earlier worker stopped; one that was stopped meanwhile stays so. */
+async function book(ctx: Ctx, claim: Claim): Promise<void> {
+  const lock = async (trx: Transaction<DB>) => {
+    const broadcast = await store.lockFenced(trx, claim)
+    return broadcast?.state === 'preparing' && broadcast.step === 'booking' ? broadcast : undefined
+  }
+  let settled: number
+  do settled = await settleBookings(ctx, claim.accountId, lock)
+  while (settled > 0)
+  await inTransaction(ctx.db, async (trx) => {
+    const broadcast = await lock(trx)
+    const states = broadcast && store.armsOf(broadcast).map(({ state }) => state)
+    if (states !== undefined) await letGo(trx, claim, states, ctx.clock.now())
+  })
+}
+
+async function letGo(
+  trx: Executor,
+  { id }: Claim,
+  states: readonly ArmRow['state'][],
+  now: Date,
+): Promise<void> {
+  const failed = states.every((state) => state === 'failed')
+  const begun = states.some((state) => state === 'opening' || state === 'running')
+  await store.changeBroadcast(trx, id, now, {
+    state: failed ? 'failed' : begun ? 'running' : 'scheduled',
+    step: null,
+    lease_until: null,
+    ...(failed && { ended_at: now }),
+    ...(states.includes('running') && { started_at: now }),
+  })
 }
 
 async function pauseFor(

@@ -25,6 +25,8 @@ export const drifted = (expected: number, now: number): boolean =>
 type ArmStanding = { state: ArmState; tally: BatchTally }
 type Standing = {
   state: BroadcastState
+  /** What is being done while it is prepared. */
+  step?: 'selecting' | 'booking' | null
   tally: BatchTally
   groups: readonly { arms: readonly ArmStanding[] }[]
 }
@@ -33,7 +35,7 @@ const isMoving = (batches: BatchTally): boolean =>
   batches.sending + batches.accepted + batches.delivered + batches.failed + batches.unknown > 0
 
 /** E8: the operator's word for where a broadcast stands. One that asks says so first: it waits for an operator. */
-export function labelOf({ state, tally, groups }: Standing): Label {
+export function labelOf({ state, step, tally, groups }: Standing): Label {
   const all = groups.flatMap(({ arms }) => arms)
   const some = (wanted: ArmState) => all.some((arm) => arm.state === wanted)
   switch (state) {
@@ -43,7 +45,7 @@ export function labelOf({ state, tally, groups }: Standing): Label {
     case 'failed':
       return state
     case 'preparing':
-      return 'selecting'
+      return step === 'booking' ? 'preparing' : 'selecting'
     case 'scheduled':
       return some('asking') ? 'asking' : 'queued'
     case 'running':

@@ -14,21 +14,22 @@ export type MonthsByArm = ReadonlyMap<number, Months>
 
 /**
  * A SELECT that decides each fan of `audience` (a relation with fan_id, openid, following): `reason` is null for
- * those a mass send may go to, `used` what the month already holds, at most the limit. The verdicts come from the
- * one pure rule, joined as a table.
+ * those a mass send may go to, `used` what the month already holds, used or booked, at most the limit. The verdicts
+ * come from the one pure rule, joined as a table. In the months of `own` the audience has booked its places itself.
  */
 export function decidedAudience(input: {
   accountId: string
   audience: RawBuilder<unknown>
   months: Months
+  own?: Months
   limit: number | null
 }): RawBuilder<DecidedRow> {
-  const { accountId, audience, months, limit } = input
+  const { accountId, audience, months, own = [], limit } = input
   const ledgers = limit === null ? sql`` : joinLedgers(accountId, months, false)
   return sql<DecidedRow>`
-    select a.fan_id, a.openid, v.used, v.reason
+    select a.fan_id, a.openid, v.taken as used, v.reason
     from (${audience}) a ${ledgers}
-    ${joinVerdicts(limit, limit === null ? sql`0` : usedUpTo(months, months, limit))}`
+    ${joinVerdicts(limit, countsUpTo(months, months, limit, own))}`
 }
 
 /**
@@ -45,30 +46,38 @@ export function decidedArms(input: {
   const all = [...new Set([...months.values()].flat())].sort()
   const ledgers = limit === null ? sql`` : joinLedgers(accountId, all, true)
   return sql<DecidedRow & { arm: number }>`
-    select a.fan_id, a.openid, a.arm, v.used, v.reason
+    select a.fan_id, a.openid, a.arm, v.taken as used, v.reason
     from (${audience}) a ${ledgers}
-    ${joinVerdicts(limit, limit === null ? sql`0` : usedByArm(all, months, limit))}`
+    ${joinVerdicts(limit, countsByArm(all, months, limit))}`
 }
 
-function usedByArm(all: Months, months: MonthsByArm, limit: number) {
+/** What the months hold of a fan: used, and used or booked by others. */
+type Counts = { used: RawBuilder<unknown>; taken: RawBuilder<unknown> }
+
+function countsByArm(all: Months, months: MonthsByArm, limit: number | null): Counts {
   const [first, ...others] = months.values()
-  if (others.every((one) => one.join() === first?.join())) return usedUpTo(all, first ?? [], limit)
-  const cases = [...months].map(([arm, own]) => sql`when ${arm}::int then ${usedUpTo(all, own, limit)}`)
-  return sql`case a.arm ${sql.join(cases, sql` `)} end`
+  if (others.every((one) => one.join() === first?.join())) return countsUpTo(all, first ?? [], limit)
+  const byArm = [...months].map(([arm, own]) => ({ arm, ...countsUpTo(all, own, limit) }))
+  const cases = (pick: 'used' | 'taken') =>
+    sql`case a.arm ${sql.join(
+      byArm.map(({ arm, [pick]: count }) => sql`when ${arm}::int then ${count}`),
+      sql` `,
+    )} end`
+  return { used: cases('used'), taken: cases('taken') }
 }
 
-function joinVerdicts(limit: number | null, used: RawBuilder<unknown>) {
+function joinVerdicts(limit: number | null, counts: Counts) {
   const verdicts = sql.join(
     massVerdicts(limit).map(
-      ({ following, used: counted, verdict }) =>
-        sql`(${following}::boolean, ${counted}::int, ${verdict.send ? null : verdict.reason}::text)`,
+      ({ following, used, taken, verdict }) =>
+        sql`(${following}::boolean, ${used}::int, ${taken}::int, ${verdict.send ? null : verdict.reason}::text)`,
     ),
   )
-  return sql`join (values ${verdicts}) as v (following, used, reason)
-      on v.following = a.following and v.used = ${used}`
+  return sql`join (values ${verdicts}) as v (following, used, taken, reason)
+      on v.following = a.following and v.used = ${counts.used} and v.taken = ${counts.taken}`
 }
 
-const ledgerName = (index: number) => sql.ref(`m${index}`)
+const ledgerName = (index: number) => `m${index}`
 
 /**
  * The planner knows nothing of a month that has just begun and takes it for empty. The whole ledger is joined by its
@@ -77,12 +86,12 @@ const ledgerName = (index: number) => sql.ref(`m${index}`)
 const joinLedgers = (accountId: string, months: Months, many: boolean) =>
   sql.join(
     firstDays(months).map((month, index) => {
-      const name = ledgerName(index)
+      const name = sql.ref(ledgerName(index))
       const ofMonth = sql`${name}.account_id = ${accountId}::bigint and ${name}.month = ${month}::date
         and ${name}.fan_id = a.fan_id`
       return many
         ? sql`left join mass_allowances ${name} on ${ofMonth}`
-        : sql`left join lateral (select used from mass_allowances ${name} where ${ofMonth} offset 0) ${name} on true`
+        : sql`left join lateral (select used, booked from mass_allowances ${name} where ${ofMonth} offset 0) ${name} on true`
     }),
     sql` `,
   )
@@ -91,9 +100,20 @@ const joinLedgers = (accountId: string, months: Months, many: boolean) =>
 export const planForMany = (trx: Executor) =>
   sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`.execute(trx)
 
-/** What the months of `own` hold at most; `all` are the months whose ledgers are joined, in that order. */
-const usedUpTo = (all: Months, own: Months, limit: number) =>
-  sql`least(greatest(${sql.join(own.map((month) => sql`coalesce(${ledgerName(all.indexOf(month))}.used, 0)`))}), ${limit}::int)`
+/** What `months` hold at most; `all` are the months whose ledgers are joined, in that order, `own` those booked by the send. */
+function countsUpTo(all: Months, months: Months, limit: number | null, own: Months = []): Counts {
+  if (limit === null) return { used: sql`0`, taken: sql`0` }
+  const most = (count: (month: string) => RawBuilder<unknown>) =>
+    sql`least(greatest(${sql.join(months.map(count))}), ${limit}::int)`
+  const held = (month: string, column: string) =>
+    sql`coalesce(${sql.ref(`${ledgerName(all.indexOf(month))}.${column}`)}, 0)`
+  return {
+    used: most((month) => held(month, 'used')),
+    taken: most((month) =>
+      own.includes(month) ? held(month, 'used') : sql`${held(month, 'used')} + ${held(month, 'booked')}`,
+    ),
+  }
+}
 
 /**
  * One intent at a time per account: everything that reads the ledgers and then reserves takes this first, so two
@@ -111,7 +131,7 @@ export async function reserveMass(
 ): Promise<void> {
   await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
     select ${accountId}::bigint, month, fan_id, 1
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
     on conflict (account_id, month, fan_id) do update set used = m.used + 1`.execute(trx)
 }
 
@@ -124,8 +144,41 @@ export async function releaseMass(
 ): Promise<void> {
   await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
     select ${accountId}::bigint, month, fan_id, 0
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
     on conflict (account_id, month, fan_id) do update set used = m.used - 1 where m.used > 0`.execute(trx)
+}
+
+/**
+ * Books one of the month's sends for each fan of `fans`, in every month given, where used and booked are under `limit`
+ * (null: for everybody). Returns how many places it booked: one a fan and month where all had room.
+ */
+export async function bookMass(
+  trx: Executor,
+  input: { accountId: string; months: Months; fans: RawBuilder<unknown>; limit: number | null },
+): Promise<number> {
+  const { accountId, months, fans, limit } = input
+  const room = limit === null ? sql`` : sql`where m.used + m.booked < ${limit}::int`
+  const { numAffectedRows } =
+    await sql`insert into mass_allowances as m (account_id, month, fan_id, used, booked)
+    select ${accountId}::bigint, month, fan_id, 0, 1
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
+    on conflict (account_id, month, fan_id) do update set booked = m.booked + 1 ${room}`.execute(trx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Frees what {@link bookMass} booked for these fans. */
+export async function unbookMass(
+  trx: Executor,
+  accountId: string,
+  months: Months,
+  fans: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
+    select ${accountId}::bigint, month, fan_id, 0
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
+    on conflict (account_id, month, fan_id) do update set booked = m.booked - 1 where m.booked > 0`.execute(
+    trx,
+  )
 }
 
 export type MassDay = { sends: number; calls: number; recipients: number }
@@ -216,7 +269,7 @@ export async function usedByFan(db: Executor, accountId: string, fanId: string, 
   return row?.used ?? 0
 }
 
-/** `fans` (a relation with fan_id) by how many mass sends the month of `at` has left for them, most first. */
+/** `fans` (a relation with fan_id) by how many mass sends the month of `at` has left for them, most first; booked ones are left. */
 export async function monthLeft(
   db: Executor,
   input: { accountId: string; at: Date; limit: number; fans: RawBuilder<unknown> },

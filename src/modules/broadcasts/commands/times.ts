@@ -2,13 +2,17 @@ import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
 import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import { massDay } from '../../deliveries/index.ts'
+import { lockMassLedger, massDay } from '../../deliveries/index.ts'
 import { holdSegments } from '../../segments/index.ts'
 import { plannedOn } from '../arms/days.ts'
 import { cancelArm, endIfDone } from '../arms/end.ts'
 import { segmentsIn } from '../audience.ts'
+import { freeBookings } from '../budget/book.ts'
+import { planBookings } from '../budget/store.ts'
+import { fanLimitOf } from '../groups/plan.ts'
 import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
 import { dueAt, isWaiting, timeProblem } from '../rules/times.ts'
@@ -41,6 +45,8 @@ export const retimeGroup = (ctx: Ctx, key: GroupKey, sendAt: Date | null): Promi
       send_at: sendAt,
       due_at: dueAt(sendAt, now, needsCopies && arm.batchesReady < arm.tally.planned + arm.tally.held),
     })
+    if (fanLimitOf(await getAccount(ctx, broadcast.accountId)) !== null)
+      await planBookings(trx, { broadcastId: broadcast.id, arm: arm.number }, monthsToReserve(sendAt ?? now))
     if (broadcast.timing.kind !== 'each')
       await store.changeBroadcast(trx, broadcast.id, now, { timing: { kind: 'each' } })
     return { from: arm.sendAt?.toISOString(), to: sendAt?.toISOString() ?? null }
@@ -133,11 +139,13 @@ export async function answerArm(
 /** 撤回为草稿: as if it had never been confirmed, while nothing of it has begun. People are chosen anew at the next confirm. */
 export async function unscheduleBroadcast(ctx: Ctx, key: Key): Promise<Broadcast> {
   await inTransaction(ctx.db, async (trx) => {
+    await lockMassLedger(trx, key.accountId)
     const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
     if (broadcast === undefined) throw notFound('broadcast')
     if (!commandsOf(broadcast, false).unschedule)
       throw conflict('already_started', 'part of it has begun or is being chosen', { state: broadcast.state })
     const now = ctx.clock.now()
+    await freeBookings(trx, broadcast.accountId, broadcast.id)
     await deleteRecipients(trx, broadcast.id)
     await deleteBatches(trx, broadcast.id)
     for (const arm of store.armsOf(broadcast))
@@ -151,6 +159,7 @@ export async function unscheduleBroadcast(ctx: Ctx, key: Key): Promise<Broadcast
       })
     await store.changeBroadcast(trx, broadcast.id, now, {
       state: 'draft',
+      step: null,
       version: broadcast.version + 1,
       preflight: null,
       pause_reason: null,

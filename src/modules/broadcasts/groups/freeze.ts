@@ -1,8 +1,10 @@
 import type { Ctx } from '../../../context.ts'
 import type { Executor } from '../../../infra/transaction.ts'
 import { LARGEST_BATCH } from '../../../wechat/rules/broadcast-batches.ts'
+import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 import { clientMsgId } from '../../../wechat/rules/client-msg-id.ts'
 import type { Account } from '../../accounts/index.ts'
+import { planBookings } from '../budget/store.ts'
 import { pathOf } from '../preflight.ts'
 import { dueAt } from '../rules/times.ts'
 import { drifted } from '../rules.ts'
@@ -12,7 +14,7 @@ import { insertBatches } from '../store/batches.ts'
 import { armsOf, type BroadcastRow } from '../store/broadcasts.ts'
 import { type ArmRow, setGroupCounts } from '../store/groups.ts'
 import { type FrozenCounts, freezeRecipients } from '../store/recipients.ts'
-import { decidedFor, monthsOf } from './plan.ts'
+import { decidedFor, fanLimitOf, monthsOf } from './plan.ts'
 import { countNamed, resolveGroups } from './relation.ts'
 
 type ArmDrift = { arm: number; expected: number; now: number }
@@ -46,7 +48,8 @@ export class Drift extends Error {
   }
 }
 
-type Frozen = { bases: (AudienceBasis | null)[]; states: ArmRow['state'][] }
+/** `books`: some of it waits for its time, in months that are to be booked. */
+type Frozen = { bases: (AudienceBasis | null)[]; states: ArmRow['state'][]; books: boolean }
 type Input = { account: Account; broadcast: BroadcastRow; installation: string; now: Date }
 
 /**
@@ -91,13 +94,16 @@ export async function freezeGroups(ctx: Ctx, trx: Executor, input: Input): Promi
     })),
   )
   const states: ArmRow['state'][] = []
+  const booked = fanLimitOf(account) === null ? [] : arms.filter(({ sendAt }) => sendAt !== null)
+  for (const { number, sendAt } of booked)
+    await planBookings(trx, { broadcastId: broadcast.id, arm: number }, monthsToReserve(sendAt ?? now))
   for (const arm of arms) {
     const { planned, skipped } = tallies.get(arm.number) ?? { planned: 0, skipped: {} }
     const next = planned === 0 ? nobodyIn(skipped, now) : startOf(arm, now)
     await changeArm(trx, arm.id, { ...next, planned, skipped, queued_at: now })
     states.push(next.state)
   }
-  return { bases: resolved.groups.map(({ basis }) => basis), states }
+  return { bases: resolved.groups.map(({ basis }) => basis), states, books: booked.length > 0 }
 }
 
 function tallyOf({ batches, skipped }: FrozenCounts, number: number) {

@@ -257,6 +257,7 @@ export async function endWaitingBatches(
 ): Promise<{ batches: number; people: number }> {
   const { rows } = await sql<{ size: number }>`update broadcast_batches
     set state = ${input.state}, reason = ${input.reason}, finished_at = ${input.at}, lease_until = null, fence = fence + 1,
+      months_to_book = nullif('{}'::date[], booked_months),
       detail = ${input.detail === null ? null : JSON.stringify(input.detail)}::jsonb
     where broadcast_id = ${input.broadcastId}::bigint and arm = ${input.arm} and state in ('planned', 'held')
     returning size`.execute(trx)
@@ -268,7 +269,8 @@ export async function nextBatchDue(db: Executor, now: Date): Promise<{ dueAt: Da
   const { rows } = await sql<{ due_at: Date | null; busy: boolean }>`
     select min(t.due_at) filter (where t.due_at > ${now}) as due_at,
       coalesce(bool_or(t.due_at <= ${now} and t.state <> 'accepted'), false)
-        or exists (select 1 from broadcasts where state = 'preparing') as busy
+        or exists (select 1 from broadcasts where state = 'preparing')
+        or exists (select 1 from broadcast_batches where months_to_book is not null) as busy
     from broadcast_batches t join broadcasts b on b.id = t.broadcast_id join accounts a on a.id = t.account_id
     join broadcast_arms r on r.broadcast_id = t.broadcast_id and r.number = t.arm
     where t.state in ('planned', 'held', 'sending', 'accepted') and a.state = 'active'

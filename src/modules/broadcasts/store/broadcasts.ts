@@ -20,7 +20,7 @@ export type BroadcastRow = {
   accountId: string
   name: string
   state: BroadcastState
-  step: 'selecting' | null
+  step: 'selecting' | 'booking' | null
   timing: Timing
   version: number
   preflight: Preflight | null
@@ -227,7 +227,7 @@ export async function deleteDraft(db: Executor, accountId: string, broadcastId: 
 
 export type BroadcastChange = Partial<{
   state: BroadcastState
-  step: 'selecting' | null
+  step: 'selecting' | 'booking' | null
   version: number
   timing: Timing
   preflight: Preflight | null
@@ -263,13 +263,15 @@ export async function changeBroadcast(
 }
 
 /** Claims one broadcast that is being prepared; the lease is real time, the fence outlives it. */
-export async function claimPreparing(db: Executor): Promise<{ id: string; fence: string } | undefined> {
-  const { rows } = await sql<{ id: string; fence: string }>`
+export async function claimPreparing(
+  db: Executor,
+): Promise<{ id: string; accountId: string; fence: string } | undefined> {
+  const { rows } = await sql<{ id: string; accountId: string; fence: string }>`
     update broadcasts set lease_until = clock_timestamp() + interval '2 minutes', fence = fence + 1
     where id = (
       select id from broadcasts where state = 'preparing' and (lease_until is null or lease_until < clock_timestamp())
       order by id limit 1 for update skip locked)
-    returning id, fence`.execute(db)
+    returning id, account_id as "accountId", fence`.execute(db)
   return rows[0]
 }
 

@@ -85,6 +85,12 @@ export const batchAudience = (broadcastId: string, seq: number): RawBuilder<unkn
 export const batchFans = (broadcastId: string, seq: number): RawBuilder<unknown> =>
   sql`select fan_id from broadcast_recipients where broadcast_id = ${broadcastId}::bigint and batch_seq = ${seq}`
 
+/** Of one batch, in their order. */
+export async function fanIdsOfBatch(db: Executor, broadcastId: string, seq: number): Promise<string[]> {
+  const { rows } = await sql<{ fan_id: string }>`${batchFans(broadcastId, seq)} order by fan_id`.execute(db)
+  return rows.map((row) => row.fan_id)
+}
+
 /** Takes those out of a batch who can't be reached any more; returns how many by reason. */
 export async function skipUndeliverable(
   trx: Executor,

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { DELIVERY_STATES, REASONS } from '../schema.ts'
 import { decideMassRecipient, type MassFacts, massVerdicts } from './mass.ts'
 
-const facts = (following: boolean, ...usedByMonth: number[]): MassFacts => ({ following, usedByMonth })
+const facts = (following: boolean, ...usedByMonth: number[]): MassFacts => ({
+  following,
+  months: usedByMonth.map((used) => ({ used, booked: 0, own: false })),
+})
+/** [used, booked, whether the send itself is among those booked] */
+const booked = (...months: readonly (readonly [number, number, boolean])[]): MassFacts => ({
+  following: true,
+  months: months.map(([used, count, own]) => ({ used, booked: count, own })),
+})
 
 test.each([
   [facts(true, 0), 4, { send: true }],
@@ -20,6 +28,26 @@ test.each([
 })
 
 test.each([
+  // a place that another has booked is not taken, one that is left is
+  [booked([3, 1, false]), 'month_booked'],
+  [booked([2, 1, false]), null],
+  [booked([0, 4, false]), 'month_booked'],
+  // what is used up is told first
+  [booked([4, 1, false]), 'month_used_up'],
+  // a send's own booking doesn't refuse it, not even where another booked the same last place
+  [booked([3, 1, true]), null],
+  [booked([3, 2, true]), null],
+  [booked([4, 1, true]), 'month_used_up'],
+  // booked in one month, looked at in two
+  [booked([3, 1, true], [3, 1, false]), 'month_booked'],
+  [booked([3, 1, true], [2, 1, false]), null],
+  [booked([3, 1, false], [4, 0, false]), 'month_used_up'],
+] as const)('G4: of %j the reason is %s', (given, reason) => {
+  expect(decideMassRecipient(given, 4)).toEqual(reason === null ? { send: true } : { send: false, reason })
+  expect(decideMassRecipient(given, null)).toEqual({ send: true })
+})
+
+test.each([
   [[3, 3], true],
   [[4, 0], false],
   [[0, 4], false],
@@ -29,9 +57,10 @@ test.each([
 
 test.each([4, 1, 0, null])('G1: the verdicts that SQL joins are the rule itself, limit %s', (limit) => {
   const verdicts = massVerdicts(limit)
-  expect(verdicts).toHaveLength(2 * ((limit ?? 0) + 1))
-  for (const { following, used, verdict } of verdicts)
-    expect(verdict).toEqual(decideMassRecipient(facts(following, used), limit))
+  const counts = (limit ?? 0) + 1
+  expect(verdicts).toHaveLength(counts * (counts + 1))
+  for (const { following, used, taken, verdict } of verdicts)
+    expect(verdict).toEqual(decideMassRecipient({ ...booked([used, taken - used, false]), following }, limit))
   // a count above the limit is read as the limit
   if (limit !== null)
     expect(decideMassRecipient(facts(true, limit), limit)).toEqual(

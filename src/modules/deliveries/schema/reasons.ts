@@ -16,6 +16,14 @@ export const REASONS = {
       en: 'A fan of a service account receives at most 4 a calendar month; it starts anew on the 1st at 00:00 Beijing time.',
     },
   },
+  month_booked: {
+    zh: '本月剩余次数已被定时群发预留',
+    en: 'What is left of this month is booked for scheduled mass sends',
+    advice: {
+      zh: '可在“额度日历”查看是哪些群发；取消或改期后即可释放。',
+      en: 'The calendar of the month shows which; cancelling or re-timing one frees its places.',
+    },
+  },
   erased: { zh: '个人信息已应要求删除', en: 'Their personal data was erased on request' },
   same_person: {
     zh: '与名单中另一位粉丝是同一个人',
