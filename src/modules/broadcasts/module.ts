@@ -1,13 +1,22 @@
-import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { addBeijingDays, beijingDay, beijingMonth } from '../../kernel/beijing.ts'
 import { notFound } from '../../kernel/errors.ts'
 import { getAccount } from '../accounts/index.ts'
-import { audienceRelation, canSeePersons, getFan, shortenId } from '../contacts/index.ts'
-import { massDay, massDaysOfMonth, massDaysSince, monthLeft, usedByFan } from '../deliveries/index.ts'
+import { canSeePersons, getFan, shortenId } from '../contacts/index.ts'
+import {
+  followersOf,
+  massDay,
+  massDaysOfMonth,
+  massDaysSince,
+  monthStanding,
+  usedByFan,
+} from '../deliveries/index.ts'
 import { type Due, type Manifest, route } from '../manifest.ts'
 import { openNext } from './arms/open.ts'
 import { settleNext } from './budget/book.ts'
+import { budgetRoutes } from './budget/routes.ts'
+import { leftsOf, usedOf } from './budget/rules.ts'
+import { writeMonthDay } from './budget/saturation.ts'
 import * as batches from './commands/batches.ts'
 import * as draft from './commands/draft.ts'
 import { saveResult } from './commands/result-segment.ts'
@@ -126,6 +135,7 @@ export const broadcastsModule: Manifest = {
     }),
     route(schema.usageEndpoint, (ctx, { params }) => usage(ctx, params.accountId)),
     ...recordRoutes,
+    ...budgetRoutes,
   ],
   sweeps: [
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
@@ -133,6 +143,7 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
     { name: 'broadcasts.bookings', topic: 'broadcasts', everyMs: 2_000, run: settleNext },
+    { name: 'broadcasts.saturation', everyMs: 60_000, run: writeMonthDay },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
     { name: 'broadcasts.comments', everyMs: 10_000, run: readComments },
   ],
@@ -168,12 +179,13 @@ async function usage(ctx: Ctx, accountId: string) {
   const { limits } = account
   const now = ctx.clock.now()
   const limit = fanLimitOf(account)
-  const followers = sql`select fan_id from (${audienceRelation(accountId, { kind: 'all' })}) a where following`
   const [day, month, days, left] = await Promise.all([
     massDay(ctx.db, accountId, now),
     massDaysOfMonth(ctx.db, accountId, now),
     massDaysSince(ctx.db, accountId, addBeijingDays(beijingDay(now), 1 - CHART_DAYS)),
-    limit === null ? [] : monthLeft(ctx.db, { accountId, at: now, limit, fans: followers }),
+    limit === null
+      ? []
+      : monthStanding(ctx.db, { accountId, month: beijingMonth(now), fans: followersOf(accountId) }),
   ])
   return {
     day: beijingDay(now),
@@ -186,7 +198,13 @@ async function usage(ctx: Ctx, accountId: string) {
     month: beijingMonth(now),
     sendsThisMonth: month.reduce((sum, row) => sum + row.sends, 0),
     sendsPerMonth: limits.massSendsPerMonth,
-    monthLeft: left,
+    monthLeft:
+      limit === null
+        ? []
+        : leftsOf(left, limit, usedOf)
+            .map((fans, index) => ({ left: index, fans }))
+            .filter(({ fans }) => fans > 0)
+            .reverse(),
     days: days.map(({ day: on, sends, recipients }) => ({ day: on, sends, recipients })),
   }
 }

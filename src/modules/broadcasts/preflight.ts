@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { inTransaction } from '../../infra/transaction.ts'
-import { beijingDay } from '../../kernel/beijing.ts'
+import { addBeijingDays, beijingDay } from '../../kernel/beijing.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Account } from '../accounts/index.ts'
 import { massDay, massDaysOfMonth } from '../deliveries/index.ts'
-import { plannedOn } from './arms/days.ts'
 import { pathProblem } from './audience.ts'
+import { dayLimitsOf, doneByDay, waitingArms } from './budget/load.ts'
+import { spreadDays } from './budget/rules.ts'
 import { contentProblems } from './content.ts'
 import { type GroupPlan, monthsOf, type Plan, planGroups, planInSum } from './groups/plan.ts'
 import { resolveGroups } from './groups/relation.ts'
@@ -72,6 +73,7 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
       .at(-1) as string,
     monthLeftAfter: all.monthLeftAfter,
     groups,
+    days: load.days,
     blockers: [
       ...accountNotes(account, broadcast),
       ...timeNotes(broadcast, now),
@@ -225,22 +227,26 @@ async function loadOf(ctx: Ctx, account: Account, { broadcast, groups, now }: As
   }
   const blockers: Note[] = []
   const warnings: Note[] = []
+  const today = beijingDay(now)
+  const waiting = await waitingArms(ctx.db, { accountId: account.id, now, except: broadcast.id })
   for (const [on, own] of days) {
     const at = new Date(own[0]?.startsAt ?? now)
-    const [day, month, planned] = await Promise.all([
+    const [day, month] = await Promise.all([
       massDay(ctx.db, account.id, at),
       massDaysOfMonth(ctx.db, account.id, at),
-      plannedOn(ctx.db, { accountId: account.id, day: on, except: broadcast.id }),
     ])
-    const when = on === beijingDay(now) ? {} : { day: on }
-    const [taken] = planned
+    const planned = waiting.filter((one) => beijingDay(one.at) === on)
+    // what has begun is counted among those gone
+    const promised = planned.filter(({ begun }) => !begun)
+    const when = on === today ? {} : { day: on }
+    const [taken] = promised
     if (limits.massSendsPerDay !== null) {
       if (day.sends >= limits.massSendsPerDay)
         blockers.push({
           reason: 'account_day_used',
           detail: { used: day.sends, limit: limits.massSendsPerDay },
         })
-      else if (taken !== undefined && day.sends + planned.length >= limits.massSendsPerDay)
+      else if (taken !== undefined && day.sends + promised.length >= limits.massSendsPerDay)
         blockers.push({ reason: 'day_taken', detail: { name: taken.name, at: taken.at.toISOString() } })
     }
     const sends = month.reduce((sum, row) => sum + row.sends, 0)
@@ -263,5 +269,20 @@ async function loadOf(ctx: Ctx, account: Account, { broadcast, groups, now }: As
     if (copies > limits.draftAddsPerDay)
       warnings.push({ reason: 'drafts_day_used', detail: { copies, limit: limits.draftAddsPerDay } })
   }
-  return { blockers, warnings }
+  const ours = arms.map(({ startsAt, reached, batches }) => ({
+    at: new Date(startsAt),
+    people: reached,
+    calls: batches,
+    begun: false,
+  }))
+  const until = addBeijingDays([...days.keys()].sort().at(-1) ?? today, SPILL_DAYS)
+  const loads = spreadDays([...waiting, ...ours], await doneByDay(ctx.db, account.id, today), {
+    today,
+    until,
+    limits: dayLimitsOf(account),
+  })
+  return { blockers, warnings, days: loads.filter(({ day, planned }) => days.has(day) || planned.calls > 0) }
 }
+
+/** A send that is too much for its day is followed so far. */
+const SPILL_DAYS = 7

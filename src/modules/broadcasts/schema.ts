@@ -1,4 +1,5 @@
 export * from './schema/broadcast.ts'
+export * from './schema/budget.ts'
 export * from './schema/endpoints.ts'
 export * from './schema/figures.ts'
 export * from './schema/groups.ts'

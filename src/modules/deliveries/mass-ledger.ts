@@ -269,16 +269,20 @@ export async function usedByFan(db: Executor, accountId: string, fanId: string, 
   return row?.used ?? 0
 }
 
-/** `fans` (a relation with fan_id) by how many mass sends the month of `at` has left for them, most first; booked ones are left. */
-export async function monthLeft(
+/** The followers of an account as a relation with fan_id. */
+export const followersOf = (accountId: string): RawBuilder<unknown> =>
+  sql`select id as fan_id from fans where account_id = ${accountId}::bigint and following`
+
+/** `fans` (a relation with fan_id) by how many mass sends of a month they used and have booked. */
+export async function monthStanding(
   db: Executor,
-  input: { accountId: string; at: Date; limit: number; fans: RawBuilder<unknown> },
-): Promise<{ left: number; fans: number }[]> {
-  const { rows } = await sql<{ left: number; fans: string }>`
-    select greatest(0, ${input.limit}::int - coalesce(m.used, 0)) as left, count(*) as fans
-    from (${input.fans}) f
-    left join mass_allowances m on m.account_id = ${input.accountId}::bigint
-      and m.month = ${firstDay(beijingMonth(input.at))}::date and m.fan_id = f.fan_id
-    group by 1 order by 1 desc`.execute(db)
-  return rows.map((row) => ({ left: row.left, fans: Number(row.fans) }))
+  { accountId, month, fans }: { accountId: string; month: string; fans: RawBuilder<unknown> },
+): Promise<{ used: number; booked: number; fans: number }[]> {
+  const { rows } = await sql<{ used: number; booked: number; fans: string }>`
+    select coalesce(m.used, 0) as used, coalesce(m.booked, 0) as booked, count(*) as fans
+    from (${fans}) f
+    left join mass_allowances m on m.account_id = ${accountId}::bigint
+      and m.month = ${firstDay(month)}::date and m.fan_id = f.fan_id
+    group by 1, 2`.execute(db)
+  return rows.map((row) => ({ ...row, fans: Number(row.fans) }))
 }

@@ -4,8 +4,10 @@ import { inTransaction } from '../../../infra/transaction.ts'
 import { AppError, conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
+import { lockMassLedger } from '../../deliveries/index.ts'
 import { releaseSegments } from '../../segments/index.ts'
 import { cancelArm } from '../arms/end.ts'
+import { requireRoom } from '../budget/room.ts'
 import { freezeContent } from '../content.ts'
 import { driftOf, expectedOf } from '../groups/freeze.ts'
 import { runPreflight } from '../preflight.ts'
@@ -64,11 +66,14 @@ export async function sendBroadcast(
     for (const { id, content } of arms)
       frozen.set(id, await freezeContent(ctx, key.accountId, content).catch(ofGroup(place)))
   await inTransaction(ctx.db, async (trx) => {
+    await lockMassLedger(trx, key.accountId)
     const current = await store.findBroadcast(trx, { ...key, lock: true })
     if (current?.state !== 'draft' || current.version !== confirmation.version) {
       throw conflict('changed_meanwhile', 'someone else changed or sent it meanwhile')
     }
     const now = ctx.clock.now()
+    // of two that are confirmed at once for the day's one send, pre-flight has seen neither
+    for (const { sendAt } of store.armsOf(current)) await requireRoom(ctx, trx, current, sendAt ?? now)
     await store.changeBroadcast(trx, key.broadcastId, now, {
       state: 'preparing',
       step: 'selecting',

@@ -1,16 +1,15 @@
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { beijingDay } from '../../../kernel/beijing.ts'
 import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import { lockMassLedger, massDay } from '../../deliveries/index.ts'
+import { lockMassLedger } from '../../deliveries/index.ts'
 import { holdSegments } from '../../segments/index.ts'
-import { plannedOn } from '../arms/days.ts'
 import { cancelArm, endIfDone } from '../arms/end.ts'
 import { segmentsIn } from '../audience.ts'
 import { freeBookings } from '../budget/book.ts'
+import { requireRoom } from '../budget/room.ts'
 import { planBookings } from '../budget/store.ts'
 import { fanLimitOf } from '../groups/plan.ts'
 import { subjectOf } from '../prepare.ts'
@@ -68,6 +67,7 @@ async function changeWaiting(
   apply: (trx: Trx, waiting: Waiting) => Promise<Record<string, unknown>>,
 ): Promise<Broadcast> {
   await inTransaction(ctx.db, async (trx) => {
+    await lockMassLedger(trx, key.accountId)
     const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
     const group = broadcast?.groups.find(({ place }) => place === key.place)
     const arm = group?.arms[0]
@@ -87,19 +87,6 @@ async function changeWaiting(
   return readBroadcast(ctx, key.accountId, key.broadcastId)
 }
 
-async function requireRoom(ctx: Ctx, trx: Trx, broadcast: store.BroadcastRow, at: Date): Promise<void> {
-  const { limits } = await getAccount(ctx, broadcast.accountId)
-  if (limits.massSendsPerDay === null) return
-  const { accountId, id } = broadcast
-  const planned = await plannedOn(trx, { accountId, day: beijingDay(at), except: id })
-  const gone = await massDay(trx, accountId, at)
-  if (gone.sends + planned.length < limits.massSendsPerDay) return
-  throw conflict('day_taken', 'the account has its send of that day already', {
-    name: planned[0]?.name ?? '',
-    at: (planned[0]?.at ?? at).toISOString(),
-  })
-}
-
 /** Says what becomes of an arm that asks: sent at once, or left out. */
 export async function answerArm(
   ctx: Ctx,
@@ -107,6 +94,7 @@ export async function answerArm(
   answer: 'send' | 'skip',
 ): Promise<Broadcast> {
   await inTransaction(ctx.db, async (trx) => {
+    await lockMassLedger(trx, key.accountId)
     const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
     const arm = broadcast && store.armsOf(broadcast).find(({ number }) => number === key.number)
     if (broadcast === undefined || arm === undefined) throw notFound('arm')
@@ -116,6 +104,7 @@ export async function answerArm(
       await cancelArm(trx, { broadcast, arm, reason: 'missed', now })
       await endIfDone(ctx, trx, broadcast.id)
     } else {
+      await requireRoom(ctx, trx, broadcast, now)
       const late = { late: arm.sendAt?.toISOString() ?? null }
       await changeArm(trx, arm.id, {
         state: 'queued',

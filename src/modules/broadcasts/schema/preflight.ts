@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dayLoad } from './budget.ts'
 import { audienceBasis, instant, path, reasonCount } from './shapes.ts'
 
 const left = z.array(z.object({ left: z.number(), fans: z.number() }))
@@ -56,6 +57,8 @@ export const preflight = z.object({
   /** How many of those reached will have n mass sends left this month afterwards; empty without such a limit. */
   monthLeftAfter: left,
   groups: z.array(preflightGroup).default([]),
+  /** The days on which the account sends until this is done, over all its sends. */
+  days: z.array(dayLoad).default([]),
   blockers: z.array(note),
   warnings: z.array(note),
 })
