@@ -3,7 +3,7 @@ import { uploadPermanent } from '../../src/channels/official-account/material.ts
 import { beijingMinute } from '../../src/kernel/beijing.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
 import { collectFigures } from '../../src/modules/article-figures/collect.ts'
-import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
+import type { Broadcast, Content } from '../../src/modules/broadcasts/schema.ts'
 import { until } from '../support/index.ts'
 import { atBeijing, type Bound, type SendingWorld } from '../support/sending.ts'
 
@@ -38,6 +38,36 @@ export type StoredFigures = {
 /** What tests of figures do again and again in a world of their own. */
 export function withFigures(world: SendingWorld) {
   const { ctx } = world
+  /** Articles of these titles, drafted at WeChat and known here. */
+  async function articles(
+    account: Bound,
+    titles: readonly string[],
+    source = 'https://shop.example.com/a',
+  ): Promise<Content> {
+    const client = await accountClient(ctx, account.id)
+    const cover = await uploadPermanent(client, 'image', {
+      name: 'c.png',
+      contentType: 'image/png',
+      data: PNG,
+    })
+    const wechatId = await addDraft(
+      client,
+      titles.map((title) => ({
+        title,
+        content: `<p>${title}</p>`,
+        thumb_media_id: cover.mediaId,
+        need_open_comment: 1 as const,
+        content_source_url: source,
+      })),
+    )
+    await world.sync(account)
+    const { rows } = await ctx.pool.query<{ id: string }>(
+      'select id from article_sets where wechat_id = $1',
+      [wechatId],
+    )
+    const articleSetId = rows[0]?.id as string
+    return { kind: 'articles', articles: titles.map((_, index) => ({ articleSetId, index })) }
+  }
   const quiet = () =>
     until(async () => !(await world.control<{ busy: boolean }>('GET', '/next-due')).busy, {
       what: 'the platform being idle',
@@ -49,6 +79,7 @@ export function withFigures(world: SendingWorld) {
       await quiet()
     },
     quiet,
+    articles,
     /** Sends articles of these titles to so many of the account's fans and waits for the result. */
     async send(
       account: Bound,
@@ -60,32 +91,10 @@ export function withFigures(world: SendingWorld) {
         source = 'https://shop.example.com/a',
       } = {},
     ): Promise<Broadcast> {
-      const client = await accountClient(ctx, account.id)
-      const cover = await uploadPermanent(client, 'image', {
-        name: 'c.png',
-        contentType: 'image/png',
-        data: PNG,
-      })
-      const wechatId = await addDraft(
-        client,
-        titles.map((title) => ({
-          title,
-          content: `<p>${title}</p>`,
-          thumb_media_id: cover.mediaId,
-          need_open_comment: 1 as const,
-          content_source_url: source,
-        })),
-      )
-      await world.sync(account)
-      const { rows } = await ctx.pool.query<{ id: string }>(
-        'select id from article_sets where wechat_id = $1',
-        [wechatId],
-      )
-      const articleSetId = rows[0]?.id as string
       const broadcast = await world.draft(account, {
         name,
         audience: await world.list(account, account.fanIds.slice(from, from + people)),
-        content: { kind: 'articles', articles: titles.map((_, index) => ({ articleSetId, index })) },
+        content: await articles(account, titles, source),
       })
       await world.confirm(broadcast)
       await world.drain()

@@ -51,6 +51,9 @@ type Fields = {
   timing: Timing
   sendAt: string | null
   missed: GroupDraft['missed']
+  holdout: number
+  /** In place of the content. */
+  test: GroupDraft['test']
 }
 
 /** A world with our API listening for the platform's callbacks, and an administrator signed in. */
@@ -138,7 +141,7 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     const groups = [first, ...comparisons].map((group, place) => ({
       name: place === 0 ? name : `对比组 ${place}`,
       audience: { kind: 'all' },
-      content: freshText(),
+      ...(group.test == null && { content: freshText() }),
       path: 'list',
       ...group,
     }))

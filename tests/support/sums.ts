@@ -10,6 +10,9 @@ import type { SendingWorld } from './sending.ts'
 export async function expectBalanced({ ctx }: SendingWorld, { id, accountId }: Broadcast): Promise<void> {
   const { rows: arms } = await ctx.pool.query(
     `select a.number, g.total - g.filtered as grouped,
+       (select count(*)::int from broadcast_recipients r join broadcast_arms o
+          on o.broadcast_id = r.broadcast_id and o.number = r.arm
+        where o.group_id = g.id and r.broadcast_id = a.broadcast_id) as of_group,
        a.planned + coalesce((select sum(v::int) from jsonb_each_text(a.skipped) as s (k, v)), 0)::int as armed,
        (select count(*)::int from broadcast_recipients r where r.broadcast_id = a.broadcast_id and r.arm = a.number) as rows,
        a.planned, (select coalesce(sum(x.size), 0)::int from broadcast_batches x
@@ -21,7 +24,7 @@ export async function expectBalanced({ ctx }: SendingWorld, { id, accountId }: B
     [id],
   )
   for (const arm of arms) {
-    expect([arm.number, arm.armed, arm.rows]).toEqual([arm.number, arm.grouped, arm.grouped])
+    expect([arm.number, arm.of_group, arm.rows]).toEqual([arm.number, arm.grouped, arm.armed])
     expect([arm.number, arm.batched, arm.astray]).toEqual([arm.number, arm.planned, 0])
   }
   await expectLedger(ctx, accountId)

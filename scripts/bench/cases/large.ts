@@ -33,4 +33,6 @@ export const everybody = (content: Content): GroupDraft => ({
   activityId: null,
   missed: 'ask',
   sendAt: null,
+  holdout: 0,
+  test: null,
 })

@@ -9,5 +9,5 @@ export {
   figuresByDay,
   latestFigures,
 } from './reads.ts'
-export { settledAt } from './rules.ts'
+export { lastStatDay, settledAt } from './rules.ts'
 export { expectFigures } from './store.ts'

@@ -171,4 +171,5 @@ export async function messageFor(
 }
 
 /** 群发接口 (2026-11): only articles and videos can be deleted after they were sent. */
-export const isWithdrawable = ({ kind }: Content): boolean => kind === 'articles' || kind === 'video'
+export const isWithdrawable = (content: Content | null): boolean =>
+  content?.kind === 'articles' || content?.kind === 'video'

@@ -129,13 +129,14 @@ test('D4, G3: two sends that both count a fan’s last place do so one after the
   expect(await usedByFan(db, account.id, fanIds[0] as string, MIDDLE)).toBe(4)
 })
 
+const ONE_ARM = { arms: [{ number: 0, share: null }], holdout: 0, key: null }
 const armed = (account: Account, audience: Audience) =>
-  armedRelation(account.id, [{ arm: 0, named: audienceRelation(account.id, audience) }])
+  armedRelation(account.id, [{ ...ONE_ARM, named: audienceRelation(account.id, audience) }])
 const monthsByArm = (now: Date) => new Map([[0, monthsToReserve(now)]])
 
 async function planOne(account: Account, audience: Audience, now: Date, on: Executor = db): Promise<Plan> {
   const named = audienceRelation(account.id, audience)
-  const groups = [{ place: 0, arm: 0, basis: null, named }]
+  const groups = [{ place: 0, ...ONE_ARM, basis: null, named }]
   const resolved = { relation: armed(account, audience), groups }
   const [group] = await inTransaction(on, (trx) =>
     planGroups(trx, account, resolved, { path: 'list', months: monthsByArm(now) }),

@@ -25,6 +25,7 @@ import { testSend } from './commands/test-send.ts'
 import * as times from './commands/times.ts'
 import { readComments } from './comments/read.ts'
 import { nextReadingDue } from './comments/store.ts'
+import { experimentRoutes, experimentSweeps } from './experiments/part.ts'
 import { fanLimitOf } from './groups/plan.ts'
 import { prepareNext } from './prepare.ts'
 import { presentBatch, presentListItem, readBroadcast } from './present.ts'
@@ -136,10 +137,12 @@ export const broadcastsModule: Manifest = {
     route(schema.usageEndpoint, (ctx, { params }) => usage(ctx, params.accountId)),
     ...recordRoutes,
     ...budgetRoutes,
+    ...experimentRoutes,
   ],
   sweeps: [
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
     { name: 'broadcasts.open', topic: 'broadcasts', everyMs: 1_000, concurrency: 2, run: openNext },
+    ...experimentSweeps,
     { name: 'broadcasts.send', topic: 'broadcasts', everyMs: 500, concurrency: 2, run: sendNextBatch },
     { name: 'broadcasts.settle', topic: 'broadcasts-settle', everyMs: 1_000, run: settle },
     { name: 'broadcasts.bookings', topic: 'broadcasts', everyMs: 2_000, run: settleNext },

@@ -11,6 +11,7 @@ import { spreadDays } from './budget/rules.ts'
 import { contentProblems } from './content.ts'
 import { type GroupPlan, monthsOf, type Plan, planGroups, planInSum } from './groups/plan.ts'
 import { resolveGroups } from './groups/relation.ts'
+import { letterOf, testTimeProblem } from './rules/tests.ts'
 import { timeProblem } from './rules/times.ts'
 import { entersHistory, minutesFor, promiseOf } from './rules.ts'
 import type { AudienceBasis, Path, Preflight, PreflightGroup } from './schema.ts'
@@ -40,7 +41,8 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
   const all = planInSum(parts.map(({ plan }) => plan))
   const path = pathOf(broadcast)
   const perMinute = ratePerMinute(account, path)
-  const groups = timeTable(parts, perMinute, now).map(({ group, ...arm }) => ({
+  const table = timeTable(parts, perMinute, now)
+  const groups = broadcast.groups.map((group) => ({
     place: group.place,
     name: group.name,
     path: group.path,
@@ -48,7 +50,8 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
     basis: bases.get(group.place) ?? null,
     total: plans.find(({ place }) => place === group.place)?.total ?? 0,
     filtered: plans.find(({ place }) => place === group.place)?.filtered ?? 0,
-    arms: [arm],
+    heldOut: parts.reduce((sum, part) => sum + (part.group === group ? heldOutOf(part.plan) : 0), 0),
+    arms: table.flatMap(({ group: of, ...arm }) => (of === group ? [arm] : [])),
   }))
   const load = await loadOf(ctx, account, { broadcast, groups, now })
   return {
@@ -89,12 +92,22 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
   }
 }
 
+const heldOutOf = ({ notReached }: Plan): number =>
+  notReached.find(({ reason }) => reason === 'held_out')?.count ?? 0
+
 /** Of one that has a single group; with more than one all go by list. */
 export const pathOf = ({ groups }: Pick<BroadcastRow, 'groups'>): Path => groups[0]?.path ?? 'list'
 
 /** Which group a note is about, where there is more than one. */
 const inGroup = (broadcast: BroadcastRow, { place, name }: GroupRow) =>
   broadcast.groups.length > 1 ? { group: place, groupName: name } : {}
+
+/** Which part of a tested group. */
+const labelIn = (group: GroupRow, { number }: Pick<ArmRow, 'number'>): string | null => {
+  const place = group.arms.findIndex((arm) => arm.number === number)
+  return group.arms[place]?.kind === 'variant' ? letterOf(place) : null
+}
+const inArm = (group: GroupRow, arm: Pick<ArmRow, 'number'>) => ({ variant: labelIn(group, arm) ?? 'rest' })
 
 const partsOf = ({ groups }: BroadcastRow, plans: readonly GroupPlan[]): Part[] =>
   groups.flatMap((group) =>
@@ -125,7 +138,7 @@ async function planNow(
     return await inTransaction(
       ctx.db,
       async (trx) => {
-        const resolved = await resolveGroups(ctx, trx, { account, groups: broadcast.groups, now })
+        const resolved = await resolveGroups(ctx, trx, { account, broadcast, now })
         const plans = await planGroups(trx, account, resolved, {
           path: pathOf(broadcast),
           months: monthsOf(armsOf(broadcast), now),
@@ -154,11 +167,15 @@ function timeTable(parts: readonly Part[], perMinute: number, now: Date) {
       return {
         group,
         number: arm.number,
+        kind: arm.kind,
+        label: labelIn(group, arm),
+        share: arm.share,
         reached: plan.reached,
         notReached: plan.notReached,
         batchSizes: plan.sizes.slice(0, 200),
         batches: plan.sizes.length,
-        draftCopies: arm.content.kind === 'articles' ? plan.sizes.length : 0,
+        // a rest gets articles, because only articles are tested
+        draftCopies: (arm.content?.kind ?? 'articles') === 'articles' ? plan.sizes.length : 0,
         sendAt: arm.sendAt?.toISOString() ?? null,
         startsAt: new Date(begins).toISOString(),
         finishesAt: new Date(begins + minutesFor(plan.sizes, perMinute) * 60_000).toISOString(),
@@ -171,14 +188,20 @@ function timeTable(parts: readonly Part[], perMinute: number, now: Date) {
 async function contentNotes(ctx: Ctx, accountId: string, broadcast: BroadcastRow): Promise<Note[]> {
   const notes: Note[] = []
   for (const group of broadcast.groups)
-    for (const { content } of group.arms)
-      for (const { reason, ...detail } of await contentProblems(ctx, accountId, content))
-        notes.push({ reason, detail: { ...detail, ...inGroup(broadcast, group) } })
+    for (const { kind, content, ...arm } of group.arms)
+      for (const { reason, ...detail } of content === null
+        ? []
+        : await contentProblems(ctx, accountId, content))
+        notes.push({
+          reason,
+          detail: { ...detail, ...inGroup(broadcast, group), ...(kind === 'variant' && inArm(group, arm)) },
+        })
   return notes
 }
 
-const refusals = (parts: readonly Part[]): Note[] =>
-  parts.flatMap(({ group, plan }) =>
+function refusals(parts: readonly Part[]): Note[] {
+  const isOneOfMany = new Set(parts.map(({ group }) => group.place)).size > 1
+  return parts.flatMap(({ group, arm, plan }) =>
     plan.refusal === null
       ? []
       : [
@@ -186,11 +209,13 @@ const refusals = (parts: readonly Part[]): Note[] =>
             reason: plan.refusal,
             detail: {
               reached: plan.reached,
-              ...(parts.length > 1 && { group: group.place, groupName: group.name }),
+              ...(isOneOfMany && { group: group.place, groupName: group.name }),
+              ...(arm.kind !== 'whole' && inArm(group, arm)),
             },
           },
         ],
   )
+}
 
 function accountNotes(account: Account, broadcast: BroadcastRow): Note[] {
   const notes: Note[] = []
@@ -205,14 +230,26 @@ function accountNotes(account: Account, broadcast: BroadcastRow): Note[] {
 }
 
 const timeNotes = (broadcast: BroadcastRow, now: Date): Note[] =>
-  broadcast.groups.flatMap((group) =>
-    group.arms.flatMap(({ sendAt, state }) => {
+  broadcast.groups.flatMap((group) => {
+    if (group.test !== null) return testTimeNotes(broadcast, group, now)
+    return group.arms.flatMap(({ sendAt, state }) => {
       const reason = state === 'draft' ? timeProblem(sendAt, now) : null
       return reason === null
         ? []
         : [{ reason, detail: { at: sendAt?.toISOString(), ...inGroup(broadcast, group) } }]
-    }),
-  )
+    })
+  })
+
+function testTimeNotes(broadcast: BroadcastRow, group: GroupRow, now: Date): Note[] {
+  const variants = group.arms.flatMap(({ kind, sendAt }) => (kind === 'variant' && sendAt ? [sendAt] : []))
+  const restAt = group.arms.find(({ kind }) => kind === 'rest')?.sendAt
+  if (restAt == null || broadcast.state !== 'draft') return []
+  const problem = testTimeProblem({ variants, restAt }, now)
+  if (problem === null) return []
+  const { reason, at, earliest } = problem
+  const detail = { at: at.toISOString(), earliest: earliest.toISOString(), ...inGroup(broadcast, group) }
+  return [{ reason, detail }]
+}
 
 type Asked = { broadcast: BroadcastRow; groups: readonly PreflightGroup[]; now: Date }
 

@@ -3,6 +3,7 @@ import { assert, notFound } from '../../kernel/errors.ts'
 import { getArticleSet, getMediaAsset } from '../contents/index.ts'
 import { isWithdrawable } from './content.ts'
 import { sumBy } from './groups/plan.ts'
+import { letterOf } from './rules/tests.ts'
 import {
   armCommandsOf,
   armLabelOf,
@@ -19,6 +20,9 @@ import type { ArmRow, GroupRow } from './store/groups.ts'
 import { SEQS_AN_ARM } from './store/recipients.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
+
+/** Only articles are tested. */
+const kindOf = ({ content }: ArmRow): Content['kind'] => content?.kind ?? 'articles'
 
 const hasWithdrawable = (row: BroadcastRow): boolean =>
   armsOf(row).some((arm) => isWithdrawable(arm.content) && arm.tally.delivered > 0)
@@ -37,7 +41,7 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
     label: labelOf(row),
     path: first.path,
     groupCount: row.groups.length,
-    contentKind: arm.content.kind,
+    contentKind: kindOf(arm),
     ...(await faceOf(ctx, row.accountId, arm.content)),
     createdByName: row.createdByName,
     createdAt: row.createdAt.toISOString(),
@@ -54,8 +58,9 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
 export async function faceOf(
   ctx: Ctx,
   accountId: string,
-  content: Content,
+  content: Content | null,
 ): Promise<{ title: string; coverUrl: string | null }> {
+  if (content === null) return { title: '', coverUrl: null }
   if (content.kind === 'text')
     return { title: [...content.text.replace(/<[^>]+>/g, '')].slice(0, 40).join(''), coverUrl: null }
   try {
@@ -105,7 +110,8 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
 }
 
 async function presentGroup(ctx: Ctx, broadcast: BroadcastRow, group: GroupRow): Promise<Group> {
-  const { place, name, activity, audience, basis, path, ignoreReprint, missed, total, filtered } = group
+  const { place, name, activity, audience, basis, path, ignoreReprint, missed, holdout, test } = group
+  const { total, filtered } = group
   return {
     place,
     name,
@@ -115,17 +121,26 @@ async function presentGroup(ctx: Ctx, broadcast: BroadcastRow, group: GroupRow):
     path,
     ignoreReprint,
     missed,
+    holdout,
+    test,
+    heldOut: group.arms.reduce((sum, arm) => sum + (arm.skipped['held_out'] ?? 0), 0),
     total,
     filtered,
-    arms: await Promise.all(group.arms.map((arm) => presentArm(ctx, broadcast, arm))),
+    arms: await Promise.all(group.arms.map((arm, place) => presentArm(ctx, broadcast, { arm, place }))),
   }
 }
 
-async function presentArm(ctx: Ctx, broadcast: BroadcastRow, arm: ArmRow): Promise<Arm> {
+async function presentArm(
+  ctx: Ctx,
+  broadcast: BroadcastRow,
+  { arm, place }: { arm: ArmRow; place: number },
+): Promise<Arm> {
   const needsCopies = arm.frozenContent?.kind === 'articles'
   return {
     number: arm.number,
     kind: arm.kind,
+    label: arm.kind === 'variant' ? letterOf(place) : null,
+    share: arm.share,
     state: arm.state,
     listLabel: armLabelOf(broadcast.state, arm),
     reason: arm.reason,
@@ -136,13 +151,15 @@ async function presentArm(ctx: Ctx, broadcast: BroadcastRow, arm: ArmRow): Promi
     startedAt: iso(arm.startedAt),
     endedAt: iso(arm.endedAt),
     content: arm.content,
-    contentKind: arm.content.kind,
+    contentKind: kindOf(arm),
     ...(await faceOf(ctx, broadcast.accountId, arm.content)),
     totals: arm.totals,
     skippedByReason: Object.entries(arm.skipped).map(([reason, count]) => ({ reason, count })),
     batchCount: batchCount(arm.tally),
     batchesReady: needsCopies ? arm.batchesReady : batchCount(arm.tally),
     can: armCommandsOf(broadcast.state, arm, ctx.clock.now()),
+    chosenArm: arm.chosenArm,
+    verdict: arm.verdict,
   }
 }
 

@@ -2,7 +2,7 @@ import type { AccountType } from '../../wechat/rules/account-abilities.ts'
 import { type BroadcastPath, decidePath, entersHistory, isExact } from '../../wechat/rules/broadcast-quota.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
 import { isWaiting } from './rules/times.ts'
-import type { ArmState, BroadcastState, GroupAudience, Label, Path } from './schema.ts'
+import type { ArmKind, ArmState, BroadcastState, GroupAudience, Label, Path } from './schema.ts'
 
 export type BatchTally = Record<DeliveryState, number>
 
@@ -124,13 +124,23 @@ export function commandsOf({ state, tally, groups }: Standing, isDeletable: bool
   }
 }
 
+const isLive = (state: BroadcastState) => state === 'scheduled' || state === 'running' || state === 'paused'
+const CHOOSABLE: ReadonlySet<ArmState> = new Set(['queued', 'deciding', 'asking'])
+
 export function armCommandsOf(
   broadcast: BroadcastState,
-  arm: { state: ArmState; sendAt: Date | null },
+  arm: { kind: ArmKind; state: ArmState; sendAt: Date | null },
   now: Date,
 ) {
   const waits = isWaiting(broadcast, arm, now)
-  return { retime: waits, sendNow: waits, cancel: waits, answer: arm.state === 'asking' }
+  const own = waits && arm.kind === 'whole'
+  return {
+    retime: own,
+    sendNow: own,
+    cancel: waits,
+    answer: arm.state === 'asking',
+    choose: arm.kind === 'rest' && isLive(broadcast) && CHOOSABLE.has(arm.state),
+  }
 }
 
 /** A refused batch may be sent again; one whose outcome is unknown never, until someone says what became of it. */

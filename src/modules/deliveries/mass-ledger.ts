@@ -33,8 +33,8 @@ export function decidedAudience(input: {
 }
 
 /**
- * The same for whole audiences of several arms that go out at times of their own: `audience` says the arm of each fan,
- * and each arm counts in its own months. Run it under `planForMany`.
+ * The same for whole audiences of several arms that go out at times of their own: `audience` says the arm of each fan and,
+ * as `left_out`, why one who could be reached gets nothing all the same; each arm counts in its own months. Run it under `planForMany`.
  */
 export function decidedArms(input: {
   accountId: string
@@ -46,7 +46,7 @@ export function decidedArms(input: {
   const all = [...new Set([...months.values()].flat())].sort()
   const ledgers = limit === null ? sql`` : joinLedgers(accountId, all, true)
   return sql<DecidedRow & { arm: number }>`
-    select a.fan_id, a.openid, a.arm, v.taken as used, v.reason
+    select a.fan_id, a.openid, a.arm, v.taken as used, coalesce(v.reason, a.left_out) as reason
     from (${audience}) a ${ledgers}
     ${joinVerdicts(limit, countsByArm(all, months, limit))}`
 }

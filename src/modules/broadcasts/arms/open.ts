@@ -71,13 +71,20 @@ async function letGo(trx: Trx, { broadcast, arm }: OpenArm, now: Date): Promise<
   if (broadcast.startedAt === null) await changeBroadcast(trx, broadcast.id, now, { started_at: now })
 }
 
-async function applyPolicy(ctx: Ctx, trx: Trx, open: OpenArm, missed: Date): Promise<void> {
+/** What the group says becomes of a time that passed while nothing ran. A rest that is sent late is still to be decided. */
+export async function applyPolicy(ctx: Ctx, trx: Trx, open: OpenArm, missed: Date): Promise<void> {
   const { broadcast, group, arm } = open
   const now = ctx.clock.now()
   const detail = { sendAt: missed.toISOString() }
   switch (group.missed) {
     case 'send':
-      await changeArm(trx, arm.id, { send_at: null, due_at: now, detail: { late: detail.sendAt } })
+      await changeArm(trx, arm.id, {
+        ...(arm.kind === 'rest'
+          ? { ...(arm.state === 'queued' && { state: 'deciding' }) }
+          : { send_at: null }),
+        due_at: now,
+        detail: { late: detail.sendAt },
+      })
       return
     case 'skip':
       await cancelArm(trx, { broadcast, arm, reason: 'missed', now })

@@ -23,7 +23,8 @@ type Part = {
   audience: GroupAudience
   path: Path
   at: Date | null
-  arms: { number: number }[]
+  holdout: number
+  arms: { number: number; share: number | null }[]
 }
 type Asked = { parts: Part[]; place: boolean; except?: string }
 
@@ -48,10 +49,16 @@ export async function askBudget(
         now,
         ...(asked.except !== undefined && { except: asked.except }),
       })
-      const { relation } = await resolveGroups(ctx, trx, { account, groups: asked.parts, now })
+      const { relation } = await resolveGroups(ctx, trx, {
+        account,
+        broadcast: { id: asked.except ?? '0', groups: asked.parts },
+        now,
+      })
       const found: BudgetAnswer[] = []
       for (const part of asked.parts) {
-        const fans = sql`select fan_id from (${relation}) x where x.following and x.arm = ${part.arms[0]?.number ?? 0}`
+        const numbers = part.arms.map(({ number }) => number)
+        const fans = sql`select fan_id from (${relation}) x
+          where x.following and x.left_out is null and x.arm = any(${numbers}::int[])`
         const answer = await answerOne(trx, { account, part, fans, waiting, now })
         found.push(asked.place ? answer : { ...answer, place: null })
       }
@@ -66,7 +73,10 @@ async function partsOf(ctx: Ctx, accountId: string, body: BodyOf<typeof askBudge
   if (!('broadcastId' in body)) {
     const { audience, path } = body
     const at = body.at === null ? null : new Date(body.at)
-    return { parts: [{ place: 0, name: '', audience, path, at, arms: [{ number: 0 }] }], place: false }
+    return {
+      parts: [{ place: 0, name: '', audience, path, at, holdout: 0, arms: [{ number: 0, share: null }] }],
+      place: false,
+    }
   }
   const broadcast = await findBroadcast(ctx.db, { accountId, broadcastId: body.broadcastId })
   if (broadcast === undefined) throw notFound('broadcast')

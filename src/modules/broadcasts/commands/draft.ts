@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { assert, conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { findOpenActivity, requireFiling } from '../../activities/index.ts'
 import { audit } from '../../audit/index.ts'
@@ -9,8 +9,10 @@ import { requirePath, segmentsIn } from '../audience.ts'
 import { subjectOf } from '../prepare.ts'
 import { presentBroadcast, readBroadcast } from '../present.ts'
 import { groupProblem } from '../rules/groups.ts'
+import { MOST_ARMS, testProblem } from '../rules/tests.ts'
 import type { Broadcast, DraftFields, GroupDraft } from '../schema.ts'
 import * as store from '../store/broadcasts.ts'
+import type { GroupRow } from '../store/groups.ts'
 
 /** Saves a new draft. `path_not_available` where the account can't send to this audience that way. */
 export async function createBroadcast(
@@ -93,29 +95,53 @@ export async function deleteBroadcast(ctx: Ctx, accountId: string, broadcastId: 
   })
 }
 
-/** A new draft of the same groups, sent at once: times of then are past. */
+/** A new draft of the same groups, sent at once: times of then are past, and those of a test are to be chosen anew. */
 export async function copyBroadcast(ctx: Ctx, accountId: string, broadcastId: string): Promise<Broadcast> {
   const source = await store.findBroadcast(ctx.db, { accountId, broadcastId })
   if (source === undefined) throw notFound('broadcast')
   const groups: GroupDraft[] = []
-  for (const { name, audience, path, ignoreReprint, missed, activity, arms } of source.groups) {
-    const content = arms[0]?.content
-    assert(content, 'a group has an arm')
+  for (const { activity, ...group } of source.groups) {
     // one that is archived by now is left behind
     const activityId = activity && (await findOpenActivity(ctx.db, activity.id))
-    groups.push({ name, audience, path, ignoreReprint, missed, activityId, content, sendAt: null })
+    groups.push({ ...draftOf(group), activityId })
   }
   const name = [...source.name].slice(0, 56).join('')
   const fields: DraftFields = { name: `${name} (2)`, groups, timing: { kind: 'now' } }
   return createBroadcast(ctx, accountId, fields, segmentsIn(source.groups))
 }
 
+function draftOf({
+  name,
+  audience,
+  path,
+  ignoreReprint,
+  missed,
+  holdout,
+  test,
+  arms,
+}: Omit<GroupRow, 'activity'>): Omit<GroupDraft, 'activityId'> {
+  const group = { name, audience, path, ignoreReprint, missed, holdout, sendAt: null }
+  if (test === null) return { ...group, content: arms[0]?.content ?? null, test }
+  const variants = arms.flatMap(({ share, sendAt, content }) =>
+    share === null || sendAt === null || content === null
+      ? []
+      : [{ share, sendAt: sendAt.toISOString(), content }],
+  )
+  return { ...group, content: null, test: { ...test, variants } }
+}
+
 async function check(ctx: Ctx, accountId: string, { groups }: DraftFields): Promise<void> {
   const account = await getAccount(ctx, accountId)
-  for (const { audience, path } of groups) {
+  for (const [group, one] of groups.entries()) {
+    const { audience, path } = one
     requirePath(account, audience, path)
+    const untestable = testProblem(one)
+    if (untestable !== null)
+      throw invalid(untestable, 'this group can not be tested or have a hold-out as it is', { group })
     if (audience.kind === 'rule') await requireSound(ctx, audience.rule, accountId)
   }
+  const arms = groups.reduce((sum, { test }) => sum + (test === null ? 1 : test.variants.length + 1), 0)
+  if (arms > MOST_ARMS) throw invalid('too_many_arms', 'too many parts in one send', { arms, max: MOST_ARMS })
   const problem = groupProblem(groups)
   if (problem !== null)
     throw invalid(problem.reason, 'these groups can not be sent together', { group: problem.place })

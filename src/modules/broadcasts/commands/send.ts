@@ -64,7 +64,8 @@ export async function sendBroadcast(
   const frozen = new Map<string, FrozenContent>()
   for (const { place, arms } of draft.groups)
     for (const { id, content } of arms)
-      frozen.set(id, await freezeContent(ctx, key.accountId, content).catch(ofGroup(place)))
+      if (content !== null)
+        frozen.set(id, await freezeContent(ctx, key.accountId, content).catch(ofGroup(place)))
   await inTransaction(ctx.db, async (trx) => {
     await lockMassLedger(trx, key.accountId)
     const current = await store.findBroadcast(trx, { ...key, lock: true })

@@ -34,7 +34,7 @@ export async function testSend(
   const broadcast = await findBroadcast(ctx.db, key)
   if (broadcast === undefined) throw notFound('broadcast')
   const arm = armsOf(broadcast).find(({ number }) => number === (input.arm ?? 0))
-  if (arm === undefined) throw notFound('arm')
+  if (arm?.content == null) throw notFound('arm')
   const frozen = arm.frozenContent ?? (await composeContent(ctx, key.accountId, arm.content))
   const client = await accountClient(ctx, key.accountId)
   const { waitMs } = await ctx.rates.lease(`preview:${key.accountId}`, targets.length, PREVIEWS_A_MINUTE)

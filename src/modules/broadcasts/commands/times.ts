@@ -26,14 +26,18 @@ import { deleteRecipients } from '../store/recipients.ts'
 type Key = { accountId: string; broadcastId: string }
 type GroupKey = Key & { place: number }
 type Trx = Parameters<Parameters<typeof inTransaction>[1]>[0]
-type Waiting = { broadcast: store.BroadcastRow; group: GroupRow; arm: ArmRow; now: Date }
+/** `waiting` are the arms of the group whose time has not come; of a tested group there may be several. */
+type Waiting = { broadcast: store.BroadcastRow; group: GroupRow; waiting: ArmRow[]; now: Date }
 
 /**
  * Gives a group another time, or sends it at once. `already_started` when its time has come, `time_passed` for a time
  * that is past, `day_taken` where the account's one send of that day is promised to another.
  */
 export const retimeGroup = (ctx: Ctx, key: GroupKey, sendAt: Date | null): Promise<Broadcast> =>
-  changeWaiting(ctx, key, 'broadcast.retimed', async (trx, { broadcast, arm, now }) => {
+  changeWaiting(ctx, key, 'broadcast.retimed', async (trx, { broadcast, group, waiting, now }) => {
+    const [arm] = waiting
+    if (group.test !== null || arm === undefined)
+      throw conflict('test_time_fixed', 'the times of an A/B test are kept as they were confirmed')
     const problem = timeProblem(sendAt, now)
     if (problem !== null)
       throw invalid(problem, 'no mass send can go out then', { at: sendAt?.toISOString() })
@@ -53,8 +57,9 @@ export const retimeGroup = (ctx: Ctx, key: GroupKey, sendAt: Date | null): Promi
 
 /** Takes a group out before its time; when it was the last one that waits, the broadcast ends with what has been sent. */
 export const cancelGroup = (ctx: Ctx, key: GroupKey): Promise<Broadcast> =>
-  changeWaiting(ctx, key, 'broadcast.group_cancelled', async (trx, { broadcast, arm, now }) => {
-    const people = await cancelArm(trx, { broadcast, arm, reason: 'cancelled', now })
+  changeWaiting(ctx, key, 'broadcast.group_cancelled', async (trx, { broadcast, waiting, now }) => {
+    let people = 0
+    for (const arm of waiting) people += await cancelArm(trx, { broadcast, arm, reason: 'cancelled', now })
     await endIfDone(ctx, trx, broadcast.id)
     return { people }
   })
@@ -70,12 +75,14 @@ async function changeWaiting(
     await lockMassLedger(trx, key.accountId)
     const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
     const group = broadcast?.groups.find(({ place }) => place === key.place)
-    const arm = group?.arms[0]
-    if (broadcast === undefined || group === undefined || arm === undefined) throw notFound('group')
+    if (broadcast === undefined || group === undefined) throw notFound('group')
     const now = ctx.clock.now()
-    if (!isWaiting(broadcast.state, arm, now))
-      throw conflict('already_started', 'its time has come, or nothing of it waits', { state: arm.state })
-    const detail = await apply(trx, { broadcast, group, arm, now })
+    const waiting = group.arms.filter((arm) => isWaiting(broadcast.state, arm, now))
+    if (waiting.length === 0)
+      throw conflict('already_started', 'its time has come, or nothing of it waits', {
+        state: group.arms[0]?.state,
+      })
+    const detail = await apply(trx, { broadcast, group, waiting, now })
     await audit(ctx, trx, {
       action,
       accountId: key.accountId,
@@ -87,7 +94,18 @@ async function changeWaiting(
   return readBroadcast(ctx, key.accountId, key.broadcastId)
 }
 
-/** Says what becomes of an arm that asks: sent at once, or left out. */
+const lateBy = ({ sendAt }: ArmRow) => ({ late: sendAt?.toISOString() ?? null })
+
+/** A rest keeps its time: by it the figures are told that it is decided by. */
+function resumed({ kind, frozenContent }: ArmRow): {
+  state: 'queued' | 'deciding' | 'opening'
+  send_at?: null
+} {
+  if (kind !== 'rest') return { state: 'queued', send_at: null }
+  return frozenContent === null ? { state: 'deciding' } : { state: 'opening' }
+}
+
+/** Says what becomes of an arm that asks: sent at once, or left out. A rest that lacks a winner is told which by a choice. */
 export async function answerArm(
   ctx: Ctx,
   key: Key & { number: number },
@@ -100,19 +118,14 @@ export async function answerArm(
     if (broadcast === undefined || arm === undefined) throw notFound('arm')
     const now = ctx.clock.now()
     if (arm.state !== 'asking') throw conflict('wrong_state', 'it does not ask', { state: arm.state })
+    const missed = arm.reason === 'missed'
     if (answer === 'skip') {
-      await cancelArm(trx, { broadcast, arm, reason: 'missed', now })
+      await cancelArm(trx, { broadcast, arm, reason: missed ? 'missed' : 'no_winner', now })
       await endIfDone(ctx, trx, broadcast.id)
     } else {
+      if (!missed) throw conflict('variant_needed', 'say which variant it gets', { reason: arm.reason })
       await requireRoom(ctx, trx, broadcast, now)
-      const late = { late: arm.sendAt?.toISOString() ?? null }
-      await changeArm(trx, arm.id, {
-        state: 'queued',
-        send_at: null,
-        due_at: now,
-        reason: null,
-        detail: late,
-      })
+      await changeArm(trx, arm.id, { ...resumed(arm), due_at: now, reason: null, detail: lateBy(arm) })
     }
     await audit(ctx, trx, {
       action: 'broadcast.arm_answered',
@@ -145,6 +158,8 @@ export async function unscheduleBroadcast(ctx: Ctx, key: Key): Promise<Broadcast
         skipped: {},
         due_at: null,
         queued_at: null,
+        chosen_arm: null,
+        chosen_by: null,
       })
     await store.changeBroadcast(trx, broadcast.id, now, {
       state: 'draft',

@@ -60,7 +60,7 @@ export async function freezeGroups(ctx: Ctx, trx: Executor, input: Input): Promi
   const { account, broadcast, installation, now } = input
   const arms = armsOf(broadcast)
   const path = pathOf(broadcast)
-  const resolved = await resolveGroups(ctx, trx, { account, groups: broadcast.groups, now })
+  const resolved = await resolveGroups(ctx, trx, { account, broadcast, now })
   const counts = await freezeRecipients(trx, {
     broadcastId: broadcast.id,
     decided: decidedFor(account, resolved.relation, monthsOf(arms, now)),
@@ -126,8 +126,9 @@ const nobodyIn = (skipped: Record<string, number>, now: Date) => ({
   ended_at: now,
 })
 
-/** What goes at once and needs no copy of a draft is let go here. */
-function startOf({ sendAt, frozenContent }: ArmRow, now: Date) {
+/** What goes at once and needs no copy of a draft is let go here; a rest waits for its variants. */
+function startOf({ kind, sendAt, frozenContent }: ArmRow, now: Date) {
+  if (kind === 'rest') return { state: 'queued' as const, due_at: sendAt }
   const needsCopies = frozenContent?.kind === 'articles'
   if (sendAt !== null) return { state: 'queued' as const, due_at: dueAt(sendAt, now, needsCopies) }
   if (needsCopies) return { state: 'opening' as const, due_at: now, opened_at: now }

@@ -32,9 +32,10 @@ export type Plan = {
   refusal: 'nobody' | 'below_two' | null
   monthLeftAfter: { left: number; fans: number }[]
 }
+/** Of one arm; `total` and `filtered` are those of its group. */
 export type GroupPlan = { place: number; arm: number; total: number; filtered: number; plan: Plan }
 
-/** Counts who of each group would be reached and into which batches, by the relation that freezing writes from. */
+/** Counts who of each arm would be reached and into which batches, by the relation that freezing writes from. */
 export async function planGroups(
   trx: Executor,
   account: Account,
@@ -42,8 +43,9 @@ export async function planGroups(
   { path, months }: { path: Path; months: MonthsByArm },
 ): Promise<GroupPlan[]> {
   const counts = await countDecided(trx, decidedFor(account, relation, months))
+  const planned = groups.flatMap(({ place, arms }) => arms.map(({ number: arm }) => ({ place, arm })))
   const plans = new Map(
-    groups.map(({ arm }) => [
+    planned.map(({ arm }) => [
       arm,
       planOf(
         counts.filter((row) => row.arm === arm),
@@ -53,7 +55,7 @@ export async function planGroups(
     ]),
   )
   const named = await countNamed(trx, groups, (arm) => plans.get(arm)?.total ?? 0)
-  return groups.map(({ place, arm }) => ({
+  return planned.map(({ place, arm }) => ({
     place,
     arm,
     total: named.get(place)?.total ?? 0,

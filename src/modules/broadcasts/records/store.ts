@@ -48,7 +48,7 @@ type Raw = Omit<RecordRow, 'label'> & {
 
 const COLUMNS = sql`b.id, r.id as "armId", r.number as arm,
   case when (select count(*) from broadcast_groups o where o.broadcast_id = b.id) > 1 then g.name end as "groupName", b.account_id as "accountId", a.name as "accountName", ac.name as "activityName", b.name, b.state, r.state as "armState",
-  r.content ->> 'kind' as kind, coalesce(r.started_at, r.send_at, b.confirmed_at, b.created_at) as "sentAt", r.ended_at as "endedAt",
+  coalesce(r.content ->> 'kind', 'articles') as kind, coalesce(r.started_at, r.send_at, b.confirmed_at, b.created_at) as "sentAt", r.ended_at as "endedAt",
   coalesce((select jsonb_agg(x.article ->> 'title' order by x.n)
     from jsonb_array_elements(r.frozen_content -> 'articles') with ordinality as x (article, n)), '[]') as titles,
   t.delivered, t.uncounted, t.tally, t.ids as "msgDataIds", t.days`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { holdout, testDraft, testPlan, verdict } from './experiments.ts'
 import {
   audienceBasis,
   broadcastAudience,
@@ -29,17 +30,23 @@ export const missedPolicy = z.enum(['send', 'skip', 'ask'])
 export type MissedPolicy = z.infer<typeof missedPolicy>
 
 /** 发送组 as an operator fills it in. The first has the send's audience, each further one is a comparison group 对比组. */
-export const groupDraft = z.object({
-  name,
-  /** 关联营销活动: what it is filed under. */
-  activityId: id.nullable().default(null),
-  audience: groupAudience,
-  path,
-  ignoreReprint: z.boolean().default(false),
-  missed: missedPolicy.default('ask'),
-  sendAt: instant.nullable().default(null),
-  content,
-})
+export const groupDraft = z
+  .object({
+    name,
+    /** 关联营销活动: what it is filed under. */
+    activityId: id.nullable().default(null),
+    audience: groupAudience,
+    path,
+    ignoreReprint: z.boolean().default(false),
+    missed: missedPolicy.default('ask'),
+    sendAt: instant.nullable().default(null),
+    /** Ten-thousandths of its people who get nothing 对照组. */
+    holdout: holdout.default(0),
+    /** Null where it is tested: each variant has its own. */
+    content: content.nullable().default(null),
+    test: testDraft.nullable().default(null),
+  })
+  .refine(({ content, test }) => (content === null) !== (test === null), 'a group has a content or a test')
 export type GroupDraft = z.infer<typeof groupDraft>
 export const MAX_GROUPS = 10
 
@@ -63,10 +70,18 @@ export const armState = z.enum([
 ])
 export type ArmState = z.infer<typeof armState>
 
+/** `whole`: all of an untested group; `variant`: a test group; `rest`: who of a tested group is in none. */
+export const armKind = z.enum(['whole', 'variant', 'rest'])
+export type ArmKind = z.infer<typeof armKind>
+
 /** 群发记录: what goes out at one time with one content. */
 export const arm = z.object({
   number: z.number(),
-  kind: z.enum(['whole', 'variant', 'rest']),
+  kind: armKind,
+  /** A, B, … of a variant. */
+  label: z.string().nullable(),
+  /** Of a variant, in ten-thousandths. */
+  share: z.number().nullable(),
   state: armState,
   listLabel: label,
   reason: z.string().nullable(),
@@ -76,6 +91,7 @@ export const arm = z.object({
   openedAt: instant.nullable(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
+  /** Null for a rest until its variant is chosen. */
   content: content.nullable(),
   contentKind: z.enum(['articles', 'text', 'image', 'voice', 'video']),
   title: z.string(),
@@ -86,7 +102,16 @@ export const arm = z.object({
   /** Batches that have their copy of the draft; all of them where none is needed. */
   batchesReady: z.number(),
   /** Which commands make sense now. */
-  can: z.object({ retime: z.boolean(), sendNow: z.boolean(), cancel: z.boolean(), answer: z.boolean() }),
+  can: z.object({
+    retime: z.boolean(),
+    sendNow: z.boolean(),
+    cancel: z.boolean(),
+    answer: z.boolean(),
+    choose: z.boolean(),
+  }),
+  /** Of a rest: whose content it gets, and the figures that said so. */
+  chosenArm: z.number().nullable(),
+  verdict: verdict.nullable(),
 })
 export type Arm = z.infer<typeof arm>
 
@@ -100,6 +125,10 @@ export const group = z.object({
   path,
   ignoreReprint: z.boolean(),
   missed: missedPolicy,
+  holdout,
+  test: testPlan.nullable(),
+  /** When frozen: left without a message on purpose. */
+  heldOut: z.number(),
   /** When frozen: named by it, and of those named by an earlier group already. */
   total: z.number().nullable(),
   filtered: z.number().nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dayLoad } from './budget.ts'
+import { armKind } from './groups.ts'
 import { audienceBasis, instant, path, reasonCount } from './shapes.ts'
 
 const left = z.array(z.object({ left: z.number(), fans: z.number() }))
@@ -9,6 +10,9 @@ const promise = z.enum(['exact', 'estimate'])
 
 const preflightArm = z.object({
   number: z.number(),
+  kind: armKind.default('whole'),
+  label: z.string().nullable().default(null),
+  share: z.number().nullable().default(null),
   reached: z.number(),
   notReached: z.array(reasonCount),
   /** Sizes of the batches, in order; at most the first 200. */
@@ -29,6 +33,8 @@ const preflightGroup = z.object({
   /** Named by it, and of those named by an earlier group already. */
   total: z.number(),
   filtered: z.number(),
+  /** Left without a message on purpose. */
+  heldOut: z.number().default(0),
   arms: z.array(preflightArm),
 })
 export type PreflightGroup = z.infer<typeof preflightGroup>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
-import type { ArmState } from '../schema.ts'
+import type { ArmState, Verdict } from '../schema.ts'
 import type { FrozenContent } from './groups.ts'
 
 export type ArmChange = Partial<{
@@ -16,9 +16,12 @@ export type ArmChange = Partial<{
   opened_at: Date | null
   started_at: Date | null
   ended_at: Date | null
+  chosen_arm: number | null
+  chosen_by: string | null
+  verdict: Verdict | null
 }>
 
-const JSON_COLUMNS = new Set(['frozen_content', 'detail', 'skipped'])
+const JSON_COLUMNS = new Set(['frozen_content', 'detail', 'skipped', 'verdict'])
 
 /** Writes a change to an arm of a broadcast that the caller has locked, and lets go of its lease. */
 export async function changeArm(trx: Executor, armId: string, change: ArmChange): Promise<void> {
@@ -51,13 +54,13 @@ export async function addArmSkipped(
 
 export type ArmClaim = { id: string; broadcastId: string; number: number; fence: string; dueAt: Date }
 
-/** Claims an arm whose time to open has come, of a broadcast that isn't paused; the lease is real time. */
+/** Claims an arm whose time to open has come, of a broadcast that isn't paused; the lease is real time. A rest is opened by its choice. */
 export async function claimDueArm(db: Executor, now: Date): Promise<ArmClaim | undefined> {
   const { rows } = await sql<ArmClaim>`
     update broadcast_arms t set lease_until = clock_timestamp() + interval '2 minutes', fence = t.fence + 1
     where t.id = (
       select a.id from broadcast_arms a join broadcasts b on b.id = a.broadcast_id
-      where a.state in ('queued', 'opening') and a.due_at <= ${now} and b.state in ('scheduled', 'running')
+      where (a.state = 'opening' or a.state = 'queued' and a.kind <> 'rest') and a.due_at <= ${now} and b.state in ('scheduled', 'running')
         and (a.lease_until is null or a.lease_until < clock_timestamp())
       order by a.due_at, a.id limit 1 for update of a skip locked)
     returning t.id, t.broadcast_id as "broadcastId", t.number, t.fence, t.due_at as "dueAt"`.execute(db)
@@ -84,6 +87,6 @@ export async function nextArmDue(db: Executor, now: Date): Promise<{ dueAt: Date
   const { rows } = await sql<{ due_at: Date | null; busy: boolean | null }>`
     select min(a.due_at) filter (where a.due_at > ${now}) as due_at, bool_or(a.due_at <= ${now}) as busy
     from broadcast_arms a join broadcasts b on b.id = a.broadcast_id
-    where a.state in ('queued', 'opening') and b.state in ('scheduled', 'running')`.execute(db)
+    where a.state in ('queued', 'deciding', 'opening') and b.state in ('scheduled', 'running')`.execute(db)
   return { dueAt: rows[0]?.due_at ?? null, busy: rows[0]?.busy ?? false }
 }

@@ -5,6 +5,7 @@ import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { sendAtOf } from '../rules/times.ts'
 import type { BatchTally } from '../rules.ts'
 import {
+  type ArmKind,
   type ArmState,
   type AudienceBasis,
   audienceBasis,
@@ -15,8 +16,12 @@ import {
   groupAudience,
   type MissedPolicy,
   type Path,
+  type TestPlan,
   type Timing,
   type Totals,
+  testPlan,
+  type Verdict,
+  verdict,
 } from '../schema.ts'
 
 /** Content as it was when the send was confirmed; later edits of materials don't reach it. */
@@ -29,9 +34,11 @@ export type ArmRow = {
   id: string
   broadcastId: string
   number: number
-  kind: 'whole' | 'variant' | 'rest'
+  kind: ArmKind
+  share: number | null
   state: ArmState
-  content: Content
+  /** Null for a rest until its variant is chosen. */
+  content: Content | null
   frozenContent: FrozenContent | null
   sendAt: Date | null
   reason: string | null
@@ -42,6 +49,10 @@ export type ArmRow = {
   openedAt: Date | null
   startedAt: Date | null
   endedAt: Date | null
+  /** Of a rest: whose content it gets, who said so (null: the figures), and by which figures. */
+  chosenArm: number | null
+  chosenByName: string | null
+  verdict: Verdict | null
   fence: string
   tally: BatchTally
   batchesReady: number
@@ -58,6 +69,8 @@ export type GroupRow = {
   path: Path
   ignoreReprint: boolean
   missed: MissedPolicy
+  holdout: number
+  test: TestPlan | null
   total: number | null
   filtered: number | null
   arms: ArmRow[]
@@ -91,10 +104,11 @@ export async function groupsOf(
   const { rows } = await sql<Raw>`
     select g.id as group_id, g.place, g.name as group_name, g.audience, g.audience_basis, g.path, g.ignore_reprint, g.missed,
       g.total, g.filtered, ac.id as activity_id, ac.name as activity_name, a.id, a.broadcast_id, a.number, a.kind, a.state,
+      a.share, a.chosen_arm, chooser.name as chosen_by_name, a.verdict, g.holdout, g.test,
       a.content, ${frozen ? sql`a.frozen_content` : sql`null`} as frozen_content, a.send_at, a.reason, a.detail,
       a.planned as people_planned, a.skipped as people_skipped, a.queued_at, a.opened_at, a.started_at, a.ended_at, a.fence, t.*
     from broadcast_groups g join broadcast_arms a on a.group_id = g.id
-    left join activities ac on ac.id = g.activity_id cross join lateral (${TALLY}) t
+    left join activities ac on ac.id = g.activity_id left join operators chooser on chooser.id = a.chosen_by cross join lateral (${TALLY}) t
     where g.broadcast_id = any(${[...broadcastIds]}::bigint[]) order by g.broadcast_id, g.place, a.number`.execute(
     db,
   )
@@ -121,6 +135,8 @@ function groupOf(row: Raw): GroupRow {
     path: row['path'] as Path,
     ignoreReprint: row['ignore_reprint'] as boolean,
     missed: row['missed'] as MissedPolicy,
+    holdout: row['holdout'] as number,
+    test: row['test'] === null ? null : testPlan.parse(row['test']),
     total: row['total'] as number | null,
     filtered: row['filtered'] as number | null,
     arms: [armOf(row)],
@@ -134,9 +150,10 @@ function armOf(row: Raw): ArmRow {
     id: row['id'] as string,
     broadcastId: row['broadcast_id'] as string,
     number: row['number'] as number,
-    kind: row['kind'] as ArmRow['kind'],
+    kind: row['kind'] as ArmKind,
+    share: row['share'] as number | null,
     state: row['state'] as ArmState,
-    content: content.parse(row['content']),
+    content: row['content'] === null ? null : content.parse(row['content']),
     frozenContent: row['frozen_content'] as FrozenContent | null,
     sendAt: row['send_at'] as Date | null,
     reason: row['reason'] as string | null,
@@ -147,6 +164,9 @@ function armOf(row: Raw): ArmRow {
     openedAt: row['opened_at'] as Date | null,
     startedAt: row['started_at'] as Date | null,
     endedAt: row['ended_at'] as Date | null,
+    chosenArm: row['chosen_arm'] as number | null,
+    chosenByName: row['chosen_by_name'] as string | null,
+    verdict: row['verdict'] === null ? null : verdict.parse(row['verdict']),
     fence: row['fence'] as string,
     tally: {
       planned: count('planned'),
@@ -178,7 +198,9 @@ export async function insertGroups(
   { broadcastId, accountId, timing }: { broadcastId: string; accountId: string; timing: Timing },
   groups: readonly GroupDraft[],
 ): Promise<void> {
+  let number = 0
   for (const [place, group] of groups.entries()) {
+    const { test } = group
     const { id } = await db
       .insertInto('broadcast_groups')
       .values({
@@ -190,22 +212,35 @@ export async function insertGroups(
         path: group.path,
         ignore_reprint: group.ignoreReprint,
         missed: group.missed,
+        holdout: group.holdout,
+        test: test === null ? null : JSON.stringify(testPlan.parse(test)),
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await db
-      .insertInto('broadcast_arms')
-      .values({
-        broadcast_id: broadcastId,
-        account_id: accountId,
-        group_id: id,
-        number: place,
-        kind: 'whole',
-        content: JSON.stringify(group.content),
-        send_at: sendAtOf(timing, group.sendAt),
-      })
-      .execute()
+    const arms = armsIn(group, timing).map(({ content: meant, ...arm }) => ({
+      broadcast_id: broadcastId,
+      account_id: accountId,
+      group_id: id,
+      number: number++,
+      content: meant === null ? null : JSON.stringify(meant),
+      ...arm,
+    }))
+    await db.insertInto('broadcast_arms').values(arms).execute()
   }
+}
+
+type NewArm = { kind: ArmKind; share: number | null; content: Content | null; send_at: string | null }
+
+/** A tested group keeps times of its own, whatever holds for the others. */
+function armsIn({ test, content, sendAt }: GroupDraft, timing: Timing): NewArm[] {
+  if (test === null) return [{ kind: 'whole', share: null, content, send_at: sendAtOf(timing, sendAt) }]
+  const variants = test.variants.map((variant) => ({
+    kind: 'variant' as const,
+    share: variant.share,
+    content: variant.content,
+    send_at: variant.sendAt,
+  }))
+  return [...variants, { kind: 'rest', share: null, content: null, send_at: test.restAt }]
 }
 
 export const deleteGroups = (db: Executor, broadcastId: string) =>

@@ -133,6 +133,10 @@ export const REASONS = {
     zh: '到点时系统没有运行，按设置不再发送',
     en: 'Nothing ran at its time; by its setting it is not sent late',
   },
+  no_winner: {
+    zh: 'A/B 测试没有选出图文，按设置不再发送',
+    en: 'The A/B test chose no articles; by its setting or an operator’s word it is not sent',
+  },
   cancelled: { zh: '已被取消，未发送', en: 'Cancelled before it was sent' },
   draft_copy_failed: {
     zh: '生成草稿副本失败',

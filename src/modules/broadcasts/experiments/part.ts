@@ -1,0 +1,16 @@
+import { ARTICLE_FIGURES_TOPIC } from '../../article-figures/index.ts'
+import { type Route, route, type Sweep } from '../../manifest.ts'
+import { chooseVariantEndpoint, experimentEndpoint } from '../schema.ts'
+import { chooseVariant, readExperiment } from './commands.ts'
+import { decideNext, onFigures } from './sweep.ts'
+
+/** A/B 测试. */
+export const experimentRoutes: readonly Route[] = [
+  route(experimentEndpoint, (ctx, { params }) => readExperiment(ctx, params)),
+  route(chooseVariantEndpoint, (ctx, { params, body }) => chooseVariant(ctx, params, body.variant)),
+]
+
+export const experimentSweeps: readonly Sweep[] = [
+  { name: 'broadcasts.decide', topic: 'broadcasts', everyMs: 1_000, run: decideNext },
+  { name: 'broadcasts.figures', topic: ARTICLE_FIGURES_TOPIC, everyMs: 600_000, run: onFigures },
+]
