@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openNext } from '../../src/modules/broadcasts/arms/open.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
-import type { Broadcast, GroupDraft, MissedPolicy } from '../../src/modules/broadcasts/schema.ts'
+import type {
+  Broadcast,
+  BroadcastListItem,
+  GroupDraft,
+  MissedPolicy,
+} from '../../src/modules/broadcasts/schema.ts'
 import type { Answer } from '../support/api.ts'
 import {
   atBeijing,
@@ -87,6 +92,27 @@ test('E7: a time for each group; the one without goes at once', async () => {
   await world.drain()
   expect(await receivers(account)).toBe(5)
   await expectBalanced(world, await world.read(broadcast))
+})
+
+test('E8: a list tells each group with its label, its time, its people and what can be done', async () => {
+  const at = ahead(5 * HOUR)
+  const { account, broadcast } = await two([null, at])
+  const listed = await world.api<{ items: BroadcastListItem[] }>(
+    'GET',
+    `/api/accounts/${account.id}/broadcasts?view=queue`,
+  )
+  const row = listed.body.items.find(({ id }) => id === broadcast.id)
+  expect(row?.can).toMatchObject({ edit: false, cancel: true, unschedule: false })
+  expect(row?.groups.map(({ place, arms }) => [place, arms.map((arm) => arm.listLabel)])).toEqual([
+    [0, ['sent']],
+    [1, ['queued']],
+  ])
+  expect(row?.groups[1]?.arms[0]).toMatchObject({
+    sendAt: at.toISOString(),
+    totals: { planned: 2, delivered: 0 },
+    can: { retime: true, cancel: true },
+  })
+  expect(row?.groups.map(({ arms }) => arms[0]?.can.retime)).toEqual([false, true])
 })
 
 test('E7: until its time a group is re-timed, sent now or deleted; afterwards it is not', async () => {

@@ -12,12 +12,12 @@ import {
   canRetryBatch,
   commandsOf,
   labelOf,
+  placeInArm,
 } from './rules.ts'
 import type { Arm, Batch, Broadcast, BroadcastListItem, BroadcastState, Content, Group } from './schema.ts'
 import type { BatchRow } from './store/batches.ts'
 import { armsOf, type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
 import type { ArmRow, GroupRow } from './store/groups.ts'
-import { SEQS_AN_ARM } from './store/recipients.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
@@ -32,7 +32,9 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
   const arm = first?.arms[0]
   assert(first && arm, 'a broadcast has a group with an arm')
   const waiting = armsOf(row).flatMap(({ state, sendAt }) =>
-    sendAt !== null && (state === 'queued' || state === 'opening') ? [sendAt.getTime()] : [],
+    sendAt !== null && (state === 'queued' || state === 'deciding' || state === 'opening')
+      ? [sendAt.getTime()]
+      : [],
   )
   return {
     id: row.id,
@@ -51,8 +53,30 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
     nextAt: waiting.length === 0 ? null : new Date(Math.min(...waiting)).toISOString(),
     activity: first.activity,
     totals: row.totals,
+    groups: row.groups.map(({ place, name, filtered, arms }) => ({
+      place,
+      name,
+      filtered,
+      arms: arms.map((arm, index) => summaryOf(ctx, row, { arm, place: index })),
+    })),
+    can: commandsOf(row, hasWithdrawable(row)),
   }
 }
+
+const summaryOf = (ctx: Ctx, broadcast: BroadcastRow, { arm, place }: { arm: ArmRow; place: number }) => ({
+  number: arm.number,
+  kind: arm.kind,
+  label: arm.kind === 'variant' ? letterOf(place) : null,
+  share: arm.share,
+  state: arm.state,
+  listLabel: armLabelOf(broadcast.state, arm),
+  sendAt: iso(arm.sendAt),
+  startedAt: iso(arm.startedAt),
+  endedAt: iso(arm.endedAt),
+  contentKind: kindOf(arm),
+  totals: arm.totals,
+  can: armCommandsOf(broadcast.state, arm, ctx.clock.now()),
+})
 
 /** What stands for the message in a list: a title and a cover, also when a material is gone since. */
 export async function faceOf(
@@ -105,7 +129,6 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
         ?.reason ?? null,
     confirmedByName: row.confirmedByName,
     batchCount: batchCount(row.tally),
-    can: commandsOf(row, hasWithdrawable(row)),
   }
 }
 
@@ -137,27 +160,16 @@ async function presentArm(
 ): Promise<Arm> {
   const needsCopies = arm.frozenContent?.kind === 'articles'
   return {
-    number: arm.number,
-    kind: arm.kind,
-    label: arm.kind === 'variant' ? letterOf(place) : null,
-    share: arm.share,
-    state: arm.state,
-    listLabel: armLabelOf(broadcast.state, arm),
+    ...summaryOf(ctx, broadcast, { arm, place }),
     reason: arm.reason,
     detail: arm.detail,
-    sendAt: iso(arm.sendAt),
     queuedAt: iso(arm.queuedAt),
     openedAt: iso(arm.openedAt),
-    startedAt: iso(arm.startedAt),
-    endedAt: iso(arm.endedAt),
     content: arm.content,
-    contentKind: kindOf(arm),
     ...(await faceOf(ctx, broadcast.accountId, arm.content)),
-    totals: arm.totals,
     skippedByReason: Object.entries(arm.skipped).map(([reason, count]) => ({ reason, count })),
     batchCount: batchCount(arm.tally),
     batchesReady: needsCopies ? arm.batchesReady : batchCount(arm.tally),
-    can: armCommandsOf(broadcast.state, arm, ctx.clock.now()),
     chosenArm: arm.chosenArm,
     verdict: arm.verdict,
   }
@@ -175,7 +187,7 @@ export function presentBatch(row: BatchRow, broadcast: BroadcastState): Batch {
   return {
     seq: row.seq,
     arm: row.arm,
-    place: row.seq - row.arm * SEQS_AN_ARM + 1,
+    place: placeInArm(row.seq),
     state: row.state,
     reason: row.reason,
     detail: row.detail,

@@ -80,6 +80,12 @@ function labelOfEnd(batches: BatchTally): Label {
   return batches.delivered === 0 ? 'failed' : 'partly_failed'
 }
 
+/** Batches of an arm are numbered from its number times this, so that a number is unique in the broadcast. */
+export const SEQS_AN_ARM = 100_000
+
+/** What a batch is called in its record: from 1. */
+export const placeInArm = (seq: number): number => (seq % SEQS_AN_ARM) + 1
+
 /** Batches that still have to get somewhere. */
 export const isOpen = (batches: BatchTally): boolean =>
   batches.planned + batches.held + batches.sending + batches.accepted > 0

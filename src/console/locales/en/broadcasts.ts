@@ -58,7 +58,11 @@ export const broadcasts: Texts['broadcasts'] = {
     all: 'WeChat decides who gets it; our number is an estimate, reconciled afterwards. Only this enters the account’s history.',
   },
   empty: { all: 'No mass sends yet', queue: 'Nothing in the queue', records: 'Nothing was sent yet' },
-  emptyHint: 'Make one: choose people and content, see the outcome, then send.',
+  emptyHint: {
+    all: 'Make one: choose people and content, see the outcome, then send.',
+    queue: 'What waits for its time, is being prepared or being sent appears here.',
+  },
+  waitingPeople: '{{planned}} to be sent',
   sentSoFar: '{{done}} / {{planned}} submitted',
   deliveredOf: '{{delivered}} / {{planned}} delivered',
   failedCount: '{{number}} failed',

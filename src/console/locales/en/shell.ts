@@ -26,6 +26,7 @@ export const common: Texts['common'] = {
   back: 'Back',
   loadMore: 'Load more',
   shown: '{{number}} shown',
+  actions: 'Actions',
   clearFilters: 'Clear filters',
   noMatch: 'Nothing fits these filters',
   noMatchHint: 'Try another condition, or clear the filters.',

@@ -48,7 +48,11 @@ export const broadcasts = {
     all: '由微信决定实际人选，人数是估算，事后按总数核对。只有这种方式会进入公众号历史消息。',
   },
   empty: { all: '还没有群发', queue: '队列里没有群发', records: '还没有发送记录' },
-  emptyHint: '新建一个：选人、选内容、预演，确认后发送。',
+  emptyHint: {
+    all: '新建一个：选人、选内容、预演，确认后发送。',
+    queue: '定时发送的、正在圈群或发送中的会出现在这里。',
+  },
+  waitingPeople: '{{planned}} 人待发送',
   sentSoFar: '已提交 {{done}} / {{planned}}',
   deliveredOf: '送达 {{delivered}} / {{planned}}',
   failedCount: '失败 {{number}}',

@@ -25,6 +25,7 @@ export const common = {
   loadMore: '加载更多',
   shown: '已显示 {{number}} 条',
   clearFilters: '清除筛选',
+  actions: '操作',
   noMatch: '没有符合条件的记录',
   noMatchHint: '换一个条件，或清除筛选后再看。',
   system: '系统',

@@ -36,7 +36,7 @@ export function RecentBroadcasts() {
             <EmptyState
               compact
               title={t('broadcasts.empty.all')}
-              hint={t('broadcasts.emptyHint')}
+              hint={t('broadcasts.emptyHint.all')}
               action={
                 mayWrite && (
                   <Link to={`${base}/new`}>

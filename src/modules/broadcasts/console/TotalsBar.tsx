@@ -12,9 +12,14 @@ export function TotalsBar({ totals, moving }: { totals: Totals; moving: boolean 
   // `submitted` counts what WeChat has taken, whether or not its result is there
   const underWay = Math.max(0, submitted - delivered - totals.platformFailed)
   const width = (count: number) => ({ width: `${planned === 0 ? 0 : (count / planned) * 100}%` })
+  const said = {
+    done: format.number(submitted),
+    delivered: format.number(delivered),
+    planned: format.number(planned),
+  }
   const text = moving
-    ? t('broadcasts.sentSoFar', { done: format.number(submitted), planned: format.number(planned) })
-    : t('broadcasts.deliveredOf', { delivered: format.number(delivered), planned: format.number(planned) })
+    ? t(submitted === 0 ? 'broadcasts.waitingPeople' : 'broadcasts.sentSoFar', said)
+    : t('broadcasts.deliveredOf', said)
   return (
     <div aria-label={text}>
       <div className="w-totals-bar" aria-hidden="true">

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useEndpoint } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
@@ -6,7 +7,7 @@ import { useWechatTags } from '../../../console/wechat-tags.ts'
 import { getFanListEndpoint } from '../../contacts/schema.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
 import { listSegmentsEndpoint } from '../../segments/schema.ts'
-import type { GroupAudience, Label } from '../schema.ts'
+import type { Arm, GroupAudience, Label } from '../schema.ts'
 
 const LABEL_TONES: Record<Label, Tone> = {
   draft: 'idle',
@@ -36,6 +37,19 @@ export function LabelTag({ label }: { label: Label }) {
       {t(`broadcasts.label.${label}`)}
     </StateTag>
   )
+}
+
+type Named = { name: string; arms: readonly { number: number; kind: ArmKind }[] }
+type ArmKind = Arm['kind']
+
+/** What a record is called in its send: the group; of a test, its variant or the rest of it as well. */
+export function armName(t: TFunction, group: Named, arm: { number: number; kind: ArmKind }): string {
+  if (arm.kind === 'whole') return group.name
+  if (arm.kind === 'rest') return t('massGroups.restOf', { name: group.name })
+  const place = group.arms
+    .filter(({ kind }) => kind === 'variant')
+    .findIndex((one) => one.number === arm.number)
+  return t('massGroups.variantOf', { name: group.name, letter: String.fromCharCode(65 + place) })
 }
 
 const DELIVERY_TONES: Record<DeliveryState, Tone> = {

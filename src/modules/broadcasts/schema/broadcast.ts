@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { group, timing } from './groups.ts'
+import { group, groupSummary, timing } from './groups.ts'
 import { preflight } from './preflight.ts'
 import { broadcastState, instant, label, path, reasonCount, totals } from './shapes.ts'
 
@@ -23,6 +23,18 @@ export const broadcastListItem = z.object({
   nextAt: instant.nullable(),
   activity: z.object({ id: z.string(), name: z.string() }).nullable(),
   totals,
+  groups: z.array(groupSummary),
+  /** Which commands make sense now. */
+  can: z.object({
+    edit: z.boolean(),
+    send: z.boolean(),
+    pause: z.boolean(),
+    resume: z.boolean(),
+    cancel: z.boolean(),
+    delete: z.boolean(),
+    withdraw: z.boolean(),
+    unschedule: z.boolean(),
+  }),
 })
 export type BroadcastListItem = z.infer<typeof broadcastListItem>
 
@@ -38,16 +50,5 @@ export const broadcast = broadcastListItem.extend({
   failureReason: z.string().nullable(),
   confirmedByName: z.string().nullable(),
   batchCount: z.number(),
-  /** Which commands make sense now. */
-  can: z.object({
-    edit: z.boolean(),
-    send: z.boolean(),
-    pause: z.boolean(),
-    resume: z.boolean(),
-    cancel: z.boolean(),
-    delete: z.boolean(),
-    withdraw: z.boolean(),
-    unschedule: z.boolean(),
-  }),
 })
 export type Broadcast = z.infer<typeof broadcast>

@@ -135,3 +135,24 @@ export const group = z.object({
   arms: z.array(arm),
 })
 export type Group = z.infer<typeof group>
+
+/** A group as a list shows it: who goes when and how far they are, without content. */
+export const groupSummary = group.pick({ place: true, name: true, filtered: true }).extend({
+  arms: z.array(
+    arm.pick({
+      number: true,
+      kind: true,
+      label: true,
+      share: true,
+      state: true,
+      listLabel: true,
+      sendAt: true,
+      startedAt: true,
+      endedAt: true,
+      contentKind: true,
+      totals: true,
+      can: true,
+    }),
+  ),
+})
+export type GroupSummary = z.infer<typeof groupSummary>

@@ -6,7 +6,7 @@ import { articleResult, day, deliveredResult, figuresState } from './figures.ts'
 import { id, label } from './shapes.ts'
 
 const tag = 'broadcasts'
-export const CONTENT_KINDS = ['articles', 'text', 'image'] as const
+export const CONTENT_KINDS = ['articles', 'text', 'image', 'voice', 'video'] as const
 /** A download and a chart span no more than a leap year. */
 export const MAX_RECORD_DAYS = 366
 
@@ -22,7 +22,7 @@ const filter = z.object({
 const optionalDays = { from: day.optional(), to: day.optional() }
 const days = { from: day, to: day }
 
-export const massRecord = broadcastListItem.extend({
+export const massRecord = broadcastListItem.omit({ groups: true, can: true }).extend({
   accountId: z.string(),
   accountName: z.string(),
   recordId: z.string(),

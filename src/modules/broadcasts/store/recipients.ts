@@ -3,6 +3,7 @@ import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import { type DecidedRow, planForMany } from '../../deliveries/index.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
+import { SEQS_AN_ARM } from '../rules.ts'
 
 /** Deciding a whole audience group by group: each fan with the arm they are in. */
 type Decided = RawBuilder<DecidedRow & { arm: number }>
@@ -23,8 +24,6 @@ export type FrozenCounts = {
   batches: { arm: number; seq: number; size: number }[]
   skipped: { arm: number; reason: string; count: number }[]
 }
-/** Batches of an arm are numbered from here, so that a number is unique in the broadcast. */
-export const SEQS_AN_ARM = 100_000
 
 /**
  * Freezes all groups in one statement: one row per fan, in a batch of their arm or skipped with the reason. Where

@@ -13,8 +13,8 @@ import {
   listBroadcastsEndpoint,
 } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
+import { WaitingActions } from '../WaitingActions.tsx'
 import { LabelTag, useAudienceText } from '../words.tsx'
-import { GroupActions } from './GroupActions.tsx'
 
 const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
 
@@ -75,7 +75,7 @@ function useColumns(broadcast: Broadcast): TableColumnsType<Row> {
     {
       key: 'actions',
       className: 'w-right w-nowrap',
-      render: (_, row) => <GroupActions broadcastId={broadcast.id} {...row} />,
+      render: (_, { group }) => <WaitingActions broadcastId={broadcast.id} groups={[group]} />,
     },
   ]
 }

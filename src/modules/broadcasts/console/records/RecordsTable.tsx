@@ -16,23 +16,31 @@ import '../broadcasts.css'
 const lead = ({ figures }: MassRecord) => figures.articles[0]
 const itself = (article: ArticleResult) => article
 
-export function RecordsTable({ filters }: { filters: RecordFilters }) {
+export function RecordsTable({
+  filters,
+  fixedAccount = false,
+}: {
+  filters: RecordFilters
+  fixedAccount?: boolean
+}) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const { from, to, view: _view, by: _by, ...narrowing } = filters.values
+  const { from, to, label, kind, activity, q, account } = filters.values
   const list = useCursorList(
     listMassRecordsEndpoint,
     { query: { ...askedBy(filters), ...(from && { from }), ...(to && { to }) } },
     { every: 15_000 },
   )
-  const isNarrowed = Object.keys(narrowing).length > 0 || from !== undefined || to !== undefined
+  const isNarrowed =
+    [from, to, label, kind, activity, q].some((value) => value !== undefined) ||
+    (account !== undefined && !fixedAccount)
   return (
     <CursorTable<MassRecord>
       list={list}
       columns={useColumns()}
       rowKey="recordId"
       minWidth={960}
-      onOpen={(row) => void navigate(`/accounts/${row.accountId}/broadcasts/${row.id}`)}
+      onOpen={(row) => void navigate(`/accounts/${row.accountId}/broadcasts/${row.id}?arm=${row.arm}`)}
       expandable={{
         rowExpandable: ({ figures }) => figures.articles.length > 1,
         expandedRowRender: ({ figures }) => <Articles articles={figures.articles} />,
@@ -92,7 +100,7 @@ function Face({ record }: { record: MassRecord }) {
         <Link to={`/accounts/${accountId}/broadcasts/${id}`} onClick={(event) => event.stopPropagation()}>
           <strong>
             {name}
-            {groupName !== null && ` · ${groupName}`}
+            {groupName !== null && groupName !== name && ` · ${groupName}`}
           </strong>
         </Link>
         <div className="w-soft w-small">{accountName}</div>

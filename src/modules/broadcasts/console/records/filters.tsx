@@ -1,5 +1,6 @@
 import { DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccounts } from '../../../../console/session.ts'
 import { FilterBar, SearchInput, useFilters } from '../../../../console/ui/filters.tsx'
@@ -25,26 +26,40 @@ export function askedBy({ values }: RecordFilters) {
   }
 }
 
-export function RecordFilterBar({ filters }: { filters: RecordFilters }) {
+const CLEARED = ['from', 'to', 'label', 'kind', 'activity', 'q'] as const
+
+export function RecordFilterBar({
+  filters,
+  fixedAccount = false,
+  end,
+}: {
+  filters: RecordFilters
+  /** Of one account, which is not to be chosen. */
+  fixedAccount?: boolean
+  end?: ReactNode
+}) {
   const { t } = useTranslation()
+  const cleared = useFilters(fixedAccount ? CLEARED : [...CLEARED, 'account'])
   const { values, set } = filters
   const accounts = useAccounts().data?.items ?? []
   return (
-    <FilterBar>
+    <FilterBar filters={cleared} end={end}>
       <SearchInput
         placeholder={t('massRecords.search')}
         value={values.q}
         onChange={(value) => set('q', value)}
       />
-      <Select
-        allowClear
-        placeholder={t('massRecords.account')}
-        aria-label={t('massRecords.account')}
-        style={{ width: 170 }}
-        value={values.account ?? null}
-        onChange={(value?: string | null) => set('account', value ?? undefined)}
-        options={accounts.map(({ id, name }) => ({ value: id, label: name }))}
-      />
+      {!fixedAccount && (
+        <Select
+          allowClear
+          placeholder={t('massRecords.account')}
+          aria-label={t('massRecords.account')}
+          style={{ width: 170 }}
+          value={values.account ?? null}
+          onChange={(value?: string | null) => set('account', value ?? undefined)}
+          options={accounts.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
       <DatePicker.RangePicker
         allowEmpty={[true, true]}
         value={[values.from ? dayjs(values.from) : null, values.to ? dayjs(values.to) : null]}
