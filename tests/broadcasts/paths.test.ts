@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PATHS, type Path } from '../../src/modules/broadcasts/schema.ts'
+import { type Broadcast, PATHS, type Path } from '../../src/modules/broadcasts/schema.ts'
 import { singleGroup } from '../support/broadcasts.ts'
-import { atBeijing, createSendingWorld, freshText, type SendingWorld } from '../support/sending.ts'
+import {
+  atBeijing,
+  type Bound,
+  createSendingWorld,
+  freshText,
+  type SendingWorld,
+} from '../support/sending.ts'
 
 let world: SendingWorld
 
@@ -137,22 +143,17 @@ test('D4: a subscription account sends once a day; the second is blocked until B
   const first = await world.draft(account, { path: 'all' })
   const second = await world.draft(account, { path: 'all' })
   const third = await world.draft(account, { path: 'all' })
+  await limit(account, { massSendsPerDay: 2 })
   await world.confirm(first)
-  // confirmed before the first has taken the day: it waits for its own
   await world.confirm(second)
+  // WeChat allows one after all: the day is promised, then gone
+  await limit(account, { massSendsPerDay: 1 })
+  expect(await blockersOf(third)).toMatchObject([{ reason: 'day_taken', detail: { name: first.name } }])
   await world.drain()
   expect(await world.read(first)).toMatchObject({ label: 'sent' })
   expect(await world.read(second)).toMatchObject({ label: 'queued' })
   expect(await world.batches(second)).toMatchObject([{ state: 'held', reason: 'account_day_used' }])
-  expect((await world.preflight(third)).blockers).toMatchObject([{ reason: 'account_day_used' }])
-  const answer = await world.act(third, 'send', {
-    version: third.version,
-    expected: [{ arm: 0, reached: 8 }],
-  })
-  expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
-    409,
-    { reason: 'blocked', detail: { blockers: [{ reason: 'account_day_used' }] } },
-  ])
+  expect(await blockersOf(third)).toMatchObject([{ reason: 'account_day_used' }])
   const midnight = atBeijing(world.ctx.clock.now(), 1, '00:00')
   expect((await world.batches(second))[0]?.dueAt).toBe(midnight.toISOString())
   await world.forward(new Date(midnight.getTime() - 200_000))
@@ -163,6 +164,23 @@ test('D4: a subscription account sends once a day; the second is blocked until B
   expect(await world.read(second)).toMatchObject({ label: 'sent' })
   expect([...(await world.received(account)).values()]).toEqual(Array(8).fill(2))
 })
+
+const limit = (account: Bound, limits: object) =>
+  world.api('PUT', `/api/accounts/${account.id}/limits`, limits)
+
+/** What stands in the way, told before and told again when it is confirmed all the same. */
+async function blockersOf(draft: Broadcast) {
+  const { blockers } = await world.preflight(draft)
+  const answer = await world.act(draft, 'send', {
+    version: draft.version,
+    expected: [{ arm: 0, reached: 8 }],
+  })
+  expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
+    409,
+    { reason: 'blocked', detail: { blockers: blockers.map(({ reason }) => ({ reason })) } },
+  ])
+  return blockers
+}
 
 const taggedWith = async (accountId: string, tagId: number) =>
   (
