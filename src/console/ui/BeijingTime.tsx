@@ -1,5 +1,6 @@
 import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
+import { useMemo } from 'react'
 import { beijingMinute } from '../../kernel/beijing.ts'
 
 /** An instant chosen as Beijing time, to the minute, wherever the browser is. */
@@ -18,6 +19,8 @@ export function BeijingTime({
   clearable?: boolean
   disabled?: boolean
 }) {
+  // a new object would be a new value: what is being typed would be forgotten whenever the page is drawn again
+  const day = useMemo(() => (value === null ? null : dayjs(beijingMinute(new Date(value)))), [value])
   return (
     <DatePicker
       showTime={{ format: 'HH:mm' }}
@@ -26,7 +29,7 @@ export function BeijingTime({
       disabled={disabled}
       aria-label={label}
       placeholder={placeholder ?? label}
-      value={value === null ? null : dayjs(beijingMinute(new Date(value)))}
+      value={day}
       onChange={(day) =>
         onChange(day === null ? null : new Date(`${day.format('YYYY-MM-DDTHH:mm')}:00+08:00`).toISOString())
       }
