@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { seedSandbox } from '../../src/modules/sandbox/index.ts'
 import { hasBrowser, keepShot } from '../support/browser.ts'
-import { type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
+import { bindStill, type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 
 let world: ConsoleWorld['world']
 let open: ConsoleWorld
@@ -28,16 +27,11 @@ const call = (method: string, path: string, body?: object) =>
 describe.skipIf(!hasBrowser)('a segment, from the list of segments to a send and back', () => {
   beforeAll(async () => {
     open = await openConsoleWorld({
-      env: { SANDBOX_FANS: '300' },
-      prepare: ({ ctx }) => seedSandbox(ctx),
+      prepare: async (made) => {
+        accountId = (await bindStill(made, { fans: 120 })).id
+      },
     })
     ;({ world, page, base, errors } = open)
-    const account = await world.ctx.db
-      .selectFrom('accounts')
-      .select('id')
-      .where('kind', '=', 'service')
-      .executeTakeFirstOrThrow()
-    accountId = account.id
   })
 
   afterAll(() => open?.close())
