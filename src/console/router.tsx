@@ -65,6 +65,7 @@ export const router = createBrowserRouter([
               page('broadcasts/new', broadcasts, 'BroadcastEditPage'),
               page('broadcasts/:broadcastId', broadcasts, 'BroadcastPage'),
               page('broadcasts/:broadcastId/edit', broadcasts, 'BroadcastEditPage'),
+              page('budget', broadcasts, 'BudgetPage'),
               page('campaigns', campaigns, 'CampaignsPage'),
               page('campaigns/new', campaigns, 'CampaignEditPage'),
               page('campaigns/:campaignId', campaigns, 'CampaignPage'),

@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts'
 import type { CaseResult } from '../report.ts'
 import { measureAudience } from './audience.ts'
+import { measureBudget } from './budget.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureFreeze } from './freeze.ts'
 import { measureGroups } from './groups.ts'
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   { name: 'freeze', title: 'Freezing a mass send', measure: measureFreeze },
   { name: 'groups', title: 'Comparison groups of a mass send', measure: measureGroups },
   { name: 'preflight', title: 'Pre-flight', measure: measurePreflight },
+  { name: 'budget', title: 'The month’s budget', measure: measureBudget },
   { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
   { name: 'audience', title: 'Audiences', measure: measureAudience },
   { name: 'ingest', title: 'Events of sources, and live rules', measure: measureIngest },

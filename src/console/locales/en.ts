@@ -22,6 +22,7 @@ import { advice, errors } from './en/errors.ts'
 import { exports } from './en/exports.ts'
 import { imports } from './en/imports.ts'
 import { limits } from './en/limits.ts'
+import { massBudget } from './en/mass-budget.ts'
 import { massGroups } from './en/mass-groups.ts'
 import { massRecords } from './en/mass-records.ts'
 import { messages } from './en/messages.ts'
@@ -67,6 +68,7 @@ export const en: Texts = {
   links,
   lists,
   massRecords,
+  massBudget,
   massGroups,
   media,
   messages,

@@ -22,6 +22,7 @@ import { advice, errors } from './zh-CN/errors.ts'
 import { exports } from './zh-CN/exports.ts'
 import { imports } from './zh-CN/imports.ts'
 import { limits } from './zh-CN/limits.ts'
+import { massBudget } from './zh-CN/mass-budget.ts'
 import { massGroups } from './zh-CN/mass-groups.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { messages } from './zh-CN/messages.ts'
@@ -67,6 +68,7 @@ export const zhCN = {
   links,
   lists,
   massRecords,
+  massBudget,
   massGroups,
   media,
   messages,

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useFormat } from '../format.ts'
+import { useAccountId } from '../session.ts'
 import { EmptyState } from '../ui/states.tsx'
 
 /** Fans by how many mass sends this month still has for them. */
@@ -12,11 +14,17 @@ export function MonthLeft({
 }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const accountId = useAccountId()
   const sorted = counts.toSorted((a, b) => b.left - a.left)
   const most = Math.max(1, ...sorted.map(({ fans }) => fans))
   return (
     <section className="w-panel">
-      <h2>{t('overview.monthLeft', { month })}</h2>
+      <h2 className="w-row" style={{ justifyContent: 'space-between' }}>
+        {t('overview.monthLeft', { month })}
+        <Link className="w-small" to={`/accounts/${accountId}/budget`}>
+          {t('massBudget.title')}
+        </Link>
+      </h2>
       {sorted.length === 0 && (
         <EmptyState compact title={t('overview.noMonthLimit')} hint={t('overview.noMonthLimitHint')} />
       )}

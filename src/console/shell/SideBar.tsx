@@ -5,6 +5,7 @@ import {
   AuditOutlined,
   BarChartOutlined,
   BellOutlined,
+  CalendarOutlined,
   CloudDownloadOutlined,
   ContactsOutlined,
   DashboardOutlined,
@@ -106,6 +107,12 @@ function useGroups(): Group[] {
           to: '/records',
           icon: <BarChartOutlined />,
           label: t('massRecords.title'),
+          needs: 'broadcasts:read',
+        },
+        {
+          to: `${base}/budget`,
+          icon: <CalendarOutlined />,
+          label: t('massBudget.title'),
           needs: 'broadcasts:read',
         },
         {

@@ -1,4 +1,5 @@
 export { BroadcastsPage } from './BroadcastsPage.tsx'
+export { BudgetPage } from './budget/BudgetPage.tsx'
 export { BroadcastPage } from './detail/BroadcastPage.tsx'
 export { BroadcastEditPage } from './edit/BroadcastEditPage.tsx'
 export { FanBroadcasts } from './FanBroadcasts.tsx'

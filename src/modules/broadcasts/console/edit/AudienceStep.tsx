@@ -51,7 +51,8 @@ export function AudienceStep({ draft, onChange, isComparison = false }: StepProp
   )
 }
 
-function AudiencePanel({ draft, onChange, isComparison = false }: StepProps) {
+/** Whom, of every kind of audience. */
+export function AudiencePanel({ draft, onChange, isComparison = false }: StepProps) {
   const { t } = useTranslation()
   const account = useAccount()
   const choose = (kind: GroupAudience['kind']) => {

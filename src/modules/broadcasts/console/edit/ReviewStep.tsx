@@ -17,6 +17,7 @@ import {
   preflightEndpoint,
   sendBroadcastEndpoint,
 } from '../../schema.ts'
+import { BudgetCost } from '../budget/BudgetCost.tsx'
 import { PreflightReport } from '../PreflightReport.tsx'
 import { useAudienceText } from '../words.tsx'
 import { ChangedSources, changesIn } from './ChangedSources.tsx'
@@ -72,6 +73,7 @@ export function ReviewStep({
     <div className="w-review">
       <div className="w-stack">
         <TimesPanel form={form} busy={saving} onChange={onTimes} />
+        <BudgetCost broadcastId={broadcastId} stamp={preflight.data?.at} />
         <section className="w-panel">
           <h2 className="w-row" style={{ justifyContent: 'space-between' }}>
             {t('preflight.title')}
