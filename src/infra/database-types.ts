@@ -788,6 +788,7 @@ export interface MassMonthDays {
 export interface MassResults {
   account_id: Int8;
   article_urls: Generated<Json>;
+  compared_at: Timestamp | null;
   error_count: number | null;
   filter_count: number | null;
   msg_id: string;
@@ -886,6 +887,38 @@ export interface OperatorSessions {
   expires_at: Timestamp;
   operator_id: Int8;
   token_hash: Buffer;
+}
+
+export interface OutsideSendFans {
+  fan_id: Int8;
+  outside_send_id: Int8;
+}
+
+export interface OutsideSends {
+  account_id: Int8;
+  at: Timestamp;
+  charged: Generated<number>;
+  charged_through: Generated<Int8>;
+  counted_day: string | null;
+  counted_people: Generated<number>;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  decided_at: Timestamp | null;
+  decided_by: Int8 | null;
+  frozen_at: Timestamp | null;
+  id: Generated<Int8>;
+  msg_data_id: string | null;
+  msg_id: string | null;
+  name: Generated<string>;
+  own_broadcast_id: Int8 | null;
+  own_seq: number | null;
+  people: number | null;
+  problem: string | null;
+  reach: Json | null;
+  reach_name: string | null;
+  source: string;
+  state: Generated<string>;
+  to_charge: number | null;
 }
 
 export interface PeopleExports {
@@ -1334,6 +1367,8 @@ export interface DB {
   operator_accounts: OperatorAccounts;
   operator_sessions: OperatorSessions;
   operators: Operators;
+  outside_send_fans: OutsideSendFans;
+  outside_sends: OutsideSends;
   people_exports: PeopleExports;
   people_import_errors: PeopleImportErrors;
   people_import_members: PeopleImportMembers;

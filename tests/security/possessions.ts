@@ -10,6 +10,7 @@ export type Possessions = {
   articleSetId: string
   mediaAssetId: string
   broadcastId: string
+  outsideSendId: string
   campaignId: string
   sendId: string
   templateId: string
@@ -66,6 +67,10 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
     fanId,
     listId,
     broadcastId,
+    outsideSendId: await one(
+      `insert into outside_sends (account_id, source, at, created_at) values ($1, 'hand', now(), now()) returning id`,
+      accountId,
+    ),
     campaignId: await one(
       `insert into campaigns (account_id, kind, name, plan, created_at, updated_at)
        values ($1, 'customer-service', 'a campaign', '{}', now(), now()) returning id`,
@@ -126,6 +131,7 @@ export const nothing: Possessions = {
   articleSetId: '777777',
   mediaAssetId: '777777',
   broadcastId: '777777',
+  outsideSendId: '777777',
   campaignId: '777777',
   sendId: '777777',
   templateId: '777777',

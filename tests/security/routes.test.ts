@@ -198,6 +198,8 @@ describe('F5: an account that is not the operator’s', () => {
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/segment': { name: 'x', outcome: 'reached' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-send': { openids: ['oSomebody'] },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/test-people': { segmentId: '1' },
+    'POST /api/accounts/:accountId/outside-sends/:outsideSendId/charge': { reach: { kind: 'all' } },
+    'POST /api/accounts/:accountId/outside-sends/:outsideSendId/own': { broadcastId: '1', seq: 0 },
     'PATCH /api/accounts/:accountId/campaigns/:campaignId': { revision: 1 },
     'POST /api/accounts/:accountId/campaigns/:campaignId/start': { revision: 1, expectedReached: 1 },
     'POST /api/accounts/:accountId/campaigns/:campaignId/rate': { ratePerMinute: 1 },

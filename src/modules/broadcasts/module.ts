@@ -27,6 +27,7 @@ import { readComments } from './comments/read.ts'
 import { nextReadingDue } from './comments/store.ts'
 import { experimentRoutes, experimentSweeps } from './experiments/part.ts'
 import { fanLimitOf } from './groups/plan.ts'
+import { outsidePart } from './outside/part.ts'
 import { prepareNext } from './prepare.ts'
 import { presentBatch, presentListItem, readBroadcast } from './present.ts'
 import { recordRoutes } from './records/routes.ts'
@@ -138,6 +139,7 @@ export const broadcastsModule: Manifest = {
     ...recordRoutes,
     ...budgetRoutes,
     ...experimentRoutes,
+    ...outsidePart.routes,
   ],
   sweeps: [
     { name: 'broadcasts.prepare', topic: 'broadcasts', everyMs: 1_000, run: prepareNext },
@@ -149,6 +151,7 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.saturation', everyMs: 60_000, run: writeMonthDay },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
     { name: 'broadcasts.comments', everyMs: 10_000, run: readComments },
+    ...outsidePart.sweeps,
   ],
   reactions: [massResults],
   nextDue: (ctx) => nextDue(ctx),
@@ -160,6 +163,7 @@ async function nextDue(ctx: Ctx): Promise<Due> {
     nextBatchDue(ctx.db, now),
     nextArmDue(ctx.db, now),
     nextReadingDue(ctx.db, now),
+    outsidePart.nextDue(ctx),
   ])
   const times = dues.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt.getTime()]))
   return {

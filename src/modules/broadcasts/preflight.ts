@@ -11,6 +11,7 @@ import { spreadDays } from './budget/rules.ts'
 import { contentProblems } from './content.ts'
 import { type GroupPlan, monthsOf, type Plan, planGroups, planInSum } from './groups/plan.ts'
 import { resolveGroups } from './groups/relation.ts'
+import { outsideNotes } from './outside/open.ts'
 import { letterOf, testTimeProblem } from './rules/tests.ts'
 import { timeProblem } from './rules/times.ts'
 import { entersHistory, minutesFor, promiseOf } from './rules.ts'
@@ -87,6 +88,11 @@ export async function runPreflight(ctx: Ctx, account: Account, broadcast: Broadc
     ],
     warnings: [
       ...load.warnings,
+      ...(await outsideNotes(
+        ctx.db,
+        account,
+        groups.flatMap(({ arms }) => arms.map(({ startsAt }) => startsAt)),
+      )),
       ...(promiseOf(path) === 'estimate' ? [{ reason: 'estimate_only', detail: {} }] : []),
     ],
   }

@@ -2,6 +2,7 @@ export { countDeliveriesOf, eraseDeliveries } from './erase.ts'
 export { explainDelivery, type WhyQuestion } from './explain.ts'
 export { openWindows, PAYMENT_EVENT, WINDOW_EVENTS } from './facts/index.ts'
 export * from './mass-ledger.ts'
+export * from './mass-outside.ts'
 export type {
   ClaimedRow,
   DeliveryChannel,

@@ -24,6 +24,7 @@ export const PLACES: readonly Place[] = [
   { kind: 'tags', table: 'tag_link_looks', where: ofFans },
   { kind: 'tags', table: 'tag_member_readings', where: ofFans },
   { kind: 'allowances', table: 'mass_allowances', where: ofFans },
+  { kind: 'allowances', table: 'outside_send_fans', where: ofFans },
   { kind: 'allowances', table: 'service_windows', where: ofFans },
   { kind: 'allowances', table: 'fan_blocks', where: ofFans },
   { kind: 'allowances', table: 'delivery_receipts', where: ofFans },

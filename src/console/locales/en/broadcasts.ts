@@ -292,6 +292,8 @@ export const reasons: Texts['reasons'] = {
   time_passed: 'The chosen time is past',
   time_too_far: 'A send can be at most 90 days ahead',
   drafts_day_used: 'Today’s new drafts do not suffice: {{copies}} copies needed, {{limit}} allowed',
+  outside_sends_open:
+    '{{sends}} mass send(s) of {{month}} did not go out from here and nobody said to whom: the month may be shown too favourably for up to {{people}} people',
   estimate_only: 'WeChat decides who gets it; the numbers are an estimate',
   sending_paused: 'All sending is paused until the restore is confirmed',
   nobody: 'Nobody can be reached',

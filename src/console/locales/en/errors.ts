@@ -1,6 +1,11 @@
 import type { Texts } from '../zh-CN.ts'
 
 export const errors: Texts['errors'] = {
+  may_be_ours: 'This may be a batch of ours whose outcome is unknown',
+  outside_already_found: 'An outside send of that day was found already and waits for an answer',
+  outside_time: 'Not a possible time',
+  not_ours: 'That batch can’t be this send',
+
   tag_name_taken: '“{{name}}” exists already. Choose another name.',
   tag_beyond_scope:
     'Customers or accounts you don’t see use “{{name}}”. Ask someone who sees every account to delete it.',
@@ -225,6 +230,11 @@ export const errors: Texts['errors'] = {
   range_too_long: 'The range must go from an earlier day to a later one and span at most {{max}} days',
 }
 export const advice: Texts['advice'] = {
+  outside_sends_open: 'Say to whom under Mass send → Outside sends.',
+  may_be_ours: 'Claim the batch first; or, having checked that it is not, tick “not one of our batches”.',
+  outside_already_found: 'Find the send of that day that waits in the list, and say to whom it went.',
+  outside_time: 'Choose a time of the last two months that has passed.',
+
   network: 'The page goes on by itself once the server is back.',
   permission_missing: 'Ask an administrator to change your role.',
   credential_wrong:

@@ -279,6 +279,8 @@ export const reasons = {
   time_passed: '所选的发送时间已经过去',
   time_too_far: '发送时间最远可选 90 天后',
   drafts_day_used: '今天新建草稿的次数不够：需要 {{copies}} 个副本，上限 {{limit}}',
+  outside_sends_open:
+    '{{month}} 有 {{sends}} 次不是从这里发出的群发，还不知道发给了谁：本月剩余次数最多可能多算 {{people}} 人',
   estimate_only: '实际人选由微信决定，以下人数是估算',
   sending_paused: '恢复备份后尚未确认，全部发送已暂停',
   nobody: '没有可以送达的人',

@@ -1,5 +1,10 @@
 /** By the `reason` of a refusal; `{{name}}` is taken from its detail. */
 export const errors = {
+  may_be_ours: '这次群发可能就是本系统结果未知的批次',
+  outside_already_found: '当天已经发现一次外部群发，还没有说明发给了谁',
+  outside_time: '时间不对',
+  not_ours: '这一批不可能是这次群发',
+
   tag_name_taken: '“{{name}}”已经有了，请换一个名称。',
   tag_beyond_scope: '还有你看不到的客户或公众号在用“{{name}}”，请让能看到全部公众号的人来删除。',
   tag_in_audiences: '分群“{{names}}”的条件用到了这个标签，请先修改这些分群。',
@@ -216,6 +221,11 @@ export const errors = {
 } as Record<string, string> & { internal: string; other: string }
 /** What the operator can do, where the server gave no advice of its own. */
 export const advice = {
+  outside_sends_open: '请到“群发 → 外部群发”说明发给了谁。',
+  may_be_ours: '请先认领对应的批次；核对后确认不是，再勾选“不是本系统的批次”。',
+  outside_already_found: '请在列表中找到当天待说明的那一次，说明它发给了谁。',
+  outside_time: '请选择最近两个月内、已经过去的时间。',
+
   network: '服务恢复后页面会自动继续。',
   permission_missing: '请联系管理员调整角色。',
   credential_wrong: '请在公众平台“设置与开发 → 基本配置”核对后重新填写。',
