@@ -63,6 +63,7 @@ export const router = createBrowserRouter([
               page('overview', overview, 'OverviewPage'),
               page('broadcasts', broadcasts, 'BroadcastsPage'),
               page('broadcasts/new', broadcasts, 'BroadcastEditPage'),
+              page('broadcasts/outside', broadcasts, 'OutsideSendsPage'),
               page('broadcasts/:broadcastId', broadcasts, 'BroadcastPage'),
               page('broadcasts/:broadcastId/edit', broadcasts, 'BroadcastEditPage'),
               page('budget', broadcasts, 'BudgetPage'),

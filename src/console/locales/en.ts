@@ -24,6 +24,7 @@ import { imports } from './en/imports.ts'
 import { limits } from './en/limits.ts'
 import { massBudget } from './en/mass-budget.ts'
 import { massGroups } from './en/mass-groups.ts'
+import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
@@ -70,6 +71,7 @@ export const en: Texts = {
   massRecords,
   massBudget,
   massGroups,
+  massOutside,
   media,
   messages,
   miniPrograms,

@@ -24,6 +24,7 @@ import { imports } from './zh-CN/imports.ts'
 import { limits } from './zh-CN/limits.ts'
 import { massBudget } from './zh-CN/mass-budget.ts'
 import { massGroups } from './zh-CN/mass-groups.ts'
+import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
@@ -70,6 +71,7 @@ export const zhCN = {
   massRecords,
   massBudget,
   massGroups,
+  massOutside,
   media,
   messages,
   miniPrograms,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { AccountSummary } from '../../modules/accounts/schema.ts'
-import { listBroadcastsEndpoint } from '../../modules/broadcasts/schema.ts'
+import { listBroadcastsEndpoint, listOutsideSendsEndpoint } from '../../modules/broadcasts/schema.ts'
 import { type CampaignListItem, listCampaignsEndpoint } from '../../modules/campaigns/schema.ts'
 import { useBusinessNow } from '../clock.ts'
 import { useFormat } from '../format.ts'
@@ -39,7 +39,8 @@ export function Attention() {
   const ofAccount = useAccountMatters(account)
   const ofSends = useSendMatters(unresolved.data?.items ?? [], paused.data?.items ?? [])
   const ofCampaigns = useCampaignMatters(accountId)
-  const matters = [...ofAccount, ...ofSends, ...ofCampaigns]
+  const ofOutside = useOutsideMatters(accountId)
+  const matters = [...ofAccount, ...ofSends, ...ofOutside, ...ofCampaigns]
   if (matters.length === 0) return null
   return (
     <div className="w-stack" style={{ gap: 8 }}>
@@ -138,6 +139,36 @@ function useSendMatters(
       action: t('overview.look'),
     })
   return [...unresolved.map(matter('unresolved')), ...paused.map(matter('paused'))]
+}
+
+/** Sends that somebody made elsewhere: until it is said to whom, the month is shown too favourably. */
+function useOutsideMatters(accountId: string): Matter[] {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { data } = useEndpoint(
+    listOutsideSendsEndpoint,
+    { params: { accountId }, query: { state: 'open', limit: 3 } },
+    { every: 15_000 },
+  )
+  const [first, second] = data?.items ?? []
+  if (first === undefined) return []
+  const people =
+    first.people === null
+      ? t('massOutside.peopleUnknown')
+      : t('massOutside.peopleOf', { number: format.number(first.people) })
+  return [
+    {
+      key: 'outside',
+      type: 'warning',
+      title:
+        second === undefined
+          ? t('massOutside.attention', { people })
+          : t('massOutside.attentionMore', { number: format.number(data?.items.length) }),
+      hint: t('massOutside.attentionHint'),
+      to: `/accounts/${accountId}/broadcasts/outside`,
+      action: t('overview.handle'),
+    },
+  ]
 }
 
 function useCampaignMatters(accountId: string): Matter[] {

@@ -23,7 +23,7 @@ export function BroadcastsPage() {
   if (!mayRead) return <NoPermissionState />
   return (
     <>
-      <PageHeader title={t('nav.broadcasts')} sub={t('broadcasts.sub')} actions={<NewButton />} />
+      <PageHeader title={t('nav.broadcasts')} sub={t('broadcasts.sub')} actions={<Actions />} />
       <Tabs
         activeKey={view}
         onChange={(key) => filters.set('view', key === 'all' ? undefined : key)}
@@ -35,6 +35,19 @@ export function BroadcastsPage() {
       ) : (
         <SendsList key={view} view={view} start={<NewButton />} />
       )}
+    </>
+  )
+}
+
+function Actions() {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  return (
+    <>
+      <Link to={`/accounts/${accountId}/broadcasts/outside`}>
+        <Button>{t('massOutside.title')}</Button>
+      </Link>
+      <NewButton />
     </>
   )
 }
