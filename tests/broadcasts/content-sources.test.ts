@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deleteDraft, getDraft, updateDraft } from '../../src/channels/official-account/drafts.ts'
 import type { OfficialAccountClient } from '../../src/channels/port.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
+import { openNext } from '../../src/modules/broadcasts/arms/open.ts'
 import { checkSources, composeContent } from '../../src/modules/broadcasts/content.ts'
 import type { Broadcast, BroadcastAudience, Content } from '../../src/modules/broadcasts/schema.ts'
 import type { MediaAsset, SourceChange } from '../../src/modules/contents/schema.ts'
@@ -175,4 +176,128 @@ test('E3: what was confirmed can be compared with WeChat again, however long aft
   await world.fault({ match: { path: '/cgi-bin/draft/get' }, kind: 'error', errcode: 45009 })
   expect(await checkSources(world.ctx, account.id, content, frozen)).toEqual({ checked: false, changes: [] })
   await world.fault()
+})
+
+describe('E3: what changed at WeChat between confirming and its time', () => {
+  const HOUR = 3_600_000
+  const WHOLE: Content = { kind: 'articles', articles: [] }
+  const opens = (ms: number) => new Date(world.ctx.clock.now().getTime() + ms)
+  /** Confirmed for an hour from now; what is edited then is edited before it opens. */
+  async function scheduled(...places: number[]) {
+    const at = opens(HOUR)
+    const content = { ...WHOLE, articles: places.map((index) => ({ articleSetId: set, index })) }
+    const broadcast = await world.draft(account, { content, timing: { kind: 'at', at: at.toISOString() } })
+    await world.confirm(broadcast)
+    await world.drain()
+    const toTime = async (ms = 0) => {
+      await world.forward(new Date(at.getTime() + ms))
+      await world.drain()
+      return world.read(broadcast)
+    }
+    return { broadcast, at, toTime }
+  }
+  const OPENS = -9 * 60_000
+  const armOf = ({ groups }: Broadcast) => groups[0]?.arms[0]
+  const answer = ({ accountId, id }: Broadcast, what: string) =>
+    world.api<Broadcast>('POST', `/api/accounts/${accountId}/broadcasts/${id}/arms/0/answer`, { do: what })
+  const trail = async ({ id }: Broadcast, action: string) => {
+    const { rows } = await world.ctx.pool.query<{ detail: Record<string, unknown> }>(
+      "select detail from audit_entries where subject_kind = 'broadcast' and subject_id = $1 and action = $2",
+      [id, action],
+    )
+    return rows.map((row) => row.detail)
+  }
+
+  test('is asked about with the difference, by one of two workers, and nothing is sent or copied meanwhile', async () => {
+    const { broadcast, toTime } = await scheduled(0, 1)
+    await edit(1, { title: '二（改）' })
+    await world.forward(opens(HOUR + OPENS))
+    await Promise.all([1, 2].map(() => openNext(world.ctx, new AbortController().signal)))
+    const asking = await toTime(HOUR)
+    expect(asking).toMatchObject({ label: 'asking' })
+    expect(armOf(asking)).toMatchObject({
+      state: 'asking',
+      reason: 'draft_changed',
+      detail: { changes: [{ place: 1, what: 'changed', differences: [{ field: 'title', before: '二' }] }] },
+      batchesReady: 0,
+      can: { answer: true },
+    })
+    expect((await world.received(account)).size).toBe(0)
+    expect(await trail(broadcast, 'broadcast.arm_asking')).toHaveLength(1)
+  })
+
+  test('sent as confirmed keeps its time, and a second change is asked about again', async () => {
+    const { broadcast, at, toTime } = await scheduled(0)
+    await edit(0, { content: '<p>改过</p>' })
+    await toTime(OPENS)
+    expect((await answer(broadcast, 'send')).status).toBe(200)
+    await edit(0, { content: '<p>又改过</p>' })
+    await world.drain()
+    expect(armOf(await world.read(broadcast))).toMatchObject({ state: 'asking', reason: 'draft_changed' })
+    expect((await answer(broadcast, 'send')).status).toBe(200)
+    await world.drain()
+    expect(armOf(await world.read(broadcast))).toMatchObject({ sendAt: at.toISOString(), reason: null })
+    expect((await world.received(account)).size).toBe(0)
+    await toTime()
+    expect(await sentOf(broadcast)).toEqual([['一', '<p>第一篇，定价 99 元。</p>']])
+  })
+
+  test('taking the new sends that, late where its time passed, and the rest as it was confirmed', async () => {
+    const { broadcast, at, toTime } = await scheduled(0, 1)
+    await edit(1, { title: '二（改）', content: '<p>改过</p>' })
+    await toTime(OPENS)
+    await toTime(HOUR)
+    expect((await answer(broadcast, 'send-new')).status).toBe(200)
+    expect(await sentOf(broadcast)).toEqual([
+      ['一', '<p>第一篇，定价 99 元。</p>'],
+      ['二（改）', '<p>改过</p>'],
+    ])
+    expect(armOf(await world.read(broadcast))).toMatchObject({ detail: { late: at.toISOString() } })
+    expect(await trail(broadcast, 'broadcast.arm_answered')).toMatchObject([
+      { answer: 'send-new', reason: 'draft_changed', changes: [{ place: 1 }] },
+    ])
+    expect((await answer(broadcast, 'send-new')).status).toBe(409)
+  })
+
+  test('left out reaches nobody; two answers at once are one', async () => {
+    const { broadcast, toTime } = await scheduled(0)
+    await edit(0, { content: '<p>改过</p>' })
+    await toTime(OPENS)
+    const answers = await Promise.all([answer(broadcast, 'skip'), answer(broadcast, 'send-new')])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    const sent = answers[0]?.status === 200 ? 0 : 3
+    await toTime()
+    expect((await world.received(account)).size).toBe(sent)
+  })
+
+  test('of a source that is gone only what was confirmed can be sent', async () => {
+    const { broadcast, toTime } = await scheduled(0)
+    await deleteDraft(client, wechatId)
+    await world.sync(account)
+    expect(armOf(await toTime(OPENS))?.detail).toMatchObject({ changes: [{ what: 'gone', place: 0 }] })
+    const { status, body } = await answer(broadcast, 'send-new')
+    expect([status, (body as unknown as { error: { reason: string } }).error.reason]).toEqual([
+      409,
+      'source_gone',
+    ])
+    await answer(broadcast, 'send')
+    await toTime()
+    expect(await sentOf(broadcast)).toEqual([['一', '<p>第一篇，定价 99 元。</p>']])
+  })
+
+  test('goes on unasked and says so where the day’s reads are used up, and waits while WeChat can’t be asked', async () => {
+    const match = { path: '/cgi-bin/draft/get' }
+    const used = await scheduled(0)
+    await world.fault({ match, kind: 'error', errcode: 45009 })
+    expect(armOf(await used.toTime(OPENS))).toMatchObject({
+      state: 'opening',
+      detail: { sourcesUnchecked: true },
+    })
+    await world.fault()
+    const silent = await scheduled(0)
+    await world.fault({ match, kind: 'error', errcode: -1 })
+    expect(armOf(await silent.toTime(OPENS))).toMatchObject({ state: 'queued' })
+    expect(armOf(await silent.toTime())).toMatchObject({ state: 'queued', batchesReady: 0 })
+    await world.fault()
+  })
 })

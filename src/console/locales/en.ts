@@ -23,6 +23,7 @@ import { exports } from './en/exports.ts'
 import { imports } from './en/imports.ts'
 import { limits } from './en/limits.ts'
 import { massBudget } from './en/mass-budget.ts'
+import { massFollowing } from './en/mass-following.ts'
 import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
@@ -72,6 +73,7 @@ export const en: Texts = {
   massBudget,
   massGroups,
   massOutside,
+  massFollowing,
   media,
   messages,
   miniPrograms,

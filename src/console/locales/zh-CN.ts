@@ -23,6 +23,7 @@ import { exports } from './zh-CN/exports.ts'
 import { imports } from './zh-CN/imports.ts'
 import { limits } from './zh-CN/limits.ts'
 import { massBudget } from './zh-CN/mass-budget.ts'
+import { massFollowing } from './zh-CN/mass-following.ts'
 import { massGroups } from './zh-CN/mass-groups.ts'
 import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
@@ -72,6 +73,7 @@ export const zhCN = {
   massBudget,
   massGroups,
   massOutside,
+  massFollowing,
   media,
   messages,
   miniPrograms,

@@ -30,8 +30,8 @@ export async function changedSources(
   if (now === undefined) return { checked: false, changes: [] }
   const changes = choices.flatMap((choice, place) => {
     const composed = frozen[place]
+    if (composed === undefined) return []
     const stored = sets.get(choice.articleSetId)?.articles[choice.index]
-    if (composed === undefined || stored === undefined) return []
     const current = now.get(choice.articleSetId)?.[choice.index]
     const change = changeOf({ choice, place, composed, stored, current })
     return change === undefined || change.seen === choice.kept ? [] : [change]
@@ -63,14 +63,14 @@ type Pair = {
   place: number
   /** As it would go out. */
   composed: ArticleInput
-  /** As it was last synced, and as it is now. */
-  stored: Article
+  /** As it was last synced, and as it is now: undefined where it is not there any more. */
+  stored: Article | undefined
   current: Article | undefined
 }
 
 function changeOf({ choice, place, composed, stored, current }: Pair): SourceChange | undefined {
   const { articleSetId, index } = choice
-  const named = { place, articleSetId, index, title: composed.title, coverBefore: stored.thumb_url || null }
+  const named = { place, articleSetId, index, title: composed.title, coverBefore: stored?.thumb_url || null }
   if (current === undefined || current.is_deleted === true)
     return { ...named, what: 'gone', seen: GONE, coverAfter: null, differences: [] }
   const found = copyOf(current)

@@ -225,6 +225,7 @@ export const errors: Texts['errors'] = {
   test_too_many: '“{{name}}” has {{size}} followers; a test goes to at most {{limit}}.',
   test_nobody: 'Nobody of “{{name}}” follows this account.',
   draft_changed: 'Articles changed at WeChat; nothing was sent.',
+  source_gone: 'WeChat no longer has this article; there is no new content to send.',
   picture_animated: '“{{name}}” is animated; mass sends take still pictures only',
   cover_animated: 'The cover is animated; choose a still picture',
   range_too_long: 'The range must go from an earlier day to a later one and span at most {{max}} days',

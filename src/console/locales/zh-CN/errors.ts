@@ -215,6 +215,7 @@ export const errors = {
   test_too_many: '“{{name}}”里关注中的有 {{size}} 人，测试发送最多 {{limit}} 人。',
   test_nobody: '“{{name}}”里没有关注这个公众号的人。',
   draft_changed: '图文在微信上有变化，尚未发送。',
+  source_gone: '微信上已经没有这篇图文，没有新内容可用。',
   picture_animated: '“{{name}}”是动图，群发图片只能用静态图片',
   cover_animated: '封面是动图，请换一张静态图片',
   range_too_long: '日期范围要从早到晚，且不超过 {{max}} 天',

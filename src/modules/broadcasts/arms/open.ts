@@ -3,16 +3,19 @@ import type { Ctx } from '../../../context.ts'
 import { type DB, inTransaction } from '../../../infra/transaction.ts'
 import { isMissed } from '../../../kernel/missed.ts'
 import { audit } from '../../audit/index.ts'
+import { lookAtSources, type OpeningLook } from '../following/sources.ts'
 import { subjectOf } from '../prepare.ts'
-import { type ArmClaim, changeArm, claimDueArm } from '../store/arms.ts'
+import { type ArmClaim, changeArm, claimDueArm, releaseArm } from '../store/arms.ts'
 import { dueBatchesAt } from '../store/batches.ts'
-import { changeBroadcast } from '../store/broadcasts.ts'
+import { changeBroadcast, findClaimed, partOf } from '../store/broadcasts.ts'
 import type { ArmRow } from '../store/groups.ts'
 import { copyDrafts } from './copy.ts'
 import { cancelArm, endIfDone } from './end.ts'
 import { lockOpen, type OpenArm } from './lock.ts'
 
 type Trx = Transaction<DB>
+/** WeChat could not be asked: tried again after this, until the time counts as missed. */
+const LOOK_AGAIN_MS = 3_000
 
 /**
  * One step of an arm whose time has come: opened, some of its copies made, or let go at its time. A time that passed
@@ -21,27 +24,46 @@ type Trx = Transaction<DB>
 export async function openNext(ctx: Ctx, signal: AbortSignal): Promise<number> {
   const claim = await claimDueArm(ctx.db, ctx.clock.now())
   if (claim === undefined) return 0
-  const going = await step(ctx, claim)
+  const look = await lookBefore(ctx, claim)
+  if (look === 'later') {
+    await releaseArm(ctx.db, claim, LOOK_AGAIN_MS)
+    return 1
+  }
+  const going = await step(ctx, claim, look)
   if (going !== undefined) await copyDrafts(ctx, claim, going, signal)
   await ctx.wake.notify('broadcasts')
   return 1
 }
 
+/** What became of its articles at WeChat meanwhile, where it is about to begin. */
+async function lookBefore(ctx: Ctx, claim: ArmClaim): Promise<OpeningLook> {
+  const broadcast = await findClaimed(ctx.db, claim.broadcastId)
+  if (broadcast === undefined) return []
+  const { arm } = partOf(broadcast, claim.number)
+  if (arm.state !== 'queued' || missed(arm, claim, ctx.clock.now())) return []
+  return lookAtSources(ctx, { broadcast, arm })
+}
+
+/** What was being prepared a moment ago was not missed, however long it takes. */
+function missed(arm: ArmRow, claim: ArmClaim, now: Date): boolean {
+  const expected = Math.max(arm.sendAt?.getTime() ?? 0, claim.dueAt.getTime())
+  return arm.sendAt !== null && isMissed(new Date(expected), now)
+}
+
 /** Returns the arm while copies of the draft are missing. */
-function step(ctx: Ctx, claim: ArmClaim): Promise<OpenArm | undefined> {
+function step(ctx: Ctx, claim: ArmClaim, look: Exclude<OpeningLook, 'later'>): Promise<OpenArm | undefined> {
   return inTransaction(ctx.db, async (trx) => {
     const open = await lockOpen(trx, claim)
     if (open === undefined) return undefined
     const { arm } = open
     const now = ctx.clock.now()
-    // what was being prepared a moment ago was not missed, however long it takes
-    const expected = Math.max(arm.sendAt?.getTime() ?? 0, claim.dueAt.getTime())
-    if (arm.sendAt !== null && isMissed(new Date(expected), now)) {
+    if (arm.sendAt !== null && missed(arm, claim, now)) {
       await applyPolicy(ctx, trx, open, arm.sendAt)
       return undefined
     }
     if (arm.state === 'queued') {
-      await begin(ctx, trx, open)
+      if (look !== 'unasked' && look.length > 0) await ask(ctx, trx, open, 'draft_changed', { changes: look })
+      else await begin(ctx, trx, open, look === 'unasked')
       return undefined
     }
     if (arm.frozenContent?.kind === 'articles' && arm.batchesReady < waiting(arm)) return open
@@ -53,15 +75,29 @@ function step(ctx: Ctx, claim: ArmClaim): Promise<OpenArm | undefined> {
 
 const waiting = ({ tally }: ArmRow): number => tally.planned + tally.held
 
-async function begin(ctx: Ctx, trx: Trx, { broadcast, group, arm }: OpenArm): Promise<void> {
+async function begin(
+  ctx: Ctx,
+  trx: Trx,
+  { broadcast, group, arm }: OpenArm,
+  unasked: boolean,
+): Promise<void> {
   const now = ctx.clock.now()
-  await changeArm(trx, arm.id, { state: 'opening', due_at: now, opened_at: now })
+  await changeArm(trx, arm.id, {
+    state: 'opening',
+    due_at: now,
+    opened_at: now,
+    ...(unasked && { detail: { ...arm.detail, sourcesUnchecked: true } }),
+  })
   if (broadcast.state === 'scheduled') await changeBroadcast(trx, broadcast.id, now, { state: 'running' })
   await audit(ctx, trx, {
     action: 'broadcast.arm_opened',
     accountId: broadcast.accountId,
     subject: subjectOf(broadcast.id),
-    detail: { group: group.name, sendAt: arm.sendAt?.toISOString() ?? null },
+    detail: {
+      group: group.name,
+      sendAt: arm.sendAt?.toISOString() ?? null,
+      ...(unasked && { sourcesUnchecked: true }),
+    },
   })
 }
 
@@ -91,12 +127,23 @@ export async function applyPolicy(ctx: Ctx, trx: Trx, open: OpenArm, missed: Dat
       await endIfDone(ctx, trx, broadcast.id)
       return
     case 'ask':
-      await changeArm(trx, arm.id, { state: 'asking', due_at: null, reason: 'missed', detail })
-      await audit(ctx, trx, {
-        action: 'broadcast.arm_asking',
-        accountId: broadcast.accountId,
-        subject: subjectOf(broadcast.id),
-        detail: { group: group.name, reason: 'missed', ...detail },
-      })
+      await ask(ctx, trx, open, 'missed', detail)
   }
+}
+
+/** Waits for an operator's word. */
+async function ask(
+  ctx: Ctx,
+  trx: Trx,
+  { broadcast, group, arm }: OpenArm,
+  reason: 'missed' | 'draft_changed',
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await changeArm(trx, arm.id, { state: 'asking', due_at: null, reason, detail })
+  await audit(ctx, trx, {
+    action: 'broadcast.arm_asking',
+    accountId: broadcast.accountId,
+    subject: subjectOf(broadcast.id),
+    detail: { group: group.name, reason, ...detail },
+  })
 }

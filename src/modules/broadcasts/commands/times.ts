@@ -4,20 +4,21 @@ import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
-import { lockMassLedger } from '../../deliveries/index.ts'
+import { lockMassLedger, type Reason } from '../../deliveries/index.ts'
 import { holdSegments } from '../../segments/index.ts'
 import { cancelArm, endIfDone } from '../arms/end.ts'
 import { segmentsIn } from '../audience.ts'
 import { freeBookings } from '../budget/book.ts'
 import { requireRoom } from '../budget/room.ts'
 import { planBookings } from '../budget/store.ts'
+import { deleteCopies, renewContent, stayAsConfirmed, takeNew } from '../following/answer-changed.ts'
 import { fanLimitOf } from '../groups/plan.ts'
 import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
 import { dueAt, isWaiting, timeProblem } from '../rules/times.ts'
 import { commandsOf } from '../rules.ts'
 import type { Broadcast } from '../schema.ts'
-import { changeArm } from '../store/arms.ts'
+import { type ArmChange, changeArm } from '../store/arms.ts'
 import { deleteBatches } from '../store/batches.ts'
 import * as store from '../store/broadcasts.ts'
 import type { ArmRow, GroupRow } from '../store/groups.ts'
@@ -105,38 +106,63 @@ function resumed({ kind, frozenContent }: ArmRow): {
   return frozenContent === null ? { state: 'deciding' } : { state: 'opening' }
 }
 
-/** Says what becomes of an arm that asks: sent at once, or left out. A rest that lacks a winner is told which by a choice. */
+export type ArmAnswer = 'send' | 'send-new' | 'skip'
+
+/**
+ * Says what becomes of an arm that asks: sent as it is, sent with what WeChat has now, or left out. A rest that lacks a
+ * winner is told which by a choice.
+ */
 export async function answerArm(
   ctx: Ctx,
   key: Key & { number: number },
-  answer: 'send' | 'skip',
+  answer: ArmAnswer,
 ): Promise<Broadcast> {
-  await inTransaction(ctx.db, async (trx) => {
+  const renewed = answer === 'send-new' ? await renewContent(ctx, key) : undefined
+  const unused = await inTransaction(ctx.db, async (trx) => {
     await lockMassLedger(trx, key.accountId)
     const broadcast = await store.findBroadcast(trx, { ...key, lock: true })
     const arm = broadcast && store.armsOf(broadcast).find(({ number }) => number === key.number)
     if (broadcast === undefined || arm === undefined) throw notFound('arm')
     const now = ctx.clock.now()
     if (arm.state !== 'asking') throw conflict('wrong_state', 'it does not ask', { state: arm.state })
-    const missed = arm.reason === 'missed'
+    let copies: string[] = []
     if (answer === 'skip') {
-      await cancelArm(trx, { broadcast, arm, reason: missed ? 'missed' : 'no_winner', now })
+      await cancelArm(trx, { broadcast, arm, reason: skippedFor(arm), now })
       await endIfDone(ctx, trx, broadcast.id)
     } else {
-      if (!missed) throw conflict('variant_needed', 'say which variant it gets', { reason: arm.reason })
-      await requireRoom(ctx, trx, broadcast, now)
-      await changeArm(trx, arm.id, { ...resumed(arm), due_at: now, reason: null, detail: lateBy(arm) })
+      const taken = renewed && (await takeNew(trx, { arm, renewed, now }))
+      copies = taken?.copies ?? []
+      const change = taken?.change ?? sentAsItIs(arm, now)
+      if (change.send_at === null || arm.kind === 'rest') await requireRoom(ctx, trx, broadcast, now)
+      await changeArm(trx, arm.id, change)
     }
     await audit(ctx, trx, {
       action: 'broadcast.arm_answered',
       accountId: key.accountId,
       subject: subjectOf(key.broadcastId),
-      detail: { group: store.partOf(broadcast, key.number).group.name, reason: arm.reason, answer },
+      detail: {
+        group: store.partOf(broadcast, key.number).group.name,
+        reason: arm.reason,
+        answer,
+        ...(arm.reason === 'draft_changed' && { changes: arm.detail?.['changes'] }),
+      },
     })
+    return copies
   })
   await ctx.wake.notify('broadcasts')
+  await deleteCopies(ctx, key.accountId, unused)
   return readBroadcast(ctx, key.accountId, key.broadcastId)
 }
+
+function sentAsItIs(arm: ArmRow, now: Date): ArmChange {
+  if (arm.reason === 'draft_changed') return stayAsConfirmed(arm, now)
+  if (arm.reason !== 'missed')
+    throw conflict('variant_needed', 'say which variant it gets', { reason: arm.reason })
+  return { ...resumed(arm), due_at: now, reason: null, detail: lateBy(arm) }
+}
+
+const skippedFor = ({ reason }: ArmRow): Reason =>
+  reason === 'missed' ? 'missed' : reason === 'draft_changed' ? 'cancelled' : 'no_winner'
 
 /** 撤回为草稿: as if it had never been confirmed, while nothing of it has begun. People are chosen anew at the next confirm. */
 export async function unscheduleBroadcast(ctx: Ctx, key: Key): Promise<Broadcast> {

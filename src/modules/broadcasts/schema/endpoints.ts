@@ -168,9 +168,10 @@ export const answerArmEndpoint = endpoint({
   path: `${base}/:broadcastId/arms/:number/answer`,
   access: 'broadcasts:send',
   tag,
-  summary: 'Says what becomes of a record that asks: sent all the same, or left out',
+  summary:
+    'Says what becomes of a record that asks: sent as it is, sent with what its drafts are now (`send-new`, of a changed draft), or left out',
   params: one.extend({ number: z.coerce.number().int().min(0) }),
-  body: z.object({ do: z.enum(['send', 'skip']) }),
+  body: z.object({ do: z.enum(['send', 'send-new', 'skip']) }),
   response: broadcast,
 })
 export const withdrawBroadcastEndpoint = endpoint({

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
-import type { ArmState, Verdict } from '../schema.ts'
+import type { ArmState, Content, Verdict } from '../schema.ts'
 import type { FrozenContent } from './groups.ts'
 
 export type ArmChange = Partial<{
   state: ArmState
+  content: Content
   frozen_content: FrozenContent | null
   send_at: Date | null
   due_at: Date | null
@@ -21,7 +22,7 @@ export type ArmChange = Partial<{
   verdict: Verdict | null
 }>
 
-const JSON_COLUMNS = new Set(['frozen_content', 'detail', 'skipped', 'verdict'])
+const JSON_COLUMNS = new Set(['content', 'frozen_content', 'detail', 'skipped', 'verdict'])
 
 /** Writes a change to an arm of a broadcast that the caller has locked, and lets go of its lease. */
 export async function changeArm(trx: Executor, armId: string, change: ArmChange): Promise<void> {

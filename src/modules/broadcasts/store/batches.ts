@@ -144,6 +144,17 @@ export async function listUncopied(
 export const setDraftCopy = (trx: Executor, batchId: string, mediaId: string) =>
   trx.updateTable('broadcast_batches').set({ draft_media_id: mediaId }).where('id', '=', batchId).execute()
 
+/** Waiting batches of an arm need copies anew; returns those they had. */
+export async function forgetCopies(trx: Executor, part: Part): Promise<string[]> {
+  const { rows } = await sql<{ media_id: string }>`
+    with had as (select id, draft_media_id as media_id from broadcast_batches
+      where ${ofArm(part)} and state in ('planned', 'held') and draft_media_id is not null for update)
+    update broadcast_batches t set draft_media_id = null from had where t.id = had.id returning had.media_id`.execute(
+    trx,
+  )
+  return rows.map((row) => row.media_id)
+}
+
 export async function listBatches(
   db: Executor,
   filter: {

@@ -15,6 +15,7 @@ import {
 import { useReason } from '../reasons.ts'
 import { WaitingActions } from '../WaitingActions.tsx'
 import { LabelTag, useAudienceText } from '../words.tsx'
+import { ChangedDraft } from './ChangedDraft.tsx'
 
 const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
 
@@ -117,6 +118,7 @@ function When({ arm }: { arm: Arm }) {
     arm.startedAt !== null && t('massGroups.startedAt', { at: format.instant(arm.startedAt) }),
     arm.endedAt !== null && t('massGroups.endedAt', { at: format.instant(arm.endedAt) }),
     typeof late === 'string' && t('massGroups.late', { at: format.instant(late) }),
+    arm.detail?.['sourcesUnchecked'] === true && t('massFollowing.changed.unchecked'),
   ].filter((step) => step !== false)
   return (
     <>
@@ -130,7 +132,7 @@ function When({ arm }: { arm: Arm }) {
   )
 }
 
-/** What missed its time and waits for an operator's word. */
+/** What waits for an operator's word: its time was missed, or its articles changed. */
 function Asking({ broadcastId, rows }: { broadcastId: string; rows: readonly Row[] }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -141,29 +143,33 @@ function Asking({ broadcastId, rows }: { broadcastId: string; rows: readonly Row
     answer.mutate({ params: { accountId, broadcastId, number: arm.number }, body: { do: what } })
   return rows
     .filter(({ arm }) => arm.can.answer)
-    .map((row) => (
-      <Alert
-        key={row.arm.number}
-        type="warning"
-        showIcon
-        style={{ marginBottom: 12 }}
-        title={t('massGroups.asks', { name: row.group.name, at: format.instant(row.arm.sendAt) })}
-        action={
-          <div className="w-row">
-            <Popconfirm
-              title={t('massGroups.sendNowTitle')}
-              okText={t('massGroups.answerSend')}
-              onConfirm={() => say(row, 'send')}
-            >
-              <Button type="primary" disabled={!maySend} loading={answer.isPending}>
-                {t('massGroups.answerSend')}
+    .map((row) =>
+      row.arm.reason === 'draft_changed' ? (
+        <ChangedDraft key={row.arm.number} broadcastId={broadcastId} {...row} />
+      ) : (
+        <Alert
+          key={row.arm.number}
+          type="warning"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={t('massGroups.asks', { name: row.group.name, at: format.instant(row.arm.sendAt) })}
+          action={
+            <div className="w-row">
+              <Popconfirm
+                title={t('massGroups.sendNowTitle')}
+                okText={t('massGroups.answerSend')}
+                onConfirm={() => say(row, 'send')}
+              >
+                <Button type="primary" disabled={!maySend} loading={answer.isPending}>
+                  {t('massGroups.answerSend')}
+                </Button>
+              </Popconfirm>
+              <Button disabled={!maySend} loading={answer.isPending} onClick={() => say(row, 'skip')}>
+                {t('massGroups.answerSkip')}
               </Button>
-            </Popconfirm>
-            <Button disabled={!maySend} loading={answer.isPending} onClick={() => say(row, 'skip')}>
-              {t('massGroups.answerSkip')}
-            </Button>
-          </div>
-        }
-      />
-    ))
+            </div>
+          }
+        />
+      ),
+    )
 }

@@ -89,7 +89,8 @@ export function ChangedSources({ changes, articles, onDecide, onClose }: Props) 
   )
 }
 
-function Change({ change }: { change: SourceChange }) {
+/** What became of one article, before and after side by side. */
+export function Change({ change }: { change: SourceChange }) {
   const { t } = useTranslation()
   return (
     <section className="w-changed">
