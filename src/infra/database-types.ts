@@ -45,6 +45,7 @@ export interface Accounts {
   callback_token_encrypted: Buffer;
   callback_token_previous_encrypted: Buffer | null;
   callback_verified_at: Timestamp | null;
+  confirms_mass: Generated<boolean>;
   created_at: Timestamp;
   credential_checked_at: Timestamp | null;
   gh_id: string | null;
@@ -213,6 +214,7 @@ export interface BroadcastArms {
 export interface BroadcastBatches {
   accepted_at: Timestamp | null;
   account_id: Int8;
+  allow_reprint: Generated<boolean>;
   arm: Generated<number>;
   attempt: Generated<number>;
   booked_months: Generated<string[]>;
@@ -792,6 +794,7 @@ export interface MassResults {
   error_count: number | null;
   filter_count: number | null;
   msg_id: string;
+  originality: Json | null;
   received_at: Timestamp;
   sent_count: number | null;
   status: string;
@@ -1294,6 +1297,23 @@ export interface WechatTags {
   tag_id: number;
 }
 
+export interface Withdrawals {
+  account_id: Int8;
+  arm: number;
+  article: number;
+  asked_at: Timestamp;
+  asked_by: Int8 | null;
+  batch_id: Int8;
+  broadcast_id: Int8;
+  called_at: Timestamp | null;
+  due_at: Timestamp;
+  ended_at: Timestamp | null;
+  errcode: number | null;
+  fence: Generated<Int8>;
+  lease_until: Timestamp | null;
+  state: Generated<string>;
+}
+
 export interface DB {
   account_tokens: AccountTokens;
   accounts: Accounts;
@@ -1407,4 +1427,5 @@ export interface DB {
   template_uses: TemplateUses;
   wechat_tag_changes: WechatTagChanges;
   wechat_tags: WechatTags;
+  withdrawals: Withdrawals;
 }

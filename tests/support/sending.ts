@@ -69,8 +69,8 @@ export type SendingWorld = TestWorld & {
   list(account: Bound, fanIds: readonly string[]): Promise<Audience>
   draft(account: Bound, fields?: Partial<Fields>): Promise<Broadcast>
   preflight(broadcast: Broadcast): Promise<Preflight>
-  /** A text to the first fans of the account, frozen into batches of these sizes and not sent yet. */
-  frozen(account: Bound, sizes: readonly number[]): Promise<Broadcast>
+  /** A text, or something else, to the first fans of the account, frozen into batches of these sizes and not sent yet. */
+  frozen(account: Bound, sizes: readonly number[], fields?: Partial<Fields>): Promise<Broadcast>
   /** Pre-flight and confirm with its number; not yet prepared. */
   confirm(broadcast: Broadcast): Promise<Preflight>
   read(broadcast: Broadcast): Promise<Broadcast>
@@ -160,9 +160,10 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
     apiUrl: listening,
     draft,
     confirm,
-    async frozen(account, sizes) {
+    async frozen(account, sizes, fields = {}) {
       const count = sizes.reduce((sum, size) => sum + size, 0)
       const broadcast = await draft(account, {
+        ...fields,
         audience: await list(account, account.fanIds.slice(0, count)),
       })
       await confirm(broadcast)

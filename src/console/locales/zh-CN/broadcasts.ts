@@ -106,10 +106,6 @@ export const broadcasts = {
   segmentSaved: '已存为分群，{{number}} 人。',
   segmentOpen: '查看',
   withdraw: '下线图文',
-  withdrawGo: '下线',
-  withdrawAll: '整条消息',
-  withdrawWarning: '文章页面会打不开，但粉丝已经收到的消息卡片不会消失，也不退回群发次数。',
-  withdrawn: '已下线 {{withdrawn}} 个批次，失败 {{failed}} 个',
 }
 export const audience = {
   title: '发送对象',

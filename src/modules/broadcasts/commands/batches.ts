@@ -1,21 +1,19 @@
 import { addDraft } from '../../../channels/official-account/drafts.ts'
-import { deleteMass } from '../../../channels/official-account/mass.ts'
 import { isWechatError } from '../../../channels/port.ts'
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { AppError, conflict, invalid, notFound } from '../../../kernel/errors.ts'
+import { AppError, conflict, notFound } from '../../../kernel/errors.ts'
 import { adviceOf } from '../../../wechat/error-codes.ts'
 import { clientMsgId } from '../../../wechat/rules/client-msg-id.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { giveBack } from '../answer.ts'
-import { isWithdrawable } from '../content.ts'
 import { subjectOf } from '../prepare.ts'
 import { readBroadcast } from '../present.ts'
-import { canResolveBatch, canRetryBatch, commandsOf } from '../rules.ts'
+import { canResolveBatch, canRetryBatch } from '../rules.ts'
 import type { Broadcast } from '../schema.ts'
 import { changeArm } from '../store/arms.ts'
-import { type BatchRow, changeBatch, findBatch, listBatches } from '../store/batches.ts'
+import { type BatchRow, changeBatch, findBatch } from '../store/batches.ts'
 import * as store from '../store/broadcasts.ts'
 import { installationMark } from '../store/installation.ts'
 import { tieLinks } from '../tracked-links.ts'
@@ -136,68 +134,4 @@ export async function resolveBatch(
     })
   })
   return readBroadcast(ctx, key.accountId, key.broadcastId)
-}
-
-/**
- * Deletes what was sent at WeChat, of all groups or one arm, whole or one article (from 1): the pages die, cards already
- * received stay. The platform allows ten deletions a day; what was done until a refusal stays done and is counted.
- */
-export async function withdrawBroadcast(
-  ctx: Ctx,
-  key: { accountId: string; broadcastId: string },
-  { article, arm: only }: { article?: number | undefined; arm?: number | undefined },
-): Promise<{ withdrawn: number; failed: number; errcode: number | null }> {
-  const broadcast = await store.findBroadcast(ctx.db, key)
-  if (broadcast === undefined) throw notFound('broadcast')
-  const arms = store
-    .armsOf(broadcast)
-    .filter(({ content, number }) => isWithdrawable(content) && (only === undefined || number === only))
-  const isDeletable = arms.some(({ tally }) => tally.delivered > 0)
-  if (!commandsOf(broadcast, isDeletable).withdraw) {
-    throw conflict(
-      'not_withdrawable',
-      'only articles and videos that were sent successfully can be taken offline',
-      {
-        state: broadcast.state,
-      },
-    )
-  }
-  const count = Math.max(
-    ...arms.map(({ frozenContent }) =>
-      frozenContent?.kind === 'articles' ? frozenContent.articles.length : 0,
-    ),
-  )
-  if (article !== undefined && article > count)
-    throw invalid('no_such_article', 'the message has fewer articles', { count })
-  const client = await accountClient(ctx, key.accountId)
-  const { items: sent } = await listBatches(ctx.db, {
-    broadcastId: key.broadcastId,
-    state: 'delivered',
-    limit: 200,
-  })
-  const items = sent.filter((batch) => arms.some(({ number }) => number === batch.arm))
-  let withdrawn = 0
-  let errcode: number | null = null
-  for (const batch of items.filter((item) => item.msg_id !== null)) {
-    try {
-      await deleteMass(client, batch.msg_id ?? '', article)
-      withdrawn += 1
-      await inTransaction(ctx.db, (trx) =>
-        changeBatch(trx, batch.id, { detail: { ...batch.detail, withdrawn: article ?? 'all' } }),
-      )
-    } catch (error) {
-      if (!isWechatError(error)) throw error
-      errcode = error.errcode ?? null
-      break
-    }
-  }
-  await inTransaction(ctx.db, (trx) =>
-    audit(ctx, trx, {
-      action: 'broadcast.withdrawn',
-      accountId: key.accountId,
-      subject: subjectOf(key.broadcastId),
-      detail: { article: article ?? 'all', withdrawn, errcode },
-    }),
-  )
-  return { withdrawn, failed: errcode === null ? 0 : items.length - withdrawn, errcode }
 }

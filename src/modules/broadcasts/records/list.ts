@@ -5,6 +5,7 @@ import { invalid } from '../../../kernel/errors.ts'
 import type { Page } from '../../../kernel/paging.ts'
 import { getAccount, listAccounts } from '../../accounts/index.ts'
 import { figureDays } from '../../article-figures/index.ts'
+import { withdrawalsOf } from '../following/withdrawals.ts'
 import { faceOf, presentListItem } from '../present.ts'
 import { type listMassRecordsEndpoint, MAX_RECORD_DAYS, type MassRecord } from '../schema/records.ts'
 import { findClaimed, partOf } from '../store/broadcasts.ts'
@@ -50,6 +51,7 @@ export async function listRecords(
 
 async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<MassRecord[]> {
   const articles = await articlesOf(ctx.db, rows)
+  const offline = await withdrawalsOf(ctx.db, [...new Set(rows.map(({ id }) => id))])
   const reading = new Map(
     await Promise.all(
       [...Map.groupBy(rows, (row) => row.accountId)].map(
@@ -88,6 +90,9 @@ async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<Mas
         accountId: row.accountId,
         accountName: row.accountName,
         delivered: deliveredOf(row, now),
+        withdrawals: offline
+          .filter((one) => one.broadcastId === row.id && one.arm === row.arm)
+          .map(({ withdrawal }) => withdrawal),
         figures: { state: stateOf(row, results, reading.get(row.accountId) ?? []), articles: results },
       }
     }),

@@ -7,6 +7,7 @@ import { draftFields } from './groups.ts'
 import { preflight } from './preflight.ts'
 import { batch, id, instant, label, MAX_ARTICLES, path, recipient, resultSegment } from './shapes.ts'
 import { TEST_CHUNK, testResult } from './test-send.ts'
+import { withdrawalPlan } from './withdraw.ts'
 
 const tag = 'broadcasts'
 const base = '/api/accounts/:accountId/broadcasts'
@@ -174,16 +175,27 @@ export const answerArmEndpoint = endpoint({
   body: z.object({ do: z.enum(['send', 'send-new', 'skip']) }),
   response: broadcast,
 })
+const offline = z.object({ article: z.coerce.number().int().min(1).max(MAX_ARTICLES).optional(), arm })
 export const withdrawBroadcastEndpoint = endpoint({
   method: 'POST',
   path: `${base}/:broadcastId/withdraw`,
   access: 'broadcasts:send',
   tag,
   summary:
-    'Deletes what was sent at WeChat, of all groups or one, whole or one article (from 1): its pages die, cards already received stay',
+    'Has what was sent deleted at WeChat, of all groups or one, whole or one article (from 1), ten deletions a day: its pages die, cards already received stay',
   params: one,
-  body: z.object({ article: z.number().int().min(1).max(MAX_ARTICLES).optional(), arm }),
-  response: z.object({ withdrawn: z.number(), failed: z.number(), errcode: z.number().nullable() }),
+  body: offline,
+  response: broadcast,
+})
+export const withdrawalPlanEndpoint = endpoint({
+  method: 'GET',
+  path: `${base}/:broadcastId/withdrawal-plan`,
+  access: 'broadcasts:read',
+  tag,
+  summary: 'How many deletions and days taking it offline would take',
+  params: one,
+  query: offline,
+  response: withdrawalPlan,
 })
 
 export const listBatchesEndpoint = endpoint({

@@ -12,6 +12,7 @@ import {
   reasonCount,
   totals,
 } from './shapes.ts'
+import { withdrawal } from './withdraw.ts'
 
 /** 剩余全部粉丝: every follower of the account whom no earlier group names. Of a comparison group only. */
 export const groupAudience = z.union([broadcastAudience, z.object({ kind: z.literal('remaining') })])
@@ -108,10 +109,13 @@ export const arm = z.object({
     cancel: z.boolean(),
     answer: z.boolean(),
     choose: z.boolean(),
+    withdraw: z.boolean(),
   }),
   /** Of a rest: whose content it gets, and the figures that said so. */
   chosenArm: z.number().nullable(),
   verdict: verdict.nullable(),
+  /** What was taken offline, or is being. */
+  withdrawals: z.array(withdrawal),
 })
 export type Arm = z.infer<typeof arm>
 

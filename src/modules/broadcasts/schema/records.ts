@@ -4,6 +4,7 @@ import { page, pageQuery } from '../../../kernel/paging.ts'
 import { broadcastListItem } from './broadcast.ts'
 import { articleResult, day, deliveredResult, figuresState } from './figures.ts'
 import { id, label } from './shapes.ts'
+import { withdrawal } from './withdraw.ts'
 
 const tag = 'broadcasts'
 export const CONTENT_KINDS = ['articles', 'text', 'image', 'voice', 'video'] as const
@@ -30,6 +31,8 @@ export const massRecord = broadcastListItem.omit({ groups: true, can: true }).ex
   arm: z.number(),
   groupName: z.string().nullable(),
   delivered: deliveredResult,
+  /** What was taken offline, or is being. */
+  withdrawals: z.array(withdrawal),
   figures: z.object({ state: figuresState, articles: z.array(articleResult) }),
 })
 export type MassRecord = z.infer<typeof massRecord>

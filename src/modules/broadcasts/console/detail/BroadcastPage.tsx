@@ -28,6 +28,7 @@ import { FiguresCard } from './figures/FiguresCard.tsx'
 import { GroupsTable } from './GroupsTable.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
 import { RecipientsTable } from './RecipientsTable.tsx'
+import { WithdrawState } from './WithdrawState.tsx'
 
 /** One mass send, live: where it stands, every batch and person with a reason, and what can be done. */
 export function BroadcastPage() {
@@ -72,6 +73,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
       <div className="w-stack">
         <Life label={broadcast.label} />
         <Notices broadcast={broadcast} />
+        <WithdrawState broadcast={broadcast} />
         <GroupsTable broadcast={broadcast} />
         {broadcast.groups.map(({ place, basis }) => (
           <AudienceBasis key={place} basis={basis} />
