@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Ctx, OwnedCtx } from '../../src/context.ts'
+import type { Ctx, OwnedCtx, Role } from '../../src/context.ts'
 import { bindAccount } from '../../src/modules/accounts/index.ts'
 import { broadcastsModule } from '../../src/modules/broadcasts/module.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
@@ -59,6 +59,8 @@ type Fields = {
 /** A world with our API listening for the platform's callbacks, and an administrator signed in. */
 export type SendingWorld = TestWorld & {
   api: Caller
+  /** The same as someone else. */
+  as(role: Role): Promise<Caller>
   /** Where the API listens. */
   apiUrl: string
   /** An account bound here with its callback set there, and its people known here as a sync would know them. */
@@ -157,6 +159,7 @@ export async function createSendingWorld(env: Record<string, string> = {}): Prom
   return {
     ...world,
     api,
+    as: (role) => server.signIn(role),
     apiUrl: listening,
     draft,
     confirm,

@@ -23,6 +23,7 @@ import { saveResult } from './commands/result-segment.ts'
 import * as send from './commands/send.ts'
 import { testSend } from './commands/test-send.ts'
 import * as times from './commands/times.ts'
+import { listCommentsOf } from './comments/list.ts'
 import { readComments } from './comments/read.ts'
 import { nextReadingDue } from './comments/store.ts'
 import { experimentRoutes, experimentSweeps } from './experiments/part.ts'
@@ -112,6 +113,7 @@ export const broadcastsModule: Manifest = {
       }))
       return { items, nextCursor: page.nextCursor }
     }),
+    route(schema.listCommentsEndpoint, (ctx, { params, query }) => listCommentsOf(ctx, params, query)),
     route(schema.resultSegmentEndpoint, (ctx, { params, body }) => saveResult(ctx, params, body)),
     route(schema.fanBroadcastsEndpoint, async (ctx, { params }) => {
       const account = await getAccount(ctx, params.accountId)

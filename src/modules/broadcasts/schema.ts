@@ -1,5 +1,6 @@
 export * from './schema/broadcast.ts'
 export * from './schema/budget.ts'
+export * from './schema/comments.ts'
 export * from './schema/endpoints.ts'
 export * from './schema/experiment-endpoints.ts'
 export * from './schema/experiments.ts'

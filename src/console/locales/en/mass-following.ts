@@ -41,4 +41,18 @@ export const massFollowing = {
     failed: '{{number}} not taken offline: {{reason}}',
     noReason: 'the account can’t be used any more',
   },
+  comments: {
+    title: 'Comments',
+    who: 'By',
+    unnamed: 'Not named',
+    customer: 'Customer without a name',
+    text: 'Comment',
+    at: 'When',
+    search: 'Search comments',
+    total: '{{number}} read',
+    nextReadAt: 'read again {{at}}',
+    empty: 'No comments yet',
+    emptyHint:
+      'Where an article takes comments they are read from an hour after sending, for a week. WeChat gives no nicknames: customers it identifies have the name we know.',
+  },
 }

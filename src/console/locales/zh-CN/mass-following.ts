@@ -40,4 +40,18 @@ export const massFollowing = {
     failed: '{{number}} 批未能下线：{{reason}}',
     noReason: '公众号已不可用',
   },
+  comments: {
+    title: '评论',
+    who: '评论人',
+    unnamed: '未具名',
+    customer: '客户（未命名）',
+    text: '评论内容',
+    at: '时间',
+    search: '搜索评论内容',
+    total: '已读取 {{number}} 条',
+    nextReadAt: '下次读取 {{at}}',
+    empty: '还没有评论',
+    emptyHint:
+      '文章开启留言后，发送 1 小时起陆续读取，持续 7 天。微信不提供昵称，能认出的客户显示我们已知的称呼。',
+  },
 }

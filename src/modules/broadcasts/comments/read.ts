@@ -73,6 +73,7 @@ const occurrenceOf = (comment: Comment, reading: Reading, index: number): NamedO
     title: reading.articles[index]?.title ?? '',
     text: comment.content,
     send: reading.broadcastId,
+    arm: reading.arm,
     article: index + 1,
   },
   person: comment.openid === undefined ? null : { openid: comment.openid, effect: 'contact' },

@@ -19,6 +19,7 @@ export async function startReadingComments(trx: Executor, batchId: string, now: 
 export type Reading = {
   batchId: string
   broadcastId: string
+  arm: number
   accountId: string
   accountName: string
   msgDataId: string
@@ -41,7 +42,7 @@ export async function claimReading(db: Executor, now: Date): Promise<Reading | u
     update comment_readings r set due_at = ${now}::timestamptz + ${HELD_MINUTES} * interval '1 minute'
     from due, broadcast_batches t, broadcast_arms b, accounts a
     where r.batch_id = due.batch_id and t.id = r.batch_id and b.broadcast_id = t.broadcast_id and b.number = t.arm and a.id = t.account_id
-    returning r.batch_id as "batchId", t.broadcast_id as "broadcastId", a.id as "accountId", a.name as "accountName",
+    returning r.batch_id as "batchId", t.broadcast_id as "broadcastId", t.arm, a.id as "accountId", a.name as "accountName",
       t.msg_data_id as "msgDataId", r.rounds, r.last_until as "lastUntil", b.frozen_content -> 'articles' as articles`.execute(
     db,
   )

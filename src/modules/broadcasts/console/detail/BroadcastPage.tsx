@@ -23,6 +23,7 @@ import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
 import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
+import { CommentsTab } from './CommentsTab.tsx'
 import { ContentTab } from './ContentTab.tsx'
 import { FiguresCard } from './figures/FiguresCard.tsx'
 import { GroupsTable } from './GroupsTable.tsx'
@@ -134,6 +135,15 @@ function Sections({ broadcast }: { broadcast: Broadcast }) {
             <OutcomeCompared broadcast={broadcast} onReason={(reason) => showRecipients({ reason })} />
           ),
         },
+        ...(broadcast.groups.some(({ arms }) => arms.some(({ contentKind }) => contentKind === 'articles'))
+          ? [
+              {
+                key: 'comments',
+                label: t('massFollowing.comments.title'),
+                children: <CommentsTab broadcast={broadcast} />,
+              },
+            ]
+          : []),
         {
           key: 'content',
           label: t('broadcasts.tab.content'),

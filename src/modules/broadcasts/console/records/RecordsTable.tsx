@@ -15,6 +15,8 @@ import { askedBy, type RecordFilters } from './filters.tsx'
 import '../broadcasts.css'
 
 const lead = ({ figures }: MassRecord) => figures.articles[0]
+const commentsOf = ({ accountId, id, arm }: MassRecord, article: number) =>
+  `/accounts/${accountId}/broadcasts/${id}?tab=comments&arm=${arm}&article=${article}`
 const itself = (article: ArticleResult) => article
 
 export function RecordsTable({
@@ -44,7 +46,7 @@ export function RecordsTable({
       onOpen={(row) => void navigate(`/accounts/${row.accountId}/broadcasts/${row.id}?arm=${row.arm}`)}
       expandable={{
         rowExpandable: ({ figures }) => figures.articles.length > 1,
-        expandedRowRender: ({ figures }) => <Articles articles={figures.articles} />,
+        expandedRowRender: (record) => <Articles record={record} />,
       }}
       empty={
         isNarrowed ? (
@@ -80,7 +82,7 @@ function useColumns(): TableColumnsType<MassRecord> {
       align: 'right',
       render: (_, row) => <Delivered delivered={row.delivered} />,
     },
-    ...useFigureColumns<MassRecord>(lead, { without: 'likes' }),
+    ...useFigureColumns<MassRecord>(lead, { without: 'likes', commentsOf: (row) => commentsOf(row, 1) }),
   ]
 }
 
@@ -112,7 +114,7 @@ function Face({ record }: { record: MassRecord }) {
   )
 }
 
-function Articles({ articles }: { articles: ArticleResult[] }) {
+function Articles({ record }: { record: MassRecord }) {
   const { t } = useTranslation()
   const columns: TableColumnsType<ArticleResult> = [
     {
@@ -120,14 +122,14 @@ function Articles({ articles }: { articles: ArticleResult[] }) {
       title: t('massRecords.article'),
       render: (_, { place, title }) => `${place}. ${title}`,
     },
-    ...useFigureColumns<ArticleResult>(itself),
+    ...useFigureColumns<ArticleResult>(itself, { commentsOf: ({ place }) => commentsOf(record, place) }),
   ]
   return (
     <Table<ArticleResult>
       size="small"
       rowKey="place"
       columns={columns}
-      dataSource={articles}
+      dataSource={record.figures.articles}
       pagination={false}
     />
   )

@@ -1,5 +1,6 @@
 import { type TableColumnsType, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import type { ArticleResult } from '../../schema/figures.ts'
 
@@ -9,7 +10,7 @@ type Key = (typeof KEYS)[number]
 /** The figures of an article, as columns of any table whose rows have one. */
 export function useFigureColumns<T>(
   articleOf: (row: T) => ArticleResult | undefined,
-  { without }: { without?: Key } = {},
+  { without, commentsOf }: { without?: Key; commentsOf?: (row: T) => string } = {},
 ): TableColumnsType<T> {
   const { t } = useTranslation()
   const format = useFormat()
@@ -26,6 +27,12 @@ export function useFigureColumns<T>(
       const figures = articleOf(row)?.figures
       if (!figures) return <span className="w-faint">—</span>
       if (key === 'readRate') return figures.readRate === null ? '—' : format.percent(figures.readRate)
+      if (key === 'comments' && commentsOf !== undefined && figures.comments > 0)
+        return (
+          <Link to={commentsOf(row)} onClick={(event) => event.stopPropagation()}>
+            {format.number(figures.comments)}
+          </Link>
+        )
       if (key !== 'readers' || figures.messageReaders === null) return format.number(figures[key])
       return (
         <Tooltip title={t('massRecords.messageReaders', { number: format.number(figures.messageReaders) })}>

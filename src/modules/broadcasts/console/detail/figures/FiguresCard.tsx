@@ -35,10 +35,22 @@ export function FiguresCard({
   )
   const figures = query.data
   if (!wanted || figures === undefined || figures.state === 'none') return null
-  return <Card figures={figures} name={name} />
+  const commentsOf = ({ place }: ArticleResult) =>
+    `/accounts/${accountId}/broadcasts/${id}?tab=comments&arm=${arm.number}&article=${place}`
+  return <Card figures={figures} name={name} commentsOf={commentsOf} />
 }
 
-function Card({ figures, name }: { figures: BroadcastFigures; name: string | null }) {
+type CommentsOf = (article: ArticleResult) => string
+
+function Card({
+  figures,
+  name,
+  commentsOf,
+}: {
+  figures: BroadcastFigures
+  name: string | null
+  commentsOf: CommentsOf
+}) {
   const { t } = useTranslation()
   const format = useFormat()
   const { state, problem, readAt, nextAt, articles, days } = figures
@@ -68,7 +80,7 @@ function Card({ figures, name }: { figures: BroadcastFigures; name: string | nul
             title={t(`massRecords.problem.${problem}`, { at: format.instant(nextAt) })}
           />
         )}
-        <ArticlesTable articles={articles} />
+        <ArticlesTable articles={articles} commentsOf={commentsOf} />
         <div className="w-faint w-small">{[...said, t('massRecords.figuresHint')].join(' · ')}</div>
         {days.length > 0 && <FiguresByDay days={days} articles={articles} />}
       </div>
@@ -98,7 +110,13 @@ function DeliveredLine({ delivered }: { delivered: BroadcastFigures['delivered']
 
 const itself = (article: ArticleResult) => article
 
-function ArticlesTable({ articles }: { articles: readonly ArticleResult[] }) {
+function ArticlesTable({
+  articles,
+  commentsOf,
+}: {
+  articles: readonly ArticleResult[]
+  commentsOf: CommentsOf
+}) {
   const { t } = useTranslation()
   const columns: TableColumnsType<ArticleResult> = [
     {
@@ -117,7 +135,7 @@ function ArticlesTable({ articles }: { articles: readonly ArticleResult[] }) {
         </>
       ),
     },
-    ...useFigureColumns<ArticleResult>(itself),
+    ...useFigureColumns<ArticleResult>(itself, { commentsOf }),
   ]
   return (
     <Table<ArticleResult>
