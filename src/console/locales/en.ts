@@ -27,6 +27,7 @@ import { massFollowing } from './en/mass-following.ts'
 import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
+import { massTests } from './en/mass-tests.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
@@ -74,6 +75,7 @@ export const en: Texts = {
   massGroups,
   massOutside,
   massFollowing,
+  massTests,
   media,
   messages,
   miniPrograms,

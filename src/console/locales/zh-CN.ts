@@ -27,6 +27,7 @@ import { massFollowing } from './zh-CN/mass-following.ts'
 import { massGroups } from './zh-CN/mass-groups.ts'
 import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
+import { massTests } from './zh-CN/mass-tests.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
@@ -74,6 +75,7 @@ export const zhCN = {
   massGroups,
   massOutside,
   massFollowing,
+  massTests,
   media,
   messages,
   miniPrograms,

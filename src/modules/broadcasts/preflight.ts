@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { inTransaction } from '../../infra/transaction.ts'
-import { addBeijingDays, beijingDay } from '../../kernel/beijing.ts'
+import { addBeijingDays, beijingDay, beijingMinute } from '../../kernel/beijing.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Account } from '../accounts/index.ts'
 import { massDay, massDaysOfMonth } from '../deliveries/index.ts'
@@ -113,7 +113,7 @@ const labelIn = (group: GroupRow, { number }: Pick<ArmRow, 'number'>): string | 
   const place = group.arms.findIndex((arm) => arm.number === number)
   return group.arms[place]?.kind === 'variant' ? letterOf(place) : null
 }
-const inArm = (group: GroupRow, arm: Pick<ArmRow, 'number'>) => ({ variant: labelIn(group, arm) ?? 'rest' })
+const inArm = (group: GroupRow, arm: Pick<ArmRow, 'number'>) => ({ part: labelIn(group, arm) ?? 'rest' })
 
 const partsOf = ({ groups }: BroadcastRow, plans: readonly GroupPlan[]): Part[] =>
   groups.flatMap((group) =>
@@ -253,7 +253,7 @@ function testTimeNotes(broadcast: BroadcastRow, group: GroupRow, now: Date): Not
   const problem = testTimeProblem({ variants, restAt }, now)
   if (problem === null) return []
   const { reason, at, earliest } = problem
-  const detail = { at: at.toISOString(), earliest: earliest.toISOString(), ...inGroup(broadcast, group) }
+  const detail = { at: at.toISOString(), earliest: beijingMinute(earliest), ...inGroup(broadcast, group) }
   return [{ reason, detail }]
 }
 

@@ -168,6 +168,8 @@ export const audit: Texts['audit'] = {
     'broadcast.unscheduled': 'Made a draft again',
     'broadcast.group_cancelled': 'A group deleted',
     'broadcast.arm_opened': 'A group being prepared',
+    'broadcast.winner_decided': 'An A/B test decided',
+    'broadcast.winner_chosen': 'The winner of an A/B test chosen by hand',
     'broadcast.arm_asking': 'A group waits for a decision before it goes',
     'broadcast.arm_answered': 'Decided about a waiting group',
     'broadcast.withdrawn': 'Sent content taken offline',

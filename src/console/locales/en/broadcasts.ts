@@ -286,6 +286,11 @@ export const reasons: Texts['reasons'] = {
   day_taken: 'The subscription account’s one send of that day is promised to “{{name}}”',
   time_passed: 'The chosen time is past',
   time_too_far: 'A send can be at most 90 days ahead',
+  test_too_soon: 'A test group goes out an hour ahead at the earliest: {{earliest}}',
+  rest_too_soon: 'The rest can’t go before {{earliest}}: 10:00 of the day after the last test group',
+  figures_missing: 'The figures didn’t come',
+  unsure: 'The test groups are too close to tell',
+  test_failed: 'No test group reached anybody',
   drafts_day_used: 'Today’s new drafts do not suffice: {{copies}} copies needed, {{limit}} allowed',
   outside_sends_open:
     '{{sends}} mass send(s) of {{month}} did not go out from here and nobody said to whom: the month may be shown too favourably for up to {{people}} people',

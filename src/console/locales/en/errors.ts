@@ -130,6 +130,17 @@ export const errors: Texts['errors'] = {
   time_too_far: 'A send can be at most 90 days ahead.',
   day_taken:
     'The subscription account’s one send of that day is used or promised to another: choose another day.',
+  test_needs_groups: 'An A/B test needs chosen people: it is not for all fans or all who remain.',
+  test_needs_list:
+    'An A/B test needs “exactly by list”: otherwise WeChat chooses the people and can’t split them.',
+  test_needs_articles: 'An A/B test is of articles: WeChat has no read figures of anything else.',
+  test_leaves_nobody: 'The shares must add up to less than 100%, or nobody is left for the better articles.',
+  test_time_fixed: 'The times of an A/B test can’t be changed once it is confirmed.',
+  holdout_needs_list:
+    'A hold-out needs “exactly by list”: otherwise WeChat chooses the people and nobody can be left out.',
+  too_many_arms: 'A send has at most {{max}} parts: use fewer comparison or test groups.',
+  variant_needed: 'Choose which test group’s articles go to the rest.',
+  no_such_variant: 'There is no such test group.',
   already_started: 'Its time has come or it has begun: nothing can be changed any more.',
   sandbox_public_callback: 'A sandbox takes no callbacks from outside.',
   simulator_unreachable: 'The simulated WeChat can’t be reached.',

@@ -166,6 +166,8 @@ export const audit = {
     'broadcast.unscheduled': '撤回为草稿',
     'broadcast.group_cancelled': '删除一组发送',
     'broadcast.arm_opened': '开始准备一组',
+    'broadcast.winner_decided': 'A/B 测试选出图文',
+    'broadcast.winner_chosen': '人工选择 A/B 测试的图文',
     'broadcast.arm_asking': '发送前等待处理',
     'broadcast.arm_answered': '处理等待中的组',
     'broadcast.withdrawn': '下线已群发的内容',

@@ -274,6 +274,11 @@ export const reasons = {
   day_taken: '订阅号当天的 1 次群发已排给“{{name}}”',
   time_passed: '所选的发送时间已经过去',
   time_too_far: '发送时间最远可选 90 天后',
+  test_too_soon: '测试组的发送时间至少在 1 小时后，最早 {{earliest}}',
+  rest_too_soon: '剩余粉丝的发送时间不能早于 {{earliest}}：最晚的测试组发送后第二天 10:00',
+  figures_missing: '没有等到阅读数据',
+  unsure: '测试组差别不明显',
+  test_failed: '测试组都没有送达',
   drafts_day_used: '今天新建草稿的次数不够：需要 {{copies}} 个副本，上限 {{limit}}',
   outside_sends_open:
     '{{month}} 有 {{sends}} 次不是从这里发出的群发，还不知道发给了谁：本月剩余次数最多可能多算 {{people}} 人',

@@ -63,9 +63,14 @@ export async function sendBroadcast(
   if (drift !== null) throw conflict('drift', 'the outcome changed since it was shown', drift)
   const frozen = new Map<string, FrozenContent>()
   for (const { place, arms } of draft.groups)
-    for (const { id, content } of arms)
+    for (const [variant, { id, kind, content }] of arms.entries())
       if (content !== null)
-        frozen.set(id, await freezeContent(ctx, key.accountId, content).catch(ofGroup(place)))
+        frozen.set(
+          id,
+          await freezeContent(ctx, key.accountId, content).catch(
+            ofPart(kind === 'variant' ? { group: place, variant } : { group: place }),
+          ),
+        )
   await inTransaction(ctx.db, async (trx) => {
     await lockMassLedger(trx, key.accountId)
     const current = await store.findBroadcast(trx, { ...key, lock: true })
@@ -100,12 +105,12 @@ export async function sendBroadcast(
   return readBroadcast(ctx, key.accountId, key.broadcastId)
 }
 
-/** A refusal says which group it is about. */
-const ofGroup =
-  (group: number) =>
+/** A refusal says which group it is about, and which variant of its test. */
+const ofPart =
+  (part: { group: number; variant?: number }) =>
   (error: unknown): never => {
     if (!(error instanceof AppError)) throw error
-    throw new AppError(error.code, error.reason, error.message, { ...error.detail, group })
+    throw new AppError(error.code, error.reason, error.message, { ...error.detail, ...part })
   }
 
 /** Stops handing out batches at once; one that is in the middle of its call gets its answer. */

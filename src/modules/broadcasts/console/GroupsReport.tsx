@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
 import type { Preflight, PreflightGroup } from '../schema.ts'
+import { ArmsReport } from './detail/experiment/ArmsReport.tsx'
 import { useReason } from './reasons.ts'
 
 /** The groups as a picture: whom each has, whom an earlier one took from it, and when it goes. */
@@ -22,7 +23,9 @@ export function GroupsReport({ groups }: Pick<Preflight, 'groups'>) {
               <b>
                 {group.place + 1}. {group.name}
               </b>
-              <span className="w-soft">{timesOf(group, format.instant) || t('massGroups.atOnce')}</span>
+              {group.arms.length === 1 && (
+                <span className="w-soft">{timesOf(group, format.instant) || t('massGroups.atOnce')}</span>
+              )}
             </div>
             <div className="w-group-bar" aria-hidden>
               <span className="w-group-reached" style={{ width: width(reached) }} />
@@ -36,6 +39,7 @@ export function GroupsReport({ groups }: Pick<Preflight, 'groups'>) {
                 ` · ${t('massGroups.filtered', { number: format.number(group.filtered) })}`}
               <Reasons group={group} />
             </div>
+            <ArmsReport group={group} />
           </div>
         )
       })}

@@ -5,6 +5,7 @@ import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { Waterfall } from '../../../console/ui/Waterfall.tsx'
 import type { Preflight } from '../schema.ts'
 import { AudienceBasis } from './AudienceBasis.tsx'
+import { PartNamed } from './detail/experiment/PartNamed.tsx'
 import { GroupsReport } from './GroupsReport.tsx'
 import { useReason } from './reasons.ts'
 
@@ -122,6 +123,7 @@ function Lines({ notes, explain }: { notes: Preflight['blockers']; explain: Retu
         return (
           <div key={index}>
             {typeof group === 'string' && `${group} · `}
+            <PartNamed part={detail['part']} />
             {text} {advice !== undefined && <span className="w-soft">{advice}</span>}
           </div>
         )

@@ -25,6 +25,7 @@ import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { CommentsTab } from './CommentsTab.tsx'
 import { ContentTab } from './ContentTab.tsx'
+import { Experiments } from './experiment/Experiments.tsx'
 import { FiguresCard } from './figures/FiguresCard.tsx'
 import { GroupsTable } from './GroupsTable.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
@@ -75,6 +76,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
         <Life label={broadcast.label} />
         <Notices broadcast={broadcast} />
         <WithdrawState broadcast={broadcast} />
+        <Experiments broadcast={broadcast} />
         <GroupsTable broadcast={broadcast} />
         {broadcast.groups.map(({ place, basis }) => (
           <AudienceBasis key={place} basis={basis} />
@@ -86,7 +88,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
               key={arm.number}
               broadcast={broadcast}
               arm={arm}
-              name={broadcast.groupCount > 1 ? name : null}
+              name={[broadcast.groupCount > 1 && name, arm.label].filter(Boolean).join(' ') || null}
             />
           )),
         )}

@@ -16,6 +16,7 @@ import { useReason } from '../reasons.ts'
 import { WaitingActions } from '../WaitingActions.tsx'
 import { LabelTag, useAudienceText } from '../words.tsx'
 import { ChangedDraft } from './ChangedDraft.tsx'
+import { ArmMark } from './experiment/ArmMark.tsx'
 
 const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
 
@@ -85,7 +86,7 @@ function GroupName({ group, arm }: Row) {
   const audience = useAudienceText(group.audience)
   return (
     <>
-      {group.place + 1}. {group.name}
+      {group.place + 1}. {group.name} <ArmMark arm={arm} />
       <div className="w-faint w-small">
         {audience} · {arm.title}
       </div>
@@ -142,7 +143,7 @@ function Asking({ broadcastId, rows }: { broadcastId: string; rows: readonly Row
   const say = ({ arm }: Row, what: 'send' | 'skip') =>
     answer.mutate({ params: { accountId, broadcastId, number: arm.number }, body: { do: what } })
   return rows
-    .filter(({ arm }) => arm.can.answer)
+    .filter(({ arm }) => arm.can.answer && (arm.reason === 'missed' || arm.reason === 'draft_changed'))
     .map((row) =>
       row.arm.reason === 'draft_changed' ? (
         <ChangedDraft key={row.arm.number} broadcastId={broadcastId} {...row} />

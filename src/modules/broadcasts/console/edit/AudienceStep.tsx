@@ -14,6 +14,7 @@ import { countFansEndpoint, listFanListsEndpoint } from '../../../contacts/schem
 import { pathsFor } from '../../rules.ts'
 import { type GroupAudience, PATHS, type Path } from '../../schema.ts'
 import { audienceOf, type Draft } from './draft.ts'
+import { HoldoutPanel } from './experiment/HoldoutPanel.tsx'
 import { RuleChoice } from './RuleChoice.tsx'
 import { SegmentChoice } from './SegmentChoice.tsx'
 
@@ -47,6 +48,7 @@ export function AudienceStep({ draft, onChange, isComparison = false }: StepProp
       </section>
       <AudiencePanel draft={draft} onChange={onChange} isComparison={isComparison} />
       <PathPanel draft={draft} onChange={onChange} isComparison={isComparison} />
+      <HoldoutPanel draft={draft} onChange={onChange} />
     </>
   )
 }

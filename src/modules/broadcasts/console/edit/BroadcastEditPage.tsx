@@ -18,7 +18,9 @@ import {
   fieldsOf,
   isContentReady,
   isGroupReady,
+  withArticles,
 } from './draft.ts'
+import { ExperimentStep } from './experiment/ExperimentStep.tsx'
 import { GroupsPanel, GroupTabs, problemOf } from './Groups.tsx'
 import { ReviewStep } from './ReviewStep.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
@@ -112,8 +114,10 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
     setSearch({ step: name })
     window.scrollTo({ top: 0 })
   }
-  const saveArticles = async (place: number, articles: Draft['articles']) => {
-    const groups = form.groups.map((group, one) => (one === place ? { ...group, articles } : group))
+  const saveArticles = async (place: number, variant: number | null, articles: Draft['articles']) => {
+    const groups = form.groups.map((group, one) =>
+      one === place ? withArticles(group, variant, articles) : group,
+    )
     const next = { ...form, groups }
     const fields = fieldsOf(next)
     if (fields === undefined || (await save(fields)) === undefined) return
@@ -140,7 +144,7 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
             <SaveButton
               dirty={dirty}
               fresh={stored === undefined}
-              ready={audienceReady}
+              ready={audienceReady && fieldsOf(form) !== undefined}
               saving={saving}
               onSave={() => void goTo(current)}
             />
@@ -173,7 +177,9 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
             onChoose={setPlace}
             isReady={(group) => isContentReady(group, hosts)}
           />
-          <ContentStep key={draft.key} draft={draft} onChange={change} />
+          <ExperimentStep key={draft.key} draft={draft} onChange={change}>
+            <ContentStep draft={draft} onChange={change} />
+          </ExperimentStep>
         </>
       )}
       {current === 2 && stored && (

@@ -22,7 +22,9 @@ import { PreflightReport } from '../PreflightReport.tsx'
 import { useAudienceText } from '../words.tsx'
 import { ChangedSources, changesIn } from './ChangedSources.tsx'
 import { ContentPhone } from './ContentPhone.tsx'
-import { audienceOf, type ComposedArticle, type Draft, type Form } from './draft.ts'
+import { articlesIn, audienceOf, type ComposedArticle, type Draft, type Form, shownOf } from './draft.ts'
+import { firstArmOf } from './experiment/test-form.ts'
+import { VariantTabs } from './experiment/VariantTabs.tsx'
 import { GroupTabs } from './Groups.tsx'
 import { TestSend } from './TestSend.tsx'
 import { TimesPanel } from './TimesPanel.tsx'
@@ -36,13 +38,13 @@ type Props = {
   version: RefObject<number>
   onTimes: (form: Form) => void
   /** Saves the message of a group with these articles. */
-  onArticles: (place: number, articles: ComposedArticle[]) => Promise<void>
+  onArticles: (place: number, variant: number | null, articles: ComposedArticle[]) => Promise<void>
   onSent: () => void
 }
 
 /** What changed at WeChat, of which group. */
-type Changes = { group: number; of: SourceChange[] }
-const UNCHANGED: Changes = { group: 0, of: [] }
+type Changes = { group: number; variant: number | null; of: SourceChange[] }
+const UNCHANGED: Changes = { group: 0, variant: null, of: [] }
 
 /** Step 3: when, try it, see exactly what it will do, then send. */
 export function ReviewStep({
@@ -60,6 +62,9 @@ export function ReviewStep({
   const [place, setPlace] = useState(0)
   const chosen = Math.min(place, form.groups.length - 1)
   const draft = form.groups[chosen] as Draft
+  const [variant, setVariant] = useState(0)
+  const shown = Math.min(variant, (draft.test?.variants.length ?? 1) - 1)
+  const arm = firstArmOf(form.groups, chosen) + shown
   const audienceText = useAudienceText(audienceOf(draft))
   const preflight = useEndpoint(preflightEndpoint, { params: { accountId, broadcastId } }, { staleMs: 0 })
   const [changes, setChanges] = useState(UNCHANGED)
@@ -88,11 +93,11 @@ export function ReviewStep({
           )}
           <Loaded query={preflight}>{(report) => <PreflightReport report={report} />}</Loaded>
         </section>
-        <TestSend key={chosen} broadcastId={broadcastId} arm={chosen} />
+        <TestSend key={arm} broadcastId={broadcastId} arm={arm} />
         <ChangedSources
           changes={changes.of}
-          articles={form.groups[changes.group]?.articles ?? []}
-          onDecide={(articles) => onArticles(changes.group, articles)}
+          articles={articlesIn(form.groups[changes.group] ?? draft, changes.variant)}
+          onDecide={(articles) => onArticles(changes.group, changes.variant, articles)}
           onClose={() => setChanges(UNCHANGED)}
         />
         {preflight.data && (
@@ -116,7 +121,8 @@ export function ReviewStep({
       </div>
       <aside className="w-compose-phone">
         <GroupTabs groups={form.groups} chosen={chosen} onChoose={setPlace} />
-        <ContentPhone draft={draft} />
+        <VariantTabs test={draft.test} chosen={shown} onChoose={setVariant} />
+        <ContentPhone draft={shownOf(draft, shown)} />
       </aside>
     </div>
   )
@@ -152,7 +158,7 @@ function useSend({
       onError: (error) => {
         onDrift()
         const changes = changesIn(error)
-        if (changes !== undefined) return onChanges({ group: groupIn(error), of: changes })
+        if (changes !== undefined) return onChanges({ ...placeIn(error), of: changes })
         if (!(error instanceof ApiError && error.reason === 'drift')) return tell(error)
         const { expected, now } = error.detail as { expected?: number; now?: number }
         modal.warning({
@@ -226,12 +232,19 @@ function SendBar({
   )
 }
 
-/** Which group a refusal is about. */
-const groupIn = (error: unknown): number =>
-  error instanceof ApiError && typeof error.detail['group'] === 'number' ? error.detail['group'] : 0
+/** Which group a refusal is about, and which variant of its test. */
+function placeIn(error: unknown): { group: number; variant: number | null } {
+  const { group, variant } = error instanceof ApiError ? error.detail : {}
+  return {
+    group: typeof group === 'number' ? group : 0,
+    variant: typeof variant === 'number' ? variant : null,
+  }
+}
 
 /** Groups that wait for a time of their own. */
 const timesIn = ({ groups }: Preflight) =>
   groups.flatMap(({ name, arms }) =>
-    arms.flatMap(({ sendAt }) => (sendAt === null ? [] : [{ name, at: sendAt }])),
+    arms.flatMap(({ label, sendAt }) =>
+      sendAt === null ? [] : [{ name: label === null ? name : `${name} ${label}`, at: sendAt }],
+    ),
   )

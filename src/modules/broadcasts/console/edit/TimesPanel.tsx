@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { BeijingTime } from '../../../../console/ui/BeijingTime.tsx'
 import { type MissedPolicy, missedPolicy, type Timing } from '../../schema.ts'
 import type { Draft, Form } from './draft.ts'
+import { TestTimes } from './experiment/TestTimes.tsx'
 
 /** 立即、统一定时 or 分组定时. Every complete choice is saved at once, because pre-flight below is of what is saved. */
 export function TimesPanel({
@@ -43,22 +44,26 @@ export function TimesPanel({
         </div>
       )}
       {timing === 'each' &&
-        groups.map((group, place) => (
-          <div key={group.key} className="w-row" style={{ marginTop: 12 }}>
-            <span style={{ minWidth: 160 }}>
-              {place + 1}. {group.name}
-            </span>
-            <BeijingTime
-              clearable
-              value={group.sendAt}
-              disabled={busy}
-              label={t('massGroups.sendAtOf', { name: group.name })}
-              placeholder={t('massGroups.timing.now')}
-              onChange={(sendAt) => change(place, { sendAt })}
-            />
-          </div>
-        ))}
-      {timing !== 'now' && (
+        groups.map(
+          (group, place) =>
+            group.test === null && (
+              <div key={group.key} className="w-row" style={{ marginTop: 12 }}>
+                <span style={{ minWidth: 160 }}>
+                  {place + 1}. {group.name}
+                </span>
+                <BeijingTime
+                  clearable
+                  value={group.sendAt}
+                  disabled={busy}
+                  label={t('massGroups.sendAtOf', { name: group.name })}
+                  placeholder={t('massGroups.timing.now')}
+                  onChange={(sendAt) => change(place, { sendAt })}
+                />
+              </div>
+            ),
+        )}
+      <TestTimes groups={groups} />
+      {(timing !== 'now' || groups.some(({ test }) => test !== null)) && (
         <div className="w-row" style={{ marginTop: 12 }}>
           <span>{t('massGroups.missed')}</span>
           <Select<MissedPolicy>

@@ -11,19 +11,10 @@ import type {
   Path,
   Timing,
 } from '../../schema.ts'
+import { articlesContent, type ComposedArticle, composedOf, type Faces } from './composed.ts'
+import { isTestReady, type TestForm, testFormOf, testOf } from './experiment/test-form.ts'
 
-export type ComposedArticle = {
-  key: string
-  articleSetId: string
-  index: number
-  title: string
-  digest: string
-  /** What the phone shows: the article's own cover or the new one. */
-  coverUrl: string | null
-  cover?: { mediaAssetId: string }
-  /** The operator saw that it changed at WeChat and stays with this. */
-  kept?: string
-}
+export type { ComposedArticle } from './composed.ts'
 
 /**
  * What the form holds of one group: every kind of audience and content at once, so that trying another kind loses nothing.
@@ -52,6 +43,10 @@ export type Draft = {
   missed: MissedPolicy
   /** Of 分组定时; null at once. */
   sendAt: string | null
+  /** 对照组, in ten-thousandths. */
+  holdout: number
+  /** A/B 测试, in place of the content. */
+  test: TestForm | null
 }
 
 /** The whole send: the first group gives it its name. */
@@ -83,15 +78,11 @@ export const emptyDraft = (path: Path): Draft => ({
   activityId: null,
   missed: 'ask',
   sendAt: null,
+  holdout: 0,
+  test: null,
 })
 
 export const emptyForm = (first: Draft): Form => ({ groups: [first], timing: 'now', at: null })
-
-export type Faces = {
-  /** Tells title and cover of an article that the stored content only names. */
-  describe: (articleSetId: string, index: number) => Pick<ComposedArticle, 'title' | 'digest' | 'coverUrl'>
-  coverUrl: (mediaAssetId: string) => string
-}
 
 export function formOf(broadcast: Broadcast, faces: Faces): Form {
   const { groups, timing } = broadcast
@@ -105,7 +96,7 @@ export function formOf(broadcast: Broadcast, faces: Faces): Form {
   }
 }
 
-export function draftOf(group: Group, { describe, coverUrl }: Faces): Draft {
+export function draftOf(group: Group, faces: Faces): Draft {
   const { audience } = group
   const [arm] = group.arms
   const content = arm?.content ?? { kind: 'text', text: '' }
@@ -116,6 +107,8 @@ export function draftOf(group: Group, { describe, coverUrl }: Faces): Draft {
     activityId: group.activity?.id ?? null,
     missed: group.missed,
     sendAt: arm?.sendAt ?? null,
+    holdout: group.holdout,
+    test: testFormOf(group, faces),
     audienceKind: audience.kind,
     ...(audience.kind === 'tag' && { tagId: audience.tagId }),
     ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
@@ -134,12 +127,7 @@ export function draftOf(group: Group, { describe, coverUrl }: Faces): Draft {
       },
     }),
     ...(content.kind === 'articles' && {
-      articles: content.articles.map((choice, place) => ({
-        ...describe(choice.articleSetId, choice.index),
-        ...choice,
-        ...(choice.cover && { coverUrl: coverUrl(choice.cover.mediaAssetId) }),
-        key: `${place}:${choice.articleSetId}:${choice.index}`,
-      })),
+      articles: composedOf(content, faces),
     }),
   }
 }
@@ -170,15 +158,7 @@ export function audienceOf(draft: Draft): GroupAudience | undefined {
 export function contentOf(draft: Draft): Content {
   switch (draft.contentKind) {
     case 'articles':
-      return {
-        kind: 'articles',
-        articles: draft.articles.map(({ articleSetId, index, cover, kept }) => ({
-          articleSetId,
-          index,
-          ...(cover && { cover }),
-          ...(kept !== undefined && { kept }),
-        })),
-      }
+      return articlesContent(draft.articles)
     case 'text':
       return { kind: 'text', text: draft.text }
     case 'image':
@@ -196,6 +176,7 @@ export function contentOf(draft: Draft): Content {
 
 /** Whether the content is complete enough to go on; the server checks all of it again. */
 export function isContentReady(draft: Draft, articleHosts: readonly string[]): boolean {
+  if (draft.test !== null) return isTestReady(draft.test)
   if (draft.contentKind === 'articles') return draft.articles.length > 0
   if (draft.contentKind === 'image') return draft.imageIds.length > 0
   if (draft.contentKind === 'voice') return checkMassVoice(draft.voiceId).length === 0
@@ -207,21 +188,24 @@ export function isContentReady(draft: Draft, articleHosts: readonly string[]): b
 export const isGroupReady = (draft: Draft): boolean =>
   draft.name.trim() !== '' && audienceOf(draft) !== undefined
 
-/** What is saved; undefined while a group has no name or no audience, or the one time of all is not chosen. */
+/** What is saved; undefined while a group has no name or no audience, or a time or a share is not chosen. */
 export function fieldsOf({ groups, timing: kind, at }: Form): DraftFields | undefined {
   const [first] = groups
   const timing = kind === 'at' ? at !== null && { kind, at } : { kind }
   if (first === undefined || timing === false) return undefined
   const saved = groups.flatMap((draft) => {
     const audience = audienceOf(draft)
-    const { path, ignoreReprint, activityId, missed, sendAt } = draft
-    return audience === undefined || !isGroupReady(draft)
+    const { path, ignoreReprint, activityId, missed, sendAt, holdout } = draft
+    const test = draft.test && testOf(draft.test)
+    return audience === undefined || test === undefined || !isGroupReady(draft)
       ? []
       : [
           {
             name: draft.name.trim(),
             audience,
-            content: contentOf(draft),
+            content: test === null ? contentOf(draft) : null,
+            test,
+            holdout,
             path,
             ignoreReprint,
             activityId,
@@ -232,3 +216,17 @@ export function fieldsOf({ groups, timing: kind, at }: Form): DraftFields | unde
   })
   return saved.length === groups.length ? { name: first.name.trim(), groups: saved, timing } : undefined
 }
+
+/** The articles of a group, or of one variant of its test. */
+export const articlesIn = ({ test, articles }: Draft, variant: number | null): ComposedArticle[] =>
+  variant === null ? articles : (test?.variants[variant]?.articles ?? [])
+
+export function withArticles(draft: Draft, variant: number | null, articles: ComposedArticle[]): Draft {
+  if (variant === null || draft.test === null) return { ...draft, articles }
+  const variants = draft.test.variants.map((one, place) => (place === variant ? { ...one, articles } : one))
+  return { ...draft, test: { ...draft.test, variants } }
+}
+
+/** What the phone shows: of a tested group one of its variants. */
+export const shownOf = (draft: Draft, variant: number): Draft =>
+  draft.test === null ? draft : { ...draft, contentKind: 'articles', articles: articlesIn(draft, variant) }
