@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
-import { dayState, figuresAt } from '../../article-figures/index.ts'
+import { dayState, figureDays, figuresAt } from '../../article-figures/index.ts'
 import { letterOf } from '../rules/tests.ts'
 import { isEnded } from '../rules.ts'
 import type { TestPlan, Verdict } from '../schema.ts'
@@ -31,7 +31,13 @@ type Batch = {
 /** The first article of a message is the one its card shows largest: it is what a variant is judged by. */
 const FIRST = 1
 
-export type Seen = { verdict: Verdict; decidesAt: Date; givesUpAt: Date }
+export type Seen = {
+  verdict: Verdict
+  decidesAt: Date
+  givesUpAt: Date
+  /** When figures of the variants are read next; null where nothing more is. */
+  readsAt: Date | null
+}
 
 /**
  * The figures of a group's variants at this moment: only those of their own batches, by the keys WeChat gave these,
@@ -62,7 +68,14 @@ export async function lookAt(
     verdict: judge(seen, { at: now, statDay }),
     decidesAt: decides,
     givesUpAt: givesUpAt(decides, group.test),
+    readsAt: await nextReading(db, broadcast.accountId, batches),
   }
+}
+
+async function nextReading(db: Executor, accountId: string, batches: readonly Batch[]): Promise<Date | null> {
+  const days = await figureDays(db, accountId, batches.flatMap(daysOf))
+  const dues = days.flatMap(({ dueAt }) => dueAt?.getTime() ?? [])
+  return dues.length === 0 ? null : new Date(Math.min(...dues))
 }
 
 const standingOf = ({ state }: ArmRow): Variant['state'] =>

@@ -3,7 +3,7 @@ import { type Route, route, type Sweep } from '../../manifest.ts'
 import { chooseVariantEndpoint, experimentEndpoint, liftEndpoint } from '../schema.ts'
 import { chooseVariant, readExperiment } from './commands.ts'
 import { readLift } from './lift.ts'
-import { decideNext, onFigures } from './sweep.ts'
+import { decideNext } from './sweep.ts'
 
 /** A/B 测试 and 对照组. */
 export const experimentRoutes: readonly Route[] = [
@@ -13,6 +13,5 @@ export const experimentRoutes: readonly Route[] = [
 ]
 
 export const experimentSweeps: readonly Sweep[] = [
-  { name: 'broadcasts.decide', topic: 'broadcasts', everyMs: 1_000, run: decideNext },
-  { name: 'broadcasts.figures', topic: ARTICLE_FIGURES_TOPIC, everyMs: 600_000, run: onFigures },
+  { name: 'broadcasts.decide', topic: ARTICLE_FIGURES_TOPIC, everyMs: 1_000, run: decideNext },
 ]

@@ -16,13 +16,6 @@ export async function claimUndecided(db: Executor, now: Date): Promise<ArmClaim 
   return rows[0]
 }
 
-/** What waits for figures is looked at again now, because some came in. Returns how many. */
-export async function hurryUndecided(db: Executor, now: Date): Promise<number> {
-  const { numAffectedRows } = await sql`update broadcast_arms set due_at = ${now}
-    where kind = 'rest' and state = 'deciding' and due_at > ${now}`.execute(db)
-  return Number(numAffectedRows ?? 0)
-}
-
 type Opening = { broadcastId: string; armId: string; variant: number; verdict: Verdict; now: Date }
 
 /**

@@ -12,12 +12,10 @@ import { type ArmClaim, changeArm } from '../store/arms.ts'
 import { changeBroadcast, findClaimed, partOf } from '../store/broadcasts.ts'
 import { type AskReason, decide } from './decide.ts'
 import { isTested, lookAt } from './look.ts'
-import { claimUndecided, hurryUndecided, openRest } from './store.ts'
+import { claimUndecided, openRest } from './store.ts'
+import { lookAgainAt } from './times.ts'
 
 type Trx = Transaction<DB>
-
-/** How long figures or variants that are not there yet are left alone; what comes in meanwhile is looked at at once. */
-const LOOK_AGAIN_MS = 10 * 60_000
 
 /** Decides one test whose time has come, or finds that it has to wait. */
 export async function decideNext(ctx: Ctx): Promise<number> {
@@ -27,9 +25,6 @@ export async function decideNext(ctx: Ctx): Promise<number> {
   await ctx.wake.notify('broadcasts')
   return 1
 }
-
-/** New figures came in: whoever waits for some looks again. */
-export const onFigures = (ctx: Ctx): Promise<number> => hurryUndecided(ctx.db, ctx.clock.now()).then(() => 0)
 
 async function decideClaimed(ctx: Ctx, trx: Trx, claim: ArmClaim): Promise<void> {
   const broadcast = await findClaimed(trx, claim.broadcastId, true)
@@ -56,11 +51,7 @@ async function decideClaimed(ctx: Ctx, trx: Trx, claim: ArmClaim): Promise<void>
   const send_at = seen.decidesAt
   switch (decision.do) {
     case 'wait': {
-      const again = Math.min(
-        now.getTime() + LOOK_AGAIN_MS,
-        Math.max(now.getTime() + 1, seen.givesUpAt.getTime()),
-      )
-      await changeArm(trx, arm.id, { state: 'deciding', send_at, due_at: new Date(again) })
+      await changeArm(trx, arm.id, { state: 'deciding', send_at, due_at: lookAgainAt(now, seen) })
       return
     }
     case 'ask':
