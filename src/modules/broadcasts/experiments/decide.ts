@@ -1,5 +1,5 @@
+import { probabilitiesBest, rateOf, wilson } from '../rules/statistics.ts'
 import type { Evidence, TestPlan, Verdict } from '../schema.ts'
-import { probabilitiesBest, rateOf, wilson } from './statistics.ts'
 
 /** What is known of one variant: how it stands, and for each of its delivered batches whether its first article was counted. */
 export type Variant = {

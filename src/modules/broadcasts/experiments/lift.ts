@@ -3,9 +3,9 @@ import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { notFound } from '../../../kernel/errors.ts'
 import { planForMany } from '../../deliveries/index.ts'
+import { newcombe, rateOf } from '../rules/statistics.ts'
 import type { Lift } from '../schema.ts'
 import { findBroadcast } from '../store/broadcasts.ts'
-import { newcombe, rateOf } from './statistics.ts'
 
 /** Fewer than this on a side tell nothing. */
 export const FEWEST = 100

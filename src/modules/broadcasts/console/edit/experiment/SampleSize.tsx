@@ -2,7 +2,7 @@ import { InputNumber } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../../console/format.ts'
-import { sampleSizeFor } from '../../../experiments/statistics.ts'
+import { sampleSizeFor } from '../../../rules/statistics.ts'
 
 /** How many people a test group needs to show a difference of read rates. */
 export function SampleSize() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../experiments/test-random.ts'
 import { newcombe, probabilitiesBest, type Sample, sampleSizeFor, wilson } from './statistics.ts'
-import { randomOf } from './test-random.ts'
 
 const sample = (did: number, people: number): Sample => ({ people, did })
 
