@@ -1,5 +1,6 @@
 // A worker in a process of its own that kills itself at a named moment: DATABASE_URL and the settings of the world it
 // belongs to in the environment, the moment as JSON in the first argument (none: it lives until it is killed).
+import { flushCompileCache } from 'node:module'
 import pg from 'pg'
 import type { OfficialAccountClient } from '../../src/channels/port.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -50,6 +51,9 @@ const around = (client: OfficialAccountClient): OfficialAccountClient => ({
     return answer
   },
 })
+
+// it will not come to its end, when this is done by itself
+flushCompileCache()
 
 const config = loadConfig()
 const ctx = await createContext(config, { databaseUrl: config.databaseUrl as string })

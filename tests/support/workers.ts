@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { COMPILED } from './compiled.ts'
 import type { Moment } from './doomed-worker.ts'
 import type { TestWorld } from './world.ts'
 
@@ -21,6 +22,7 @@ export type WorkerProcess = {
 export function forkWorker({ ctx, databaseUrl }: TestWorld, moment?: Moment): WorkerProcess {
   const child: ChildProcess = fork(script, moment === undefined ? [] : [JSON.stringify(moment)], {
     env: {
+      ...COMPILED,
       PATH: process.env['PATH'],
       DATABASE_URL: databaseUrl,
       WEIDA_DATA_DIR: ctx.config.dataDir,

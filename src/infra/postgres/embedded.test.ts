@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { until } from '../../../tests/support/index.ts'
 import { prepareBinaries, restoreSymlinks } from './binaries.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
@@ -40,6 +40,20 @@ async function start(): Promise<EmbeddedPostgres> {
   running.push(server)
   return server
 }
+
+/** A data directory whose database is there already: making one takes longer than what most tests are about. */
+let made: string | undefined
+async function begin(): Promise<void> {
+  made ??= await makeOnce()
+  await promisify(execFile)('cp', ['-a', `${made}/.`, dataDir])
+}
+async function makeOnce(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'weida-made-'))
+  await chmod(directory, 0o755)
+  await (await startEmbeddedPostgres({ dataDir: directory, settings })).stop()
+  return directory
+}
+afterAll(() => made && rm(made, { recursive: true, force: true }))
 
 type Said = { url: string; directory: string; created: boolean; error?: string }
 
@@ -98,6 +112,7 @@ test('the password is for its owner only', async () => {
 })
 
 test('a port that was taken meanwhile is replaced by a free one', async () => {
+  await begin()
   const first = await start()
   await first.stop()
   const squatter = createServer().listen(first.port, '127.0.0.1')
@@ -109,6 +124,7 @@ test('a port that was taken meanwhile is replaced by a free one', async () => {
 })
 
 test('a second process on the same directory says so and ends, the first goes on', async () => {
+  await begin()
   const { url, child } = await startApart()
   await expect(startEmbeddedPostgres({ dataDir, settings })).rejects.toThrow(
     new RegExp(`进程 ${child.pid}[\\s\\S]*Another Weida \\(process ${child.pid}\\)`),
@@ -117,6 +133,7 @@ test('a second process on the same directory says so and ends, the first goes on
 })
 
 test('kill -9 of Weida: its server ends by itself, and the next start finds everything', async () => {
+  await begin()
   const { url, child, directory } = await startApart()
   await query(url, 'create table kept as select 1 as one')
   const pid = await postmaster(directory)
@@ -127,6 +144,7 @@ test('kill -9 of Weida: its server ends by itself, and the next start finds ever
 })
 
 test('kill -9 of Weida and of its keeper: the next start ends the orphan and takes over', async () => {
+  await begin()
   const { url, child, directory } = await startApart()
   await query(url, 'create table kept as select 1 as one')
   const pid = await postmaster(directory)
@@ -139,6 +157,7 @@ test('kill -9 of Weida and of its keeper: the next start ends the orphan and tak
 })
 
 test('kill -9 of the server: Weida learns it, and the next start recovers', async () => {
+  await begin()
   const first = await start()
   await query(first.url, 'create table kept as select 1 as one')
   process.kill(await postmaster(first.directory), 'SIGKILL')
@@ -149,12 +168,9 @@ test('kill -9 of the server: Weida learns it, and the next start recovers', asyn
 })
 
 test('a stale postmaster.pid whose number now belongs to another process does not keep it from starting', async () => {
-  const first = await start()
-  await first.stop()
-  await writeFile(
-    path.join(first.directory, 'data/postmaster.pid'),
-    `${process.pid}\n${first.directory}/data\n`,
-  )
+  await begin()
+  const directory = path.join(dataDir, 'postgres')
+  await writeFile(path.join(directory, 'data/postmaster.pid'), `${process.pid}\n${directory}/data\n`)
   expect((await query((await start()).url, 'select 1 as one')).rows).toEqual([{ one: 1 }])
 })
 
@@ -167,9 +183,8 @@ test('a cluster half made when it was killed is made anew', async () => {
 })
 
 test('a database of another major version is refused with the way out', async () => {
-  const first = await start()
-  await first.stop()
-  await writeFile(path.join(first.directory, 'data/PG_VERSION'), '17\n')
+  await begin()
+  await writeFile(path.join(dataDir, 'postgres/data/PG_VERSION'), '17\n')
   await expect(start()).rejects.toThrow(/PostgreSQL 17[\s\S]*weida backup/)
 })
 
@@ -218,6 +233,7 @@ test.runIf(root && (await reachableByOthers(import.meta.dirname)))(
 )
 
 test('failures to start carry one sentence in each language', async () => {
+  await begin()
   const server = await startApart()
   const error = await startEmbeddedPostgres({ dataDir }).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(StartFailure)
