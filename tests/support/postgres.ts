@@ -7,8 +7,10 @@ import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/infra/postgres/embedded.ts'
 import { migrate } from '../../src/infra/postgres/migrate.ts'
 import { FAST_AND_LOSSY } from '../../src/infra/postgres/settings.ts'
+import { openDatabase } from '../../src/simulator/store/database.ts'
 
-export type TestServer = { adminUrl: string; template: string }
+/** `world` is the template that knows the simulator's schema, too. */
+export type TestServer = { adminUrl: string; template: string; world: string }
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,21 +20,25 @@ declare module 'vitest' {
 
 /**
  * Once per run: a PostgreSQL (our embedded one, or the one TEST_DATABASE_URL names) and in it a migrated
- * template database, which `createTestDatabase` clones for each test file.
+ * template database, which `createTestDatabase` clones for each test file; and another with the simulator in it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await testServer(process.env['TEST_DATABASE_URL'])
   const template = `weida_template_${randomBytes(4).toString('hex')}`
+  const world = `${template}_world`
   try {
     await run(server.adminUrl, `create database ${template} template template0`)
     await migrate(databaseUrl(server.adminUrl, template))
+    await run(server.adminUrl, `create database ${world} template ${template}`)
+    await (await openDatabase(databaseUrl(server.adminUrl, world))).close()
   } catch (error) {
     await server.end()
     throw error
   }
-  project.provide('testServer', { adminUrl: server.adminUrl, template })
+  project.provide('testServer', { adminUrl: server.adminUrl, template, world })
   return async () => {
-    await run(server.adminUrl, `drop database if exists ${template} with (force)`)
+    for (const name of [world, template])
+      await run(server.adminUrl, `drop database if exists ${name} with (force)`)
     await server.end()
   }
 }

@@ -40,7 +40,7 @@ export type SimulatedAccount = {
 }
 
 export async function createTestWorld(env: Record<string, string> = {}): Promise<TestWorld> {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase({ simulator: true })
   await run(database.url, `insert into installation (mode) values ('sandbox')`)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'weida-world-'))
   const simulator = await startSimulator({ databaseUrl: database.url, port: 0, tlsPort: 0 })
