@@ -83,6 +83,7 @@ export const massTests: Texts['massTests'] = {
   },
   figuresHint: 'Figures up to {{day}}, of each test group’s own first article only.',
   allReaders: 'WeChat didn’t split readers by where they came from, so all of them count.',
+  toChoose: 'articles to be chosen',
   choose: 'Choose this',
   chosen: 'Sent to the rest',
   byFigures: 'Let the figures decide',

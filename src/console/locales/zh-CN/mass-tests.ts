@@ -77,6 +77,7 @@ export const massTests = {
   },
   figuresHint: '截至 {{day}} 的数据，只看每个测试组自己的第一篇图文。',
   allReaders: '微信没有按来源区分，按全部阅读人数计算。',
+  toChoose: '待选出图文',
   choose: '选择这一组',
   chosen: '已发送这一组',
   byFigures: '改回按数据选',

@@ -50,8 +50,10 @@ export function GroupsReport({ groups }: Pick<Preflight, 'groups'>) {
 function Reasons({ group }: { group: PreflightGroup }) {
   const format = useFormat()
   const explain = useReason()
-  const reasons = group.arms.flatMap(({ notReached }) => notReached)
-  return reasons.map(({ reason, count }) => ` · ${explain(reason).text} ${format.number(count)}`).join('')
+  const counts = new Map<string, number>()
+  for (const { reason, count } of group.arms.flatMap(({ notReached }) => notReached))
+    counts.set(reason, (counts.get(reason) ?? 0) + count)
+  return [...counts].map(([reason, count]) => ` · ${explain(reason).text} ${format.number(count)}`).join('')
 }
 
 const countsOf = ({ arms }: PreflightGroup) => ({

@@ -66,7 +66,7 @@ function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsTy
   return [
     {
       title: t('batches.seq'),
-      width: broadcast.groupCount > 1 ? 130 : 70,
+      width: broadcast.groups.flatMap(({ arms }) => arms).length > 1 ? 130 : 70,
       render: (_, batch) => <BatchName broadcast={broadcast} batch={batch} />,
     },
     {
@@ -116,11 +116,15 @@ function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsTy
 }
 
 function BatchName({ broadcast, batch }: { broadcast: Broadcast; batch: Batch }) {
+  const { t } = useTranslation()
   const group = broadcast.groups.find(({ arms }) => arms.some(({ number }) => number === batch.arm))
+  const arm = group?.arms.find(({ number }) => number === batch.arm)
+  const part = arm?.kind === 'rest' ? t('massTests.rest') : arm?.label
+  const names = [broadcast.groupCount > 1 && group?.name, part].filter(Boolean)
   return (
     <>
       #{batch.place}
-      {broadcast.groupCount > 1 && <div className="w-faint w-small">{group?.name}</div>}
+      {names.length > 0 && <div className="w-faint w-small">{names.join(' · ')}</div>}
     </>
   )
 }

@@ -88,7 +88,11 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
               key={arm.number}
               broadcast={broadcast}
               arm={arm}
-              name={[broadcast.groupCount > 1 && name, arm.label].filter(Boolean).join(' ') || null}
+              name={
+                [broadcast.groupCount > 1 && name, arm.kind === 'rest' ? t('massTests.rest') : arm.label]
+                  .filter(Boolean)
+                  .join(' ') || null
+              }
             />
           )),
         )}

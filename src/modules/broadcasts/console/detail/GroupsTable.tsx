@@ -83,12 +83,13 @@ function useColumns(broadcast: Broadcast): TableColumnsType<Row> {
 }
 
 function GroupName({ group, arm }: Row) {
+  const { t } = useTranslation()
   const audience = useAudienceText(group.audience)
   return (
     <>
       {group.place + 1}. {group.name} <ArmMark arm={arm} />
       <div className="w-faint w-small">
-        {audience} · {arm.title}
+        {audience} · {arm.content === null ? t('massTests.toChoose') : arm.title}
       </div>
     </>
   )

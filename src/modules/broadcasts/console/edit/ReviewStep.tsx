@@ -211,7 +211,7 @@ function SendBar({
           { label: t('preflight.reached'), value: reached, strong: true },
           { label: t('preflight.notReached'), value: format.number(report.total - report.reached) },
           { label: t('preflight.batches'), value: format.number(report.batches) },
-          ...timesIn(report).map(({ name, at }) => ({
+          ...timesIn(report, t('massTests.rest')).map(({ name, at }) => ({
             label: t('massGroups.goesAt', { name }),
             value: format.instant(at),
           })),
@@ -242,9 +242,10 @@ function placeIn(error: unknown): { group: number; variant: number | null } {
 }
 
 /** Groups that wait for a time of their own. */
-const timesIn = ({ groups }: Preflight) =>
+const timesIn = ({ groups }: Preflight, rest = '') =>
   groups.flatMap(({ name, arms }) =>
-    arms.flatMap(({ label, sendAt }) =>
-      sendAt === null ? [] : [{ name: label === null ? name : `${name} ${label}`, at: sendAt }],
-    ),
+    arms.flatMap(({ kind, label, sendAt }) => {
+      const part = kind === 'rest' ? rest : label
+      return sendAt === null ? [] : [{ name: part === null ? name : `${name} ${part}`, at: sendAt }]
+    }),
   )

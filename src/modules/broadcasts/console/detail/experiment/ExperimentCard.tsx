@@ -57,7 +57,9 @@ function Card({ broadcast, group, experiment }: Props) {
         <Variants broadcast={broadcast} group={group} experiment={experiment} />
         <div className="w-faint w-small">
           {t('massTests.figuresHint', { day: experiment.now.statDay })}
-          {!experiment.now.byMessage && ` ${t('massTests.allReaders')}`}
+          {experiment.now.arms.some(({ readers }) => readers !== null) &&
+            !experiment.now.byMessage &&
+            ` ${t('massTests.allReaders')}`}
         </div>
       </div>
     </section>

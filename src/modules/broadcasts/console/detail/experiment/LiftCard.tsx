@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../../console/format.ts'
 import { useEndpoint } from '../../../../../console/hooks.ts'
 import { NumberStat, StatRow } from '../../../../../console/ui/NumberStat.tsx'
-import { EmptyState, Loaded } from '../../../../../console/ui/states.tsx'
+import { Loaded } from '../../../../../console/ui/states.tsx'
 import { listRegisteredEventsEndpoint } from '../../../../ingest/schema.ts'
 import { type Broadcast, type Group, type Lift, liftEndpoint } from '../../../schema.ts'
 
@@ -57,7 +57,7 @@ export function LiftCard({ broadcast, group }: { broadcast: Broadcast; group: Gr
         <span className="w-faint w-small">{t('massTests.liftHint')}</span>
       </div>
       {event === undefined ? (
-        <EmptyState compact title={t('massTests.liftChoose')} />
+        <div className="w-soft">{t('massTests.liftChoose')}</div>
       ) : (
         <Loaded query={query}>{(lift) => <Result lift={lift} />}</Loaded>
       )}
