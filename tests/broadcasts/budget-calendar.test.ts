@@ -8,6 +8,7 @@ import {
   nextMonth,
   type SendingWorld,
 } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { budgetSteps, DAY, HOUR, monthOf } from './budget-steps.ts'
 
 let world: SendingWorld
@@ -18,7 +19,7 @@ beforeAll(async () => {
   steps = budgetSteps(world)
   await steps.toMiddleOfMonth()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const now = () => world.ctx.clock.now()
 const ahead = (ms: number) => new Date(now().getTime() + ms)

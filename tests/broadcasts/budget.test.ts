@@ -4,7 +4,7 @@ import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import { type Bound, createSendingWorld, nextMonth, type SendingWorld } from '../support/sending.ts'
 import { seed, sized } from '../support/size.ts'
-import { expectBalanced, expectLedger } from '../support/sums.ts'
+import { closeBalanced, expectBalanced, expectLedger } from '../support/sums.ts'
 import { budgetSteps, DAY, HOUR, monthOf } from './budget-steps.ts'
 
 let world: SendingWorld
@@ -15,7 +15,7 @@ beforeAll(async () => {
   steps = budgetSteps(world)
   await steps.toMiddleOfMonth()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const now = () => world.ctx.clock.now()
 const ahead = (ms: number) => new Date(now().getTime() + ms)
@@ -111,6 +111,33 @@ test('G4: within 30 minutes of a month’s end it is booked in both, and frees t
   await world.drain()
   expect(await ledger(account)).toEqual(both.slice(0, 1))
   await expectLedger(world.ctx, account.id)
+})
+
+test('G4, D4: what a day puts off into the next month is booked and used there', async () => {
+  const account = await world.bind({ fans: 5 })
+  await world.api('PUT', `/api/accounts/${account.id}/limits`, { massRecipientsPerDay: 3 })
+  const turn = nextMonth(now())
+  const at = new Date(turn.getTime() - 5 * HOUR)
+  const broadcast = await world.draft(account, {
+    audience: { kind: 'fans', fanIds: account.fanIds.slice(0, 3) },
+    timing: { kind: 'at', at: at.toISOString() },
+    comparisons: [{ audience: { kind: 'remaining' } }],
+  })
+  await world.confirm(broadcast)
+  await world.drain()
+  await world.forward(at)
+  await world.drain()
+  expect(await ledger(account)).toEqual([
+    { month: monthOf(at), used: 1, booked: 0, fans: 3 },
+    { month: monthOf(turn), used: 0, booked: 1, fans: 2 },
+  ])
+  await world.forward(turn)
+  await world.drain()
+  expect(await ledger(account)).toEqual([
+    { month: monthOf(at), used: 1, booked: 0, fans: 3 },
+    { month: monthOf(turn), used: 1, booked: 0, fans: 2 },
+  ])
+  await expectBalanced(world, await world.read(broadcast))
 })
 
 test('G4: two that choose the same last place at once: one books it, the other reports', async () => {

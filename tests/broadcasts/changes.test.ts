@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import { singleGroup } from '../support/broadcasts.ts'
 import { type Bound, createSendingWorld, freshText, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { until } from '../support/until.ts'
 
 let world: SendingWorld
@@ -9,7 +10,7 @@ let world: SendingWorld
 beforeAll(async () => {
   world = await createSendingWorld()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 /** Leaves at WeChat, and the callback has told us. */
 const unfollow = async (account: Bound, openids: readonly string[]) => {

@@ -3,6 +3,7 @@ import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { until } from '../support/until.ts'
 
 let world: SendingWorld
@@ -14,7 +15,7 @@ const CALL = '/cgi-bin/message/mass/send'
 beforeAll(async () => {
   world = await createSendingWorld()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 /** How many were handed over when this many batches were. */
 const sum = (batches: number) => SIZES.slice(0, batches).reduce((total, size) => total + size, 0)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { articlesSentBy, draftedSet, uploadTo } from '../contents/support.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 let account: Bound
@@ -10,7 +11,7 @@ beforeAll(async () => {
   world = await createSendingWorld()
   account = await world.bind({ fans: 6 })
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const syncedDraft = (...articles: { title: string; content: string }[]) =>
   draftedSet(world, account, articles)

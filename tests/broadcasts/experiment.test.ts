@@ -3,7 +3,7 @@ import { decideNext } from '../../src/modules/broadcasts/experiments/sweep.ts'
 import type { Broadcast, Experiment, GroupDraft, Lift } from '../../src/modules/broadcasts/schema.ts'
 import { withFigures } from '../article-figures/support.ts'
 import { atBeijing, type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
-import { expectBalanced } from '../support/sums.ts'
+import { closeBalanced, expectBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 let figures: ReturnType<typeof withFigures>
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 // each begins at ten of a new day
 beforeEach(() => figures.morning(1))
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const now = () => world.ctx.clock.now()
 const at = (days: number, time: string) => atBeijing(now(), days, time)

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Ctx } from '../../src/context.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { atBeijing, type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { until } from '../support/until.ts'
 import { HOUR, incidents, MINUTE, PEOPLE } from './incident.ts'
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
   world = await createSendingWorld()
   await world.forward(atBeijing(world.ctx.clock.now(), 1, '02:00'))
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 afterEach(() => world.fault())
 
 describe('G3: the call', () => {

@@ -10,14 +10,14 @@ import {
   type SendingWorld,
 } from '../support/sending.ts'
 import { seed, sized } from '../support/size.ts'
-import { expectBalanced } from '../support/sums.ts'
+import { closeBalanced, expectBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 
 beforeAll(async () => {
   world = await createSendingWorld()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 /** The text of the mass send that each fan received, by the simulator's ledger. */
 async function textsOf(account: Bound): Promise<Map<string, string[]>> {

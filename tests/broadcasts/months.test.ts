@@ -9,6 +9,7 @@ import {
   nextMonth,
   type SendingWorld,
 } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 const never = new AbortController().signal
@@ -18,7 +19,7 @@ beforeAll(async () => {
   // to the middle of a month: no case may stumble over the edge of the machine's own
   await world.forward(new Date(nextMonth(world.ctx.clock.now()).getTime() + 10 * 86_400_000))
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const send = async (account: Bound, fanIds: string[]) => {
   const broadcast = await world.draft(account, { audience: { kind: 'fans', fanIds }, content: freshText() })

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broadcast, PATHS, type Path } from '../../src/modules/broadcasts/schema.ts'
 import { singleGroup } from '../support/broadcasts.ts'
-import {
-  atBeijing,
-  type Bound,
-  createSendingWorld,
-  freshText,
-  type SendingWorld,
-} from '../support/sending.ts'
+import { atBeijing, createSendingWorld, freshText, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 
 beforeAll(async () => {
   world = await createSendingWorld()
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const once = (openids: readonly string[]) => new Map(openids.map((openid) => [openid, 1]))
 
@@ -142,45 +137,52 @@ test('D4: a subscription account sends once a day; the second is blocked until B
   await world.forward(atBeijing(world.ctx.clock.now(), 1, '10:00'))
   const first = await world.draft(account, { path: 'all' })
   const second = await world.draft(account, { path: 'all' })
-  const third = await world.draft(account, { path: 'all' })
-  await limit(account, { massSendsPerDay: 2 })
+  const blocked = (broadcast: Broadcast) =>
+    world.act(broadcast, 'send', { version: broadcast.version, expected: [{ arm: 0, reached: 8 }] })
   await world.confirm(first)
-  await world.confirm(second)
-  // WeChat allows one after all: the day is promised, then gone
-  await limit(account, { massSendsPerDay: 1 })
-  expect(await blockersOf(third)).toMatchObject([{ reason: 'day_taken', detail: { name: first.name } }])
+  // the day is promised before it is taken
+  expect((await world.preflight(second)).blockers).toMatchObject([{ reason: 'day_taken' }])
   await world.drain()
   expect(await world.read(first)).toMatchObject({ label: 'sent' })
-  expect(await world.read(second)).toMatchObject({ label: 'queued' })
-  expect(await world.batches(second)).toMatchObject([{ state: 'held', reason: 'account_day_used' }])
-  expect(await blockersOf(third)).toMatchObject([{ reason: 'account_day_used' }])
-  const midnight = atBeijing(world.ctx.clock.now(), 1, '00:00')
-  expect((await world.batches(second))[0]?.dueAt).toBe(midnight.toISOString())
-  await world.forward(new Date(midnight.getTime() - 200_000))
-  await world.drain()
-  expect(await world.read(second)).toMatchObject({ label: 'queued' })
-  await world.forward(midnight)
+  expect((await world.preflight(second)).blockers).toMatchObject([{ reason: 'account_day_used' }])
+  const answer = await blocked(second)
+  expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
+    409,
+    { reason: 'blocked', detail: { blockers: [{ reason: 'account_day_used' }] } },
+  ])
+  await world.forward(atBeijing(world.ctx.clock.now(), 1, '00:00'))
+  await world.confirm(second)
   await world.drain()
   expect(await world.read(second)).toMatchObject({ label: 'sent' })
   expect([...(await world.received(account)).values()]).toEqual(Array(8).fill(2))
 })
 
-const limit = (account: Bound, limits: object) =>
-  world.api('PUT', `/api/accounts/${account.id}/limits`, limits)
-
-/** What stands in the way, told before and told again when it is confirmed all the same. */
-async function blockersOf(draft: Broadcast) {
-  const { blockers } = await world.preflight(draft)
-  const answer = await world.act(draft, 'send', {
-    version: draft.version,
-    expected: [{ arm: 0, reached: 8 }],
+test('D4: a send that finds its day used up after all waits for the next Beijing midnight', async () => {
+  const account = await world.bind({ kind: 'subscription', fans: 8 })
+  const at = atBeijing(world.ctx.clock.now(), 1, '10:00')
+  const broadcast = await world.draft(account, {
+    path: 'all',
+    timing: { kind: 'at', at: at.toISOString() },
   })
-  expect([answer.status, (answer.body as unknown as { error: object }).error]).toMatchObject([
-    409,
-    { reason: 'blocked', detail: { blockers: blockers.map(({ reason }) => ({ reason })) } },
+  await world.confirm(broadcast)
+  await world.drain()
+  await world.ctx.pool.query('insert into mass_days (account_id, day, sends) values ($1, $2, 1)', [
+    account.id,
+    at.toISOString().slice(0, 10),
   ])
-  return blockers
-}
+  await world.forward(at)
+  await world.drain()
+  expect(await world.read(broadcast)).toMatchObject({ label: 'queued' })
+  expect(await world.batches(broadcast)).toMatchObject([{ state: 'held', reason: 'account_day_used' }])
+  const midnight = atBeijing(at, 1, '00:00')
+  expect((await world.batches(broadcast))[0]?.dueAt).toBe(midnight.toISOString())
+  await world.forward(new Date(midnight.getTime() - 200_000))
+  await world.drain()
+  expect(await world.read(broadcast)).toMatchObject({ label: 'queued' })
+  await world.forward(midnight)
+  await world.drain()
+  expect(await world.read(broadcast)).toMatchObject({ label: 'sent' })
+})
 
 const taggedWith = async (accountId: string, tagId: number) =>
   (

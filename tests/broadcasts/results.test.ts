@@ -3,6 +3,7 @@ import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { callbackXml, cdata, readPushSecrets, sealedPush } from '../support/pushes.ts'
 import { atBeijing, type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { incidents, MINUTE, PEOPLE } from './incident.ts'
 
 let world: SendingWorld
@@ -13,7 +14,7 @@ beforeAll(async () => {
   world = await createSendingWorld()
   await world.forward(atBeijing(world.ctx.clock.now(), 1, '02:00'))
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 afterEach(() => world.fault())
 
 describe('G3: the result', () => {

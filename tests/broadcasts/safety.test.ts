@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { atBeijing, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 import { incidents, MINUTE, PEOPLE } from './incident.ts'
 
 let world: SendingWorld
@@ -12,7 +13,7 @@ beforeAll(async () => {
   world = await createSendingWorld()
   await world.forward(atBeijing(world.ctx.clock.now(), 1, '02:00'))
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 afterEach(() => world.fault())
 
 test('design 8: after a restore nothing goes out until somebody confirmed', async () => {

@@ -4,6 +4,7 @@ import { accountClient } from '../../src/modules/accounts/index.ts'
 import { openNext } from '../../src/modules/broadcasts/arms/open.ts'
 import { prepareNext } from '../../src/modules/broadcasts/prepare.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
+import { closeBalanced } from '../support/sums.ts'
 
 let world: SendingWorld
 let account: Bound
@@ -13,7 +14,7 @@ beforeAll(async () => {
   account = await world.bind({ fans: 30, drafts: 2 })
   await world.sync(account)
 })
-afterAll(() => world?.close())
+afterAll(() => closeBalanced(world))
 
 const draftsThere = async () => countDrafts(await accountClient(world.ctx, account.id))
 

@@ -48,3 +48,14 @@ export async function expectLedger({ pool }: Pick<Ctx, 'pool'>, accountId: strin
   )
   expect(rows).toEqual([])
 }
+
+/** Ends a file of stories: whatever happened in them, every account's ledger is in balance. */
+export async function closeBalanced(world: SendingWorld | undefined): Promise<void> {
+  try {
+    if (world === undefined) return
+    const { rows } = await world.ctx.pool.query<{ id: string }>('select id from accounts')
+    for (const { id } of rows) await expectLedger(world.ctx, id)
+  } finally {
+    await world?.close()
+  }
+}

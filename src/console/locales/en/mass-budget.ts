@@ -46,7 +46,6 @@ export const massBudget: Texts['massBudget'] = {
   others: 'Shared with other planned sends',
   other: {
     name: 'Planned send',
-    at: 'Time',
     shared: 'Shared people',
     emptied: 'Of them used up',
     emptiedHint: 'Who can receive no more mass sends this month once both have been sent.',

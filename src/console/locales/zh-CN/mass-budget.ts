@@ -43,7 +43,6 @@ export const massBudget = {
   others: '与其他已排的群发',
   other: {
     name: '已排群发',
-    at: '时间',
     shared: '共同的人',
     emptied: '其中本月将用完',
     emptiedHint: '两个都发出之后，本月不能再收到任何群发的人。',

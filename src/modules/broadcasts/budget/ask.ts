@@ -17,16 +17,17 @@ import { dayLimitsOf, doneByDay, type WaitingArm, waitingArms } from './load.ts'
 import { afterOneMore, leftsOf, spreadDays, takenOf, usedOf } from './rules.ts'
 
 type Trx = Transaction<DB>
-type Part = {
+type Named = {
   place: number
   name: string
   audience: GroupAudience
   path: Path
-  at: Date | null
   holdout: number
-  arms: { number: number; share: number | null }[]
+  arms: { number: number; share: number | null; sendAt: Date | null }[]
 }
-type Asked = { parts: Part[]; place: boolean; except?: string }
+/** Those of a group who get it at one time. */
+type Part = Pick<Named, 'place' | 'name' | 'path'> & { at: Date | null; arms: number[] }
+type Asked = { groups: Named[]; draftId: string | null }
 
 /**
  * What an audience at a time has left of its month, and what it costs the other sends that wait; of each group where a
@@ -38,29 +39,24 @@ export async function askBudget(
   body: BodyOf<typeof askBudgetEndpoint>,
 ): Promise<ResponseOf<typeof askBudgetEndpoint>> {
   const account = await getAccount(ctx, accountId)
-  const asked = await partsOf(ctx, accountId, body)
+  const asked = await groupsOf(ctx, accountId, body)
   const answers = await inTransaction(
     ctx.db,
     async (trx) => {
       await planForMany(trx)
       const now = ctx.clock.now()
-      const waiting = await waitingArms(trx, {
-        accountId,
-        now,
-        ...(asked.except !== undefined && { except: asked.except }),
-      })
+      const waiting = await waitingArms(trx, { accountId, now })
       const { relation } = await resolveGroups(ctx, trx, {
         account,
-        broadcast: { id: asked.except ?? '0', groups: asked.parts },
+        broadcast: { id: asked.draftId ?? '0', groups: asked.groups },
         now,
       })
       const found: BudgetAnswer[] = []
-      for (const part of asked.parts) {
-        const numbers = part.arms.map(({ number }) => number)
+      for (const part of asked.groups.flatMap(partsOf)) {
         const fans = sql`select fan_id from (${relation}) x
-          where x.following and x.left_out is null and x.arm = any(${numbers}::int[])`
+          where x.following and x.left_out is null and x.arm = any(${part.arms}::int[])`
         const answer = await answerOne(trx, { account, part, fans, waiting, now })
-        found.push(asked.place ? answer : { ...answer, place: null })
+        found.push(asked.draftId === null ? { ...answer, place: null } : answer)
       }
       return found
     },
@@ -69,20 +65,29 @@ export async function askBudget(
   return { perFan: fanLimitOf(account), limits: dayLimitsOf(account), answers }
 }
 
-async function partsOf(ctx: Ctx, accountId: string, body: BodyOf<typeof askBudgetEndpoint>): Promise<Asked> {
+/** By the times at which its arms go out. */
+function partsOf({ place, name, path, arms }: Named): Part[] {
+  const times = [...new Set(arms.map(({ sendAt }) => sendAt?.getTime() ?? null))]
+  return times.map((time) => ({
+    place,
+    name,
+    path,
+    at: time === null ? null : new Date(time),
+    arms: arms.flatMap(({ number, sendAt }) => ((sendAt?.getTime() ?? null) === time ? [number] : [])),
+  }))
+}
+
+async function groupsOf(ctx: Ctx, accountId: string, body: BodyOf<typeof askBudgetEndpoint>): Promise<Asked> {
   if (!('broadcastId' in body)) {
     const { audience, path } = body
-    const at = body.at === null ? null : new Date(body.at)
-    return {
-      parts: [{ place: 0, name: '', audience, path, at, holdout: 0, arms: [{ number: 0, share: null }] }],
-      place: false,
-    }
+    const sendAt = body.at === null ? null : new Date(body.at)
+    const arms = [{ number: 0, share: null, sendAt }]
+    return { groups: [{ place: 0, name: '', audience, path, holdout: 0, arms }], draftId: null }
   }
   const broadcast = await findBroadcast(ctx.db, { accountId, broadcastId: body.broadcastId })
   if (broadcast === undefined) throw notFound('broadcast')
   if (broadcast.state !== 'draft') throw conflict('not_a_draft', 'its places are booked already')
-  const parts = broadcast.groups.map((group) => ({ ...group, at: group.arms[0]?.sendAt ?? null }))
-  return { parts, place: true, except: body.broadcastId }
+  return { groups: broadcast.groups, draftId: broadcast.id }
 }
 
 type One = {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
+import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 
 const firstDays = (months: readonly string[]) => sql`${months.map((month) => `${month}-01`)}::date[]`
 
@@ -14,6 +15,13 @@ const rowsOf = (which: Which) =>
 export const planBookings = (trx: Executor, which: Which, months: readonly string[]) =>
   sql`update broadcast_batches set months_to_book = nullif(${firstDays(months)}, booked_months)
     where ${rowsOf(which)} and state in ('planned', 'held')`.execute(trx)
+
+/** What is booked for an arm is booked for this time instead; where nothing is booked nothing will be. */
+export const moveBookings = (trx: Executor, arm: Which, at: Date) =>
+  sql`update broadcast_batches set months_to_book = nullif(${firstDays(monthsToReserve(at))}, booked_months)
+    where ${rowsOf(arm)} and state in ('planned', 'held') and (booked_months <> '{}' or months_to_book is not null)`.execute(
+    trx,
+  )
 
 /** What a batch has booked is no booking any more: taken, or given back. */
 export const forgetBooking = (trx: Executor, batchId: string) =>

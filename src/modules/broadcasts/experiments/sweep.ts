@@ -6,6 +6,7 @@ import { audit } from '../../audit/index.ts'
 import { cancelArm, endIfDone } from '../arms/end.ts'
 import type { OpenArm } from '../arms/lock.ts'
 import { applyPolicy } from '../arms/open.ts'
+import { moveBookings } from '../budget/store.ts'
 import { subjectOf } from '../prepare.ts'
 import type { Verdict } from '../schema.ts'
 import { type ArmClaim, changeArm } from '../store/arms.ts'
@@ -37,6 +38,8 @@ async function decideClaimed(ctx: Ctx, trx: Trx, claim: ArmClaim): Promise<void>
   if (arm.state === 'queued' && arm.sendAt !== null && isMissed(claim.dueAt, now))
     return applyPolicy(ctx, trx, open, arm.sendAt)
   const seen = await lookAt(trx, { broadcast, group, now })
+  if (seen.decidesAt.getTime() !== arm.sendAt?.getTime())
+    await moveBookings(trx, { broadcastId: broadcast.id, arm: arm.number }, seen.decidesAt)
   // a variant that went out late moves what waits for a day of its figures
   if (seen.decidesAt > now) {
     await changeArm(trx, arm.id, { send_at: seen.decidesAt, due_at: seen.decidesAt })

@@ -66,19 +66,20 @@ function Others({ others }: Pick<BudgetAnswer, 'others'>) {
       <Table
         size="small"
         pagination={false}
-        scroll={{ x: 420 }}
         dataSource={others}
         rowKey={({ broadcastId, arm }) => `${broadcastId}-${arm}`}
         columns={[
           {
             title: t('massBudget.other.name'),
-            render: (_, { broadcastId, name, groupName }) => (
-              <Link to={`/accounts/${accountId}/broadcasts/${broadcastId}`}>
-                {name === groupName ? name : `${name} · ${groupName}`}
-              </Link>
+            render: (_, { broadcastId, name, groupName, at }) => (
+              <>
+                <Link to={`/accounts/${accountId}/broadcasts/${broadcastId}`}>
+                  {name === groupName ? name : `${name} · ${groupName}`}
+                </Link>
+                <div className="w-soft w-small">{format.instant(at)}</div>
+              </>
             ),
           },
-          { title: t('massBudget.other.at'), render: (_, { at }) => format.instant(at) },
           {
             title: t('massBudget.other.shared'),
             align: 'right',

@@ -100,7 +100,7 @@ const stacksOf =
     yAxis: {
       type: 'value',
       max: 1,
-      splitNumber: 4,
+      interval: 0.25,
       axisLabel: { color: colours.textFaint, formatter: (share: number) => format.percent(share) },
       splitLine: { lineStyle: { color: colours.lineSoft } },
     },
