@@ -2,13 +2,13 @@ import type { Texts } from '../zh-CN.ts'
 
 export const massOutside: Texts['massOutside'] = {
   title: 'Outside sends',
-  sub: 'Mass sends made in WeChat’s own backend or another system. They count in the month of fans once you say to whom they went.',
+  sub: 'Mass sends made in WeChat’s backend or elsewhere. They count once you say to whom they went.',
   view: { open: 'Waiting', decided: 'Settled', all: 'All' },
   enter: 'Enter a send by hand',
   enterTitle: 'We sent one by hand',
   enterHint: 'A mass send made in WeChat’s backend or another system that was not found here.',
   send: 'Mass send',
-  unnamed: 'A mass send in WeChat’s backend or another system',
+  unnamed: 'A send made elsewhere',
   source: {
     result: 'WeChat pushed its result',
     statistics: 'Found in article figures',

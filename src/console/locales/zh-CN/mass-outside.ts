@@ -6,7 +6,7 @@ export const massOutside = {
   enterTitle: '我们手工发过一次',
   enterHint: '在微信后台或其他系统发过、这里还没有发现的群发。',
   send: '群发',
-  unnamed: '在微信后台或其他系统发过一次群发',
+  unnamed: '后台或其他系统的群发',
   source: { result: '微信推送了结果', statistics: '从图文数据发现', hand: '手工登记' },
   at: '发送时间',
   dayOnly: '{{day}}（时间未知）',

@@ -34,10 +34,10 @@ export function ChargeModal({ send, onClose }: { send: OutsideSend; onClose: () 
   return (
     <Modal
       open
-      width={640}
+      width={800}
       title={`${t('massOutside.charge')} · ${words.nameOf(send)}`}
       onCancel={onClose}
-      okText={t('massOutside.charge')}
+      okText={t('common.save')}
       okButtonProps={{ disabled: reach === null || asks }}
       confirmLoading={charge.isPending}
       onOk={() => reach && charge.mutate({ params, body: { reach, notOurs } })}

@@ -25,7 +25,7 @@ export function EnterModal({ onClose }: { onClose: () => void }) {
   return (
     <Modal
       open
-      width={640}
+      width={800}
       title={t('massOutside.enterTitle')}
       onCancel={onClose}
       okText={t('common.save')}

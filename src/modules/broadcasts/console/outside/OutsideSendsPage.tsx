@@ -43,6 +43,7 @@ export function OutsideSendsPage() {
   return (
     <>
       <PageHeader
+        back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
         title={t('massOutside.title')}
         sub={t('massOutside.sub')}
         actions={<EnterButton onClick={() => setEntering(true)} />}
