@@ -163,7 +163,9 @@ function useOutsideMatters(accountId: string): Matter[] {
       title:
         second === undefined
           ? t('massOutside.attention', { people })
-          : t('massOutside.attentionMore', { number: format.number(data?.items.length) }),
+          : t('massOutside.attentionMore', {
+              number: `${data?.items.length}${data?.nextCursor ? '+' : ''}`,
+            }),
       hint: t('massOutside.attentionHint'),
       to: `/accounts/${accountId}/broadcasts/outside`,
       action: t('overview.handle'),

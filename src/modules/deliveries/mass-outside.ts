@@ -8,16 +8,14 @@ const CHUNK = 20_000
 /** A mass send that was made without us: whose month it takes (`outside_send_fans`), and in which month (`2026-11`). */
 export type OutsideCharge = { id: string; accountId: string; month: string }
 
-/** Writes down whom it takes, before anybody is charged; `audience` has fan_id and following. Returns how many. */
+/** Writes down whom it takes, before anybody is charged; `audience` has each fan_id once, and following. Returns how many. */
 export async function noteOutsideFans(
   trx: Executor,
   sendId: string,
   audience: RawBuilder<unknown>,
 ): Promise<number> {
   const { numAffectedRows } = await sql`insert into outside_send_fans (outside_send_id, fan_id)
-    select distinct ${sendId}::bigint, fan_id from (${audience}) a where following on conflict do nothing`.execute(
-    trx,
-  )
+    select ${sendId}::bigint, fan_id from (${audience}) a where following on conflict do nothing`.execute(trx)
   return Number(numAffectedRows ?? 0n)
 }
 

@@ -81,6 +81,6 @@ export const massOutside: Texts['massOutside'] = {
   emptyHint:
     'Sends from WeChat’s backend appear here fifteen minutes after WeChat pushed their result, or when their figures are read the next day.',
   attention: 'A mass send went out in WeChat’s backend or another system, {{people}}, nobody said to whom',
-  attentionMore: '{{number}} or more outside sends wait for somebody to say to whom they went',
+  attentionMore: '{{number}} outside sends wait for somebody to say to whom they went',
   attentionHint: 'Until then what fans have left of the month may be shown too favourably.',
 }

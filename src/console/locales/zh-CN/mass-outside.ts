@@ -72,6 +72,6 @@ export const massOutside = {
   emptyOpen: '没有待说明的外部群发',
   emptyHint: '在微信后台发出的群发，会在微信推送结果 15 分钟后，或次日读到图文数据时出现在这里。',
   attention: '在微信后台或其他系统发过一次群发，{{people}}，还不知道发给了谁',
-  attentionMore: '有 {{number}} 次及以上外部群发还不知道发给了谁',
+  attentionMore: '有 {{number}} 次外部群发还不知道发给了谁',
   attentionHint: '说明之前，粉丝本月剩余次数可能偏乐观。',
 }
