@@ -101,6 +101,7 @@ function toSummary(row: store.AccountRow, fansFollowing: number): AccountSummary
     name: row.name,
     kind: row.kind,
     verified: row.verified,
+    confirmsMass: row.confirmsMass,
     ghId: row.ghId,
     state: row.state,
     pauseReason: row.pauseReason,

@@ -49,6 +49,8 @@ export const accountSummary = z.object({
   name: z.string(),
   kind: accountKind,
   verified: z.boolean(),
+  /** 群发保护: an administrator confirms each mass send in WeChat within 30 minutes. No interface tells. */
+  confirmsMass: z.boolean(),
   ghId: z.string().nullable(),
   state: accountState,
   pauseReason: z.enum(PAUSE_REASONS).nullable(),
@@ -155,6 +157,7 @@ export const updateAccountEndpoint = endpoint({
     name: name.optional(),
     kind: accountKind.optional(),
     verified: z.boolean().optional(),
+    confirmsMass: z.boolean().optional(),
     ghId: ghId.optional(),
     callbackMode: callbackMode.optional(),
   }),

@@ -9,6 +9,7 @@ export type AccountRow = {
   name: string
   kind: AccountKind
   verified: boolean
+  confirmsMass: boolean
   ghId: string | null
   state: 'active' | 'paused' | 'archived'
   pauseReason: PauseReason | null
@@ -27,6 +28,7 @@ const COLUMNS = [
   'name',
   'kind',
   'verified',
+  'confirms_mass',
   'gh_id',
   'state',
   'pause_reason',
@@ -70,6 +72,7 @@ const toAccount = (row: RawRow): AccountRow => ({
   name: row.name,
   kind: row.kind as AccountKind,
   verified: row.verified,
+  confirmsMass: row.confirms_mass,
   ghId: row.gh_id,
   state: row.state as AccountRow['state'],
   pauseReason: row.pause_reason as PauseReason | null,
@@ -150,6 +153,17 @@ type Change = Partial<{
 export async function updateAccountRow(db: Executor, accountId: string, change: Change): Promise<void> {
   if (Object.keys(change).length === 0) return
   await db.updateTable('accounts').set(change).where('id', '=', accountId).execute()
+}
+
+/** An outcome told that an administrator confirms this account's mass sends; false where that was known. */
+export async function learnConfirmsMass(db: Executor, accountId: string): Promise<boolean> {
+  const result = await db
+    .updateTable('accounts')
+    .set({ confirms_mass: true })
+    .where('id', '=', accountId)
+    .where('confirms_mass', '=', false)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 /** Pauses an active account; false when it is paused or archived already, so that the first reason stays. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../context.ts'
 import { assert, notFound } from '../../kernel/errors.ts'
 import { getArticleSet, getMediaAsset } from '../contents/index.ts'
+import { confirmationsOf } from './following/confirmation.ts'
 import { withdrawalsOf } from './following/withdrawals.ts'
 import { sumBy } from './groups/plan.ts'
 import { letterOf } from './rules/tests.ts'
@@ -15,7 +16,16 @@ import {
   labelOf,
   placeInArm,
 } from './rules.ts'
-import type { Arm, Batch, Broadcast, BroadcastListItem, BroadcastState, Content, Group } from './schema.ts'
+import type {
+  Arm,
+  Batch,
+  Broadcast,
+  BroadcastListItem,
+  BroadcastState,
+  Confirmation,
+  Content,
+  Group,
+} from './schema.ts'
 import type { BatchRow } from './store/batches.ts'
 import { armsOf, type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
 import type { ArmRow, GroupRow } from './store/groups.ts'
@@ -51,6 +61,7 @@ export async function presentListItem(ctx: Ctx, row: BroadcastRow): Promise<Broa
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
     nextAt: waiting.length === 0 ? null : new Date(Math.min(...waiting)).toISOString(),
+    confirmation: await firstConfirmation(ctx, row),
     activity: first.activity,
     totals: row.totals,
     groups: row.groups.map(({ place, name, filtered, arms }) => ({
@@ -77,6 +88,16 @@ const summaryOf = (ctx: Ctx, broadcast: BroadcastRow, { arm, place }: { arm: Arm
   totals: arm.totals,
   can: { ...armCommandsOf(broadcast.state, arm, ctx.clock.now()), withdraw: canWithdraw(arm) },
 })
+
+/** Asked only where something is with WeChat. */
+async function firstConfirmation(ctx: Ctx, { id, tally }: BroadcastRow): Promise<Confirmation | null> {
+  if (tally.accepted + tally.sending === 0) return null
+  const all = (await confirmationsOf(ctx.db, [id])).map(({ confirmation }) => confirmation)
+  const first = all.sort((a, b) => a.until.localeCompare(b.until))[0]
+  return first === undefined
+    ? null
+    : { batches: all.reduce((sum, { batches }) => sum + batches, 0), until: first.until }
+}
 
 /** What stands for the message in a list: a title and a cover, also when a material is gone since. */
 export async function faceOf(
@@ -112,12 +133,15 @@ export async function faceOf(
 
 export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Broadcast> {
   const arms = armsOf(row)
-  const withdrawals = await withdrawalsOf(ctx.db, [row.id])
+  const following = {
+    withdrawals: await withdrawalsOf(ctx.db, [row.id]),
+    confirmations: await confirmationsOf(ctx.db, [row.id]),
+  }
   return {
     ...(await presentListItem(ctx, row)),
     accountId: row.accountId,
     timing: row.timing,
-    groups: await Promise.all(row.groups.map((group) => presentGroup(ctx, row, group, withdrawals))),
+    groups: await Promise.all(row.groups.map((group) => presentGroup(ctx, row, group, following))),
     version: row.version,
     preflight: row.preflight,
     skippedByReason: sumBy(
@@ -133,13 +157,17 @@ export async function presentBroadcast(ctx: Ctx, row: BroadcastRow): Promise<Bro
   }
 }
 
-type Withdrawals = Awaited<ReturnType<typeof withdrawalsOf>>
+/** What goes on with its records after they were handed over. */
+type Following = {
+  withdrawals: Awaited<ReturnType<typeof withdrawalsOf>>
+  confirmations: Awaited<ReturnType<typeof confirmationsOf>>
+}
 
 async function presentGroup(
   ctx: Ctx,
   broadcast: BroadcastRow,
   group: GroupRow,
-  withdrawals: Withdrawals,
+  { withdrawals, confirmations }: Following,
 ): Promise<Group> {
   const { place, name, activity, audience, basis, path, ignoreReprint, missed, holdout, test } = group
   const { total, filtered } = group
@@ -160,6 +188,7 @@ async function presentGroup(
     arms: await Promise.all(
       group.arms.map(async (arm, place) => ({
         ...(await presentArm(ctx, broadcast, { arm, place })),
+        confirmation: confirmations.find((one) => one.arm === arm.number)?.confirmation ?? null,
         withdrawals: withdrawals.filter((one) => one.arm === arm.number).map(({ withdrawal }) => withdrawal),
       })),
     ),
@@ -170,7 +199,7 @@ async function presentArm(
   ctx: Ctx,
   broadcast: BroadcastRow,
   { arm, place }: { arm: ArmRow; place: number },
-): Promise<Omit<Arm, 'withdrawals'>> {
+): Promise<Omit<Arm, 'confirmation' | 'withdrawals'>> {
   const needsCopies = arm.frozenContent?.kind === 'articles'
   return {
     ...summaryOf(ctx, broadcast, { arm, place }),

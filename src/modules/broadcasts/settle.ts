@@ -4,7 +4,7 @@ import type { Ctx } from '../../context.ts'
 import { broadcastRecipients } from '../../infra/metrics.ts'
 import { inTransaction } from '../../infra/transaction.ts'
 import { explainMassStatus } from '../../wechat/rules/mass-status.ts'
-import { accountClient } from '../accounts/index.ts'
+import { accountClient, noteConfirmsMass } from '../accounts/index.ts'
 import type { DeliveryState } from '../deliveries/schema.ts'
 import { giveBack, RESULT_OVERDUE_MS } from './answer.ts'
 import { endFinished } from './arms/end.ts'
@@ -86,6 +86,8 @@ async function close(ctx: Ctx, row: BatchRow, closing: Closing): Promise<void> {
       ...closing.counts,
       ...(failed && { reserved_months: [], reserved_day: null }),
     })
+    if (closing.reason === 'administrator_refused' || closing.reason === 'administrator_late')
+      await noteConfirmsMass(ctx, trx, batch.account_id)
     if (closing.state === 'delivered') await startReadingComments(trx, batch.id, ctx.clock.now())
     if (closing.state === 'delivered') await expectFiguresOf(trx, batch.id)
   })

@@ -16,6 +16,9 @@ export const DRAFTS_ADDED_PER_DAY = 1000
 /** Deletions of what was sent in a day. */
 export const MASS_DELETES_PER_DAY = 10
 
+/** 群发保护: an administrator confirms within this, or WeChat drops the send with err(40002). */
+export const CONFIRM_WITHIN_MS = 30 * 60_000
+
 /** By openid list, by WeChat tag, or to all followers. */
 export type BroadcastPath = 'list' | 'tag' | 'all'
 

@@ -9,6 +9,9 @@ export const accounts: Texts['accounts'] = {
   verified: 'Verified',
   notVerified: 'Not verified',
   verifiedAtWechat: 'Verified by WeChat',
+  confirmsMass: 'Group-send protection is on',
+  confirmsMassHint:
+    'An administrator confirms each mass send in WeChat within 30 minutes. No interface tells: set it as on the platform. It is noted by itself once a send was not confirmed.',
   verifiedHint: 'An unverified account can’t mass send or manage fans and tags.',
   fansFollowing: 'Following',
   state: { active: 'Active', paused: 'Paused', archived: 'Archived' },

@@ -55,4 +55,13 @@ export const massFollowing = {
     emptyHint:
       'Where an article takes comments they are read from an hour after sending, for a week. WeChat gives no nicknames: customers it identifies have the name we know.',
   },
+  confirm: {
+    waits: 'Waiting for the administrator’s confirmation in WeChat, {{left}} left',
+    hint: '{{number}} batches are handed over and the account has group-send protection: the administrator has until {{at}} to confirm in WeChat. Refused or late, WeChat drops them: nobody receives them, nothing is used up, and they can be sent again from the batches.',
+    over: 'The administrator’s time ran out; waiting for WeChat’s result',
+    overHint:
+      '{{number}} batches were not confirmed by {{at}}. WeChat tells the result; then they can be sent again from the batches.',
+    short: 'administrator to confirm, {{left}}',
+    overShort: 'administrator’s time ran out',
+  },
 }

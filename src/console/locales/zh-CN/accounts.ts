@@ -7,6 +7,9 @@ export const accounts = {
   verified: '已认证',
   notVerified: '未认证',
   verifiedAtWechat: '已通过微信认证',
+  confirmsMass: '已开启群发保护',
+  confirmsMassHint:
+    '每次群发需管理员 30 分钟内在微信上确认。微信不提供查询，请按公众平台的设置填写；有群发因此未发送时会自动记下。',
   verifiedHint: '未认证的公众号不能群发、管理粉丝和标签。',
   fansFollowing: '关注中',
   state: { active: '正常', paused: '已暂停', archived: '已归档' },

@@ -11,6 +11,7 @@ type Change = Partial<{
   name: string
   kind: 'service' | 'subscription'
   verified: boolean
+  confirmsMass: boolean
   ghId: string | null
   callbackMode: 'plain' | 'compat' | 'safe'
 }>
@@ -21,6 +22,7 @@ export async function updateAccount(ctx: Ctx, accountId: string, change: Change)
       ...(change.name !== undefined && { name: change.name }),
       ...(change.kind !== undefined && { kind: change.kind }),
       ...(change.verified !== undefined && { verified: change.verified }),
+      ...(change.confirmsMass !== undefined && { confirms_mass: change.confirmsMass }),
       ...(change.ghId !== undefined && { gh_id: change.ghId }),
       ...(change.callbackMode !== undefined && { callback_mode: change.callbackMode }),
     })
@@ -49,6 +51,17 @@ export async function updateLimits(
       action: 'account.limits_changed',
       detail: { from, to: limitsOf(before.kind, differences) },
     }
+  })
+}
+
+/** An outcome at WeChat told that group-send protection 群发保护 is on: noted once, with a trail. */
+export async function noteConfirmsMass(ctx: Ctx, trx: Executor, accountId: string): Promise<void> {
+  if (!(await store.learnConfirmsMass(trx, accountId))) return
+  await audit(ctx, trx, {
+    action: 'account.updated',
+    accountId,
+    subject: { kind: 'account', id: accountId },
+    detail: { confirmsMass: true },
   })
 }
 

@@ -48,6 +48,7 @@ export function EditAccountModal({
           name: account.name,
           kind: account.kind,
           verified: account.verified,
+          confirmsMass: account.confirmsMass,
           ghId: account.ghId ?? '',
         }}
         onFinish={(body) =>
@@ -75,6 +76,14 @@ export function EditAccountModal({
           label={t('accounts.verifiedAtWechat')}
           valuePropName="checked"
           extra={t('accounts.verifiedHint')}
+        >
+          <Switch />
+        </Form.Item>
+        <Form.Item
+          name="confirmsMass"
+          label={t('accounts.confirmsMass')}
+          valuePropName="checked"
+          extra={t('accounts.confirmsMassHint')}
         >
           <Switch />
         </Form.Item>

@@ -5,6 +5,7 @@ import { invalid } from '../../../kernel/errors.ts'
 import type { Page } from '../../../kernel/paging.ts'
 import { getAccount, listAccounts } from '../../accounts/index.ts'
 import { figureDays } from '../../article-figures/index.ts'
+import { confirmationsOf } from '../following/confirmation.ts'
 import { withdrawalsOf } from '../following/withdrawals.ts'
 import { faceOf, presentListItem } from '../present.ts'
 import { type listMassRecordsEndpoint, MAX_RECORD_DAYS, type MassRecord } from '../schema/records.ts'
@@ -51,7 +52,9 @@ export async function listRecords(
 
 async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<MassRecord[]> {
   const articles = await articlesOf(ctx.db, rows)
-  const offline = await withdrawalsOf(ctx.db, [...new Set(rows.map(({ id }) => id))])
+  const ids = [...new Set(rows.map(({ id }) => id))]
+  const offline = await withdrawalsOf(ctx.db, ids)
+  const confirmations = await confirmationsOf(ctx.db, ids)
   const reading = new Map(
     await Promise.all(
       [...Map.groupBy(rows, (row) => row.accountId)].map(
@@ -90,6 +93,9 @@ async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<Mas
         accountId: row.accountId,
         accountName: row.accountName,
         delivered: deliveredOf(row, now),
+        confirmation:
+          confirmations.find((one) => one.broadcastId === row.id && one.arm === row.arm)?.confirmation ??
+          null,
         withdrawals: offline
           .filter((one) => one.broadcastId === row.id && one.arm === row.arm)
           .map(({ withdrawal }) => withdrawal),

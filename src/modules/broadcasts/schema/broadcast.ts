@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { group, groupSummary, timing } from './groups.ts'
 import { preflight } from './preflight.ts'
-import { broadcastState, instant, label, path, reasonCount, totals } from './shapes.ts'
+import { broadcastState, confirmation, instant, label, path, reasonCount, totals } from './shapes.ts'
 
 /** Path, content and activity are those of the first group. */
 export const broadcastListItem = z.object({
@@ -21,6 +21,8 @@ export const broadcastListItem = z.object({
   endedAt: instant.nullable(),
   /** The next time at which something of it goes out. */
   nextAt: instant.nullable(),
+  /** The first batch that waits for an administrator in WeChat. */
+  confirmation: confirmation.nullable(),
   activity: z.object({ id: z.string(), name: z.string() }).nullable(),
   totals,
   groups: z.array(groupSummary),

@@ -3,6 +3,7 @@ import { holdout, testDraft, testPlan, verdict } from './experiments.ts'
 import {
   audienceBasis,
   broadcastAudience,
+  confirmation,
   content,
   id,
   instant,
@@ -114,6 +115,7 @@ export const arm = z.object({
   /** Of a rest: whose content it gets, and the figures that said so. */
   chosenArm: z.number().nullable(),
   verdict: verdict.nullable(),
+  confirmation: confirmation.nullable(),
   /** What was taken offline, or is being. */
   withdrawals: z.array(withdrawal),
 })

@@ -125,6 +125,10 @@ export const totals = z.object({
 })
 export type Totals = z.infer<typeof totals>
 
+/** Batches that wait for an administrator in WeChat, and when the first of them runs out. */
+export const confirmation = z.object({ batches: z.number(), until: instant })
+export type Confirmation = z.infer<typeof confirmation>
+
 export const reasonCount = z.object({ reason: z.string(), count: z.number() })
 
 export const batch = z.object({

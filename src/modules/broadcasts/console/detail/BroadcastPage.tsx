@@ -24,6 +24,7 @@ import { BroadcastActions } from './BroadcastActions.tsx'
 import '../broadcasts.css'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { CommentsTab } from './CommentsTab.tsx'
+import { ConfirmationNotice } from './ConfirmationNotice.tsx'
 import { ContentTab } from './ContentTab.tsx'
 import { Experiments } from './experiment/Experiments.tsx'
 import { FiguresCard } from './figures/FiguresCard.tsx'
@@ -75,6 +76,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
       <div className="w-stack">
         <Life label={broadcast.label} />
         <Notices broadcast={broadcast} />
+        <ConfirmationNotice broadcast={broadcast} />
         <WithdrawState broadcast={broadcast} />
         <Experiments broadcast={broadcast} />
         <GroupsTable broadcast={broadcast} />

@@ -2,6 +2,7 @@ import type { TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import type { BroadcastListItem } from '../../schema.ts'
+import { ConfirmationMark } from '../detail/ConfirmationNotice.tsx'
 import { TotalsBar } from '../TotalsBar.tsx'
 import { isMoving, LabelTag } from '../words.tsx'
 import { RowActions } from './RowActions.tsx'
@@ -10,7 +11,16 @@ export function useColumns(): TableColumnsType<BroadcastListItem> {
   const { t } = useTranslation()
   return [
     { title: t('broadcasts.name'), render: (_, row) => <Face row={row} /> },
-    { title: t('common.state'), width: 128, render: (_, row) => <LabelTag label={row.label} /> },
+    {
+      title: t('common.state'),
+      width: 128,
+      render: (_, row) => (
+        <>
+          <LabelTag label={row.label} />
+          <ConfirmationMark confirmation={row.confirmation} />
+        </>
+      ),
+    },
     {
       title: t('massGroups.people'),
       width: 200,

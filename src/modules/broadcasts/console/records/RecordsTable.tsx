@@ -7,6 +7,7 @@ import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import type { ArticleResult } from '../../schema/figures.ts'
 import { listMassRecordsEndpoint, type MassRecord } from '../../schema/records.ts'
+import { ConfirmationMark } from '../detail/ConfirmationNotice.tsx'
 import { WithdrawMark } from '../detail/WithdrawState.tsx'
 import { LabelTag } from '../words.tsx'
 import { useFigureColumns } from './columns.tsx'
@@ -72,6 +73,7 @@ function useColumns(): TableColumnsType<MassRecord> {
         <>
           <LabelTag label={row.label} />
           <div className="w-faint w-small">{format.instant(row.startedAt ?? row.confirmedAt)}</div>
+          <ConfirmationMark confirmation={row.confirmation} />
           <WithdrawMark withdrawals={row.withdrawals} />
         </>
       ),
