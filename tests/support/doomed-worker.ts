@@ -1,5 +1,6 @@
-// A worker in a process of its own that kills itself at a named moment: DATABASE_URL and the settings of the world it
-// belongs to in the environment, the moment as JSON in the first argument (none: it lives until it is killed).
+// A worker in a process of its own that kills itself at a named moment. It is told to begin by a message: the settings of
+// the world it belongs to, and the moment (none: it lives until it is killed).
+import { once } from 'node:events'
 import { flushCompileCache } from 'node:module'
 import pg from 'pg'
 import type { OfficialAccountClient } from '../../src/channels/port.ts'
@@ -10,7 +11,13 @@ import { startWorker } from '../../src/worker/index.ts'
 /** `sql`: around a statement; `commit`: around the commit of the transaction that ran it; `call`: around a call of this path. */
 export type Moment = { at: 'sql' | 'commit' | 'call'; what: string; when: 'before' | 'after'; nth: number }
 
-const moment = process.argv[2] === undefined ? undefined : (JSON.parse(process.argv[2]) as Moment)
+export type Orders = { env: Record<string, string | undefined>; moment?: Moment }
+
+// it will not come to its end, when this is done by itself
+flushCompileCache()
+// whoever started it is gone
+process.once('disconnect', () => process.exit())
+const [{ env, moment }] = (await once(process, 'message')) as [Orders]
 const pattern = new RegExp(moment?.what ?? '(?!)')
 let left = moment?.nth ?? 0
 
@@ -52,10 +59,7 @@ const around = (client: OfficialAccountClient): OfficialAccountClient => ({
   },
 })
 
-// it will not come to its end, when this is done by itself
-flushCompileCache()
-
-const config = loadConfig()
+const config = loadConfig(env)
 const ctx = await createContext(config, { databaseUrl: config.databaseUrl as string })
 const { channels } = ctx
 await startWorker({

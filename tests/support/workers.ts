@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { COMPILED } from './compiled.ts'
-import type { Moment } from './doomed-worker.ts'
+import type { Moment, Orders } from './doomed-worker.ts'
 import type { TestWorld } from './world.ts'
 
 const script = path.resolve(import.meta.dirname, 'doomed-worker.ts')
@@ -18,20 +18,31 @@ export type WorkerProcess = {
   thaw(): void
 }
 
-/** A worker of this world in a process of its own, which dies at `moment`. */
-export function forkWorker({ ctx, databaseUrl }: TestWorld, moment?: Moment): WorkerProcess {
-  const child: ChildProcess = fork(script, moment === undefined ? [] : [JSON.stringify(moment)], {
-    env: {
-      ...COMPILED,
-      PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
-      WEIDA_DATA_DIR: ctx.config.dataDir,
-      SIMULATOR_URL: ctx.config.simulator.url,
-      SECRETS_KEY: ctx.config.secretsKey,
-      LOG_LEVEL: 'silent',
-    },
+/** Has read its modules and waits for its orders, so that no test waits for that. */
+let spare: ChildProcess | undefined
+
+function start(): ChildProcess {
+  const child = fork(script, {
+    env: { ...COMPILED, PATH: process.env['PATH'] },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  child.unref()
+  child.channel?.unref()
+  return child
+}
+
+/** A worker of this world in a process of its own, which dies at `moment`. */
+export function forkWorker({ ctx, databaseUrl }: TestWorld, moment?: Moment): WorkerProcess {
+  const child = spare ?? start()
+  spare = start()
+  const env = {
+    DATABASE_URL: databaseUrl,
+    WEIDA_DATA_DIR: ctx.config.dataDir,
+    SIMULATOR_URL: ctx.config.simulator.url,
+    SECRETS_KEY: ctx.config.secretsKey,
+    LOG_LEVEL: 'silent',
+  }
+  child.send({ env, ...(moment && { moment }) } satisfies Orders)
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   return {
     ready: Promise.race([once(child, 'message').then(() => undefined), ended.then(() => undefined)]),
