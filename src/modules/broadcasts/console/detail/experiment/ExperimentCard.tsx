@@ -115,8 +115,9 @@ function Asking({ broadcast, experiment }: Omit<Props, 'group'>) {
   const maySend = useCan('broadcasts:send')
   const { skip, busy } = useChoice(broadcast, experiment.rest)
   const { state, reason } = experiment
-  if (state !== 'asking' || reason === 'missed') return null
-  const known = ASKED.find((one) => one === reason) ?? 'figures_missing'
+  // what else a record may ask is answered beside it
+  const known = ASKED.find((one) => one === reason)
+  if (state !== 'asking' || known === undefined) return null
   return (
     <Alert
       type="warning"
