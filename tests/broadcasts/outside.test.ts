@@ -3,7 +3,7 @@ import { beijingMonth } from '../../src/kernel/beijing.ts'
 import { watchDays } from '../../src/modules/article-figures/watch.ts'
 import { findOutsideSends } from '../../src/modules/broadcasts/outside/find.ts'
 import { openOutsideSends } from '../../src/modules/broadcasts/outside/open.ts'
-import type { OutsideSend } from '../../src/modules/broadcasts/schema.ts'
+import type { MassBudget, OutsideSend } from '../../src/modules/broadcasts/schema.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { withFigures } from '../article-figures/support.ts'
 import {
@@ -148,6 +148,11 @@ describe('G4: a send from WeChat’s own backend', () => {
     expect(warned.warnings).toContainEqual({
       reason: 'outside_sends_open',
       detail: { month: beijingMonth(world.ctx.clock.now()), sends: 1, people: 6 },
+    })
+    const budget = await world.api<MassBudget>('GET', `/api/accounts/${account.id}/mass-budget`)
+    expect(budget.body.outside).toMatchObject({
+      entries: [{ id: open.id, people: 6, isOpen: true }],
+      open: { sends: 1, people: 6 },
     })
     await act(account, open, 'charge', { reach: { kind: 'list', listId: audience.listId } })
     await world.drain()

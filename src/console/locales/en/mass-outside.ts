@@ -80,6 +80,8 @@ export const massOutside: Texts['massOutside'] = {
   emptyOpen: 'No outside send waits for an answer',
   emptyHint:
     'Sends from WeChat’s backend appear here fifteen minutes after WeChat pushed their result, or when their figures are read the next day.',
+  openNote:
+    '{{sends}} outside send(s) are charged to nobody: what is left below may be too favourable for up to {{people}} people.',
   attention: 'A mass send went out in WeChat’s backend or another system, {{people}}, nobody said to whom',
   attentionMore: '{{number}} outside sends wait for somebody to say to whom they went',
   attentionHint: 'Until then what fans have left of the month may be shown too favourably.',

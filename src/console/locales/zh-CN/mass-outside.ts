@@ -71,6 +71,7 @@ export const massOutside = {
   empty: '没有外部群发',
   emptyOpen: '没有待说明的外部群发',
   emptyHint: '在微信后台发出的群发，会在微信推送结果 15 分钟后，或次日读到图文数据时出现在这里。',
+  openNote: '有 {{sends}} 次外部群发没有计入任何人：下面的余量最多可能多算 {{people}} 人。',
   attention: '在微信后台或其他系统发过一次群发，{{people}}，还不知道发给了谁',
   attentionMore: '有 {{number}} 次外部群发还不知道发给了谁',
   attentionHint: '说明之前，粉丝本月剩余次数可能偏乐观。',

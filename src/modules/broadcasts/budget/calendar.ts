@@ -14,6 +14,7 @@ import {
 import { getAccount } from '../../accounts/index.ts'
 import { followersOf, monthStanding } from '../../deliveries/index.ts'
 import { fanLimitOf } from '../groups/plan.ts'
+import { outsideOfMonth } from '../outside/open.ts'
 import type { ArmState, BudgetEntry, DayLoad, MassBudget, Path } from '../schema.ts'
 import { dayLimitsOf, doneByDay, type WaitingArm, waitingArms } from './load.ts'
 import { leftsOf, spreadDays, takenOf, usedOf } from './rules.ts'
@@ -35,9 +36,10 @@ export async function readCalendar(
   const now = ctx.clock.now()
   const month = asked ?? beijingMonth(now)
   const limit = fanLimitOf(account)
-  const [waiting, gone, left] = await Promise.all([
+  const [waiting, gone, outside, left] = await Promise.all([
     waitingArms(ctx.db, { accountId, now }),
     readGone(ctx, accountId, month),
+    outsideOfMonth(ctx.db, accountId, month),
     limit === null ? null : readLefts(ctx, { accountId, month, limit }),
   ])
   const days = await readDays(ctx, { account, month, waiting, now })
@@ -52,6 +54,7 @@ export async function readCalendar(
       entries: entries.filter(({ at }) => beijingDay(new Date(at)) === day.day),
     })),
     left,
+    outside,
   }
 }
 

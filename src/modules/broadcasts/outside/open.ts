@@ -39,3 +39,22 @@ export async function outsideNotes(db: Executor, account: Account, starts: reado
   }
   return notes
 }
+
+export type OutsideEntry = { id: string; at: string; name: string; people: number | null; isOpen: boolean }
+
+/** What went out without us in a month, and how far the month's numbers may be wrong for it. */
+export async function outsideOfMonth(
+  db: Executor,
+  accountId: string,
+  month: string,
+): Promise<{ entries: OutsideEntry[]; open: OpenOutsideSends }> {
+  const { rows } = await sql<Omit<OutsideEntry, 'at'> & { at: Date }>`
+    select id, at, name, people, state = 'open' as "isOpen" from outside_sends
+    where account_id = ${accountId}::bigint and at >= ${startOfMonth(month)} and at < ${startOfMonth(monthAfter(month))}
+      and state not in ('own', 'ignored')
+    order by at, id limit 200`.execute(db)
+  return {
+    entries: rows.map((row) => ({ ...row, at: row.at.toISOString() })),
+    open: await openOutsideSends(db, accountId, month),
+  }
+}

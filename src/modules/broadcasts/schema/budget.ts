@@ -57,6 +57,19 @@ export const massBudget = z.object({
   days: z.array(dayLoad.extend({ entries: z.array(budgetEntry) })),
   /** Null without a limit. `planned`: after all that waits. */
   left: z.object({ now: lefts, planned: lefts }).nullable(),
+  /** What went out without us; `open`: sends whose people nobody said or knows, and how many people the numbers may be wrong for. */
+  outside: z.object({
+    entries: z.array(
+      z.object({
+        id: z.string(),
+        at: instant,
+        name: z.string(),
+        people: z.number().nullable(),
+        isOpen: z.boolean(),
+      }),
+    ),
+    open: z.object({ sends: z.number(), people: z.number() }),
+  }),
 })
 export type MassBudget = z.infer<typeof massBudget>
 

@@ -8,6 +8,7 @@ import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { EmptyState, Loaded } from '../../../../console/ui/states.tsx'
 import { addBeijingDays, monthAfter } from '../../../../kernel/beijing.ts'
 import { type MassBudget, massBudgetEndpoint } from '../../schema.ts'
+import { OpenOutsideNote } from '../outside/OpenOutsideNote.tsx'
 import { AskPanel } from './AskPanel.tsx'
 import { LeftBars } from './LeftBars.tsx'
 import { MonthGrid } from './MonthGrid.tsx'
@@ -72,6 +73,7 @@ function Calendar({ budget }: { budget: MassBudget }) {
     <div className="w-budget">
       <section className="w-panel w-budget-month">
         <h2>{t('massBudget.calendar', { month })}</h2>
+        <OpenOutsideNote budget={budget} />
         <MonthGrid budget={budget} />
       </section>
       <section className="w-panel">

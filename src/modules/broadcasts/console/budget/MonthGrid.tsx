@@ -4,7 +4,9 @@ import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { EmptyState } from '../../../../console/ui/states.tsx'
+import { beijingDay } from '../../../../kernel/beijing.ts'
 import type { BudgetEntry, MassBudget } from '../../schema.ts'
+import { OutsideChip } from '../outside/OutsideChip.tsx'
 import { DayMeters } from './DayMeters.tsx'
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -18,9 +20,10 @@ type Day = MassBudget['days'][number]
 /** The month by weeks: what went and what waits on each day, and how full the day is. On a phone a list of its busy days. */
 export function MonthGrid({ budget }: { budget: MassBudget }) {
   const { t } = useTranslation()
-  const { days, today, limits } = budget
-  const isBusy = ({ entries, done, planned, moved }: Day) =>
-    entries.length > 0 || done.calls > 0 || planned.calls > 0 || moved > 0
+  const { days, today, limits, outside } = budget
+  const outsideOn = (day: string) => outside.entries.filter(({ at }) => beijingDay(new Date(at)) === day)
+  const isBusy = ({ day, entries, done, planned, moved }: Day) =>
+    entries.length > 0 || outsideOn(day).length > 0 || done.calls > 0 || planned.calls > 0 || moved > 0
   return (
     <>
       <div className="w-month">
@@ -42,6 +45,9 @@ export function MonthGrid({ budget }: { budget: MassBudget }) {
                 {t(`massBudget.weekdays.${WEEKDAYS[weekdayOf(day.day)] ?? 'mon'}`)}
               </span>
             </span>
+            {outsideOn(day.day).map((entry) => (
+              <OutsideChip key={`outside-${entry.id}`} entry={entry} />
+            ))}
             {day.entries.slice(0, MOST_CHIPS).map((entry) => (
               <Chip key={`${entry.kind}-${entry.broadcastId}-${entry.arm}`} entry={entry} />
             ))}
