@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Broadcast } from '../../src/modules/broadcasts/schema.ts'
+import { draftedSet } from '../contents/support.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 
 let world: SendingWorld
@@ -69,5 +70,56 @@ describe('E8: waiting for an administrator', () => {
     await world.drain()
     expect(await known()).toBe(true)
     expect(await world.read(await sent(account))).toMatchObject({ confirmation: { batches: 1 } })
+  })
+})
+
+describe('D5: the originality check', () => {
+  /** One article, of which WeChat finds this; a verdict of the simulator for each attempt. */
+  async function checked(...nextMass: object[]) {
+    const account = await world.bind({ fans: 3, settings: { nextMass } })
+    const articleSetId = await draftedSet(world, account, [{ title: '转载', content: '<p>转载</p>' }])
+    const broadcast = await world.draft(account, {
+      content: { kind: 'articles', articles: [{ articleSetId, index: 0 }] },
+    })
+    await world.confirm(broadcast)
+    await world.drain()
+    return { account, broadcast, batch: (await world.batches(broadcast))[0] }
+  }
+
+  test('a reprint that stopped the send is shown with its article, allowed, and sent again', async () => {
+    const { account, broadcast, batch } = await checked({ checkState: 2 }, { checkState: 2 })
+    expect(batch).toMatchObject({
+      state: 'failed',
+      canAllowReprint: true,
+      allowReprint: false,
+      originality: {
+        checkState: 2,
+        articles: [
+          { place: 1, auditState: 2, canReprint: true, originalUrl: expect.stringContaining('http') },
+        ],
+      },
+    })
+    expect((await world.received(account)).size).toBe(0)
+    await world.act(broadcast, 'batches/0/retry', { allowReprint: true })
+    await world.drain()
+    expect(await world.batches(broadcast)).toMatchObject([
+      { state: 'delivered', allowReprint: true, attempt: 2, originality: { checkState: 2 } },
+    ])
+    expect([...(await world.received(account)).values()]).toEqual([1, 1, 1])
+  })
+
+  test('one that passed is shown so; what may never be reprinted is not offered again', async () => {
+    const passed = await checked({ checkState: 1 })
+    expect(passed.batch).toMatchObject({
+      state: 'delivered',
+      canAllowReprint: false,
+      originality: { checkState: 1, articles: [{ place: 1, auditState: 11, originalUrl: null }] },
+    })
+    expect((await checked({ checkState: 3 })).batch).toMatchObject({
+      state: 'failed',
+      canAllowReprint: false,
+      canRetry: true,
+      originality: { checkState: 3, articles: [{ canReprint: false }] },
+    })
   })
 })

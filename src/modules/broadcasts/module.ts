@@ -95,7 +95,7 @@ export const broadcastsModule: Manifest = {
         nextCursor: page.nextCursor,
       }
     }),
-    route(schema.retryBatchEndpoint, (ctx, { params }) => batches.retryBatch(ctx, params)),
+    route(schema.retryBatchEndpoint, (ctx, { params, body }) => batches.retryBatch(ctx, params, body)),
     route(schema.resolveBatchEndpoint, (ctx, { params, body }) =>
       batches.resolveBatch(ctx, params, body.outcome),
     ),

@@ -4,6 +4,7 @@ import { getArticleSet, getMediaAsset } from '../contents/index.ts'
 import { confirmationsOf } from './following/confirmation.ts'
 import { withdrawalsOf } from './following/withdrawals.ts'
 import { sumBy } from './groups/plan.ts'
+import { stoppedAtReprint } from './rules/reprint.ts'
 import { letterOf } from './rules/tests.ts'
 import { canWithdraw } from './rules/withdraw.ts'
 import {
@@ -25,6 +26,7 @@ import type {
   Confirmation,
   Content,
   Group,
+  Originality,
 } from './schema.ts'
 import type { BatchRow } from './store/batches.ts'
 import { armsOf, type BroadcastRow, findBroadcast } from './store/broadcasts.ts'
@@ -245,7 +247,10 @@ export function presentBatch(row: BatchRow, broadcast: BroadcastState): Batch {
     filterCount: row.filter_count,
     sentCount: row.sent_count,
     errorCount: row.error_count,
+    originality: (row.detail?.['originality'] as Originality | undefined) ?? null,
+    allowReprint: row.allow_reprint,
     canRetry: canRetryBatch(row.state, broadcast),
+    canAllowReprint: canRetryBatch(row.state, broadcast) && stoppedAtReprint(row.detail),
     canResolve: canResolveBatch(row.state),
   }
 }

@@ -77,7 +77,7 @@ async function submit(ctx: Ctx, { account, group, arm, batch, mayBeTaken }: Subm
       target: await targetOf(ctx, group, batch),
       content: await messageFor(client, arm.frozenContent, batch.draft_media_id),
       clientMsgId: batch.client_msg_id,
-      allowReprint: group.ignoreReprint,
+      allowReprint: group.ignoreReprint || batch.allow_reprint,
     })
   } catch (error) {
     if (!isWechatError(error)) throw error

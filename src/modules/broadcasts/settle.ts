@@ -52,6 +52,7 @@ async function settlePushed(ctx: Ctx): Promise<number> {
         statusReason: meaning.reason,
         advice: meaning.advice,
         urls: row.article_urls,
+        ...(row.originality !== null && { originality: row.originality }),
       },
       finishedAt: row.received_at,
     })

@@ -64,4 +64,21 @@ export const massFollowing = {
     short: 'administrator to confirm, {{left}}',
     overShort: 'administrator’s time ran out',
   },
+  reprint: {
+    title: 'Originality check',
+    check: {
+      fine: 'passed',
+      allowed: 'reprints that may be sent',
+      forbidden: 'reprints that may not be sent',
+    },
+    found: 'Found',
+    state: { unchecked: 'Not checked', checking: 'Being checked', passed: 'Passed', reprint: 'A reprint' },
+    may: 'May be reprinted',
+    yes: 'Yes',
+    no: 'No',
+    original: 'Original',
+    retry: 'Allow and send again',
+    retryTitle: 'Allow reprints and send this batch again?',
+    retryHint: 'Articles that may be reprinted go out as reprints; WeChat still refuses the others.',
+  },
 }

@@ -62,4 +62,17 @@ export const massFollowing = {
     short: '等管理员确认 {{left}}',
     overShort: '管理员确认已超时',
   },
+  reprint: {
+    title: '原创校验',
+    check: { fine: '通过', allowed: '有转载，允许发送', forbidden: '有转载，不允许发送' },
+    found: '校验结果',
+    state: { unchecked: '未校验', checking: '校验中', passed: '通过', reprint: '判定为转载' },
+    may: '是否允许转载',
+    yes: '允许',
+    no: '不允许',
+    original: '原文',
+    retry: '允许转载并重试',
+    retryTitle: '允许按转载发送，并重试这一批？',
+    retryHint: '允许转载的文章会按转载样式发送；不允许转载的仍会被微信拒绝。',
+  },
 }

@@ -24,7 +24,11 @@ type BatchKey = { accountId: string; broadcastId: string; seq: number }
  * Sends a batch again that the platform definitely refused, under a new key and with a new copy of the draft.
  * `not_safe_to_retry` where anyone may have received it.
  */
-export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
+export async function retryBatch(
+  ctx: Ctx,
+  key: BatchKey,
+  { allowReprint }: { allowReprint: boolean },
+): Promise<Broadcast> {
   const broadcast = await store.findBroadcast(ctx.db, key)
   const batch = broadcast && (await findBatch(ctx.db, key.broadcastId, key.seq))
   if (broadcast === undefined || batch === undefined) throw notFound('batch')
@@ -44,6 +48,7 @@ export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
       reason: null,
       detail: null,
       attempt,
+      allow_reprint: locked.allow_reprint || allowReprint,
       draft_media_id: draft,
       due_at: now,
       intent_at: null,
@@ -70,7 +75,7 @@ export async function retryBatch(ctx: Ctx, key: BatchKey): Promise<Broadcast> {
       action: 'broadcast.batch_retried',
       accountId: key.accountId,
       subject: subjectOf(key.broadcastId),
-      detail: { seq: key.seq, attempt, before: locked.reason },
+      detail: { seq: key.seq, attempt, before: locked.reason, ...(allowReprint && { allowReprint }) },
     })
   })
   await ctx.wake.notify('broadcasts')

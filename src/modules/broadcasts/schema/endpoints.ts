@@ -214,8 +214,10 @@ export const retryBatchEndpoint = endpoint({
   path: `${base}/:broadcastId/batches/:seq/retry`,
   access: 'broadcasts:send',
   tag,
-  summary: 'Sends a batch again that WeChat definitely refused; `not_safe_to_retry` otherwise',
+  summary:
+    'Sends a batch again that WeChat definitely refused, also where a reprint is found if so allowed; `not_safe_to_retry` otherwise',
   params: oneBatch,
+  body: z.object({ allowReprint: z.boolean().default(false) }),
   response: broadcast,
 })
 export const resolveBatchEndpoint = endpoint({

@@ -131,6 +131,21 @@ export type Confirmation = z.infer<typeof confirmation>
 
 export const reasonCount = z.object({ reason: z.string(), count: z.number() })
 
+/** 原创校验 as MASSSENDJOBFINISH tells it: 1 fine, 2 a reprint that may be sent, 3 one that may not; each article from 1. */
+export const originality = z.object({
+  checkState: z.union([z.literal(1), z.literal(2), z.literal(3)]).nullable(),
+  articles: z.array(
+    z.object({
+      place: z.number(),
+      /** 0 unchecked, 1 being checked, 11 passed, others not. */
+      auditState: z.number(),
+      canReprint: z.boolean(),
+      originalUrl: z.string().nullable(),
+    }),
+  ),
+})
+export type Originality = z.infer<typeof originality>
+
 export const batch = z.object({
   seq: z.number(),
   /** The record it is part of, and its place there from 1. */
@@ -151,7 +166,12 @@ export const batch = z.object({
   filterCount: z.number().nullable(),
   sentCount: z.number().nullable(),
   errorCount: z.number().nullable(),
+  originality: originality.nullable(),
+  /** Sent although a reprint was found, whatever its group says. */
+  allowReprint: z.boolean(),
   canRetry: z.boolean(),
+  /** It stopped at the originality check: allowing reprints may let it through. */
+  canAllowReprint: z.boolean(),
   canResolve: z.boolean(),
 })
 export type Batch = z.infer<typeof batch>

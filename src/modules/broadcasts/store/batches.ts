@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
+import type { Originality } from '../schema.ts'
 
 export type BatchRow = {
   id: string
@@ -28,12 +29,13 @@ export type BatchRow = {
   filter_count: number | null
   sent_count: number | null
   error_count: number | null
+  allow_reprint: boolean
   fence: string
 }
 
 const COLUMNS = sql`t.id, t.broadcast_id, t.account_id, t.arm, t.seq, t.state, t.reason, t.detail, t.size, t.attempt, t.client_msg_id,
   t.draft_media_id, t.msg_id, t.msg_data_id, to_jsonb(t.reserved_months) as reserved_months, t.reserved_day, t.due_at, t.intent_at,
-  t.accepted_at, t.finished_at, t.total_count, t.filter_count, t.sent_count, t.error_count, t.fence`
+  t.accepted_at, t.finished_at, t.total_count, t.filter_count, t.sent_count, t.error_count, t.allow_reprint, t.fence`
 
 export type NewBatch = { arm: number; seq: number; size: number; clientMsgId: string; dueAt: Date }
 
@@ -185,10 +187,11 @@ export async function listWithResult(db: Executor, limit: number) {
       r_error: number | null
       received_at: Date
       article_urls: unknown[]
+      originality: Originality | null
     }
   >`
     select ${COLUMNS}, r.status, r.total_count as r_total, r.filter_count as r_filter, r.sent_count as r_sent,
-      r.error_count as r_error, r.received_at, r.article_urls
+      r.error_count as r_error, r.received_at, r.article_urls, r.originality
     from broadcast_batches t join mass_results r on r.account_id = t.account_id and r.msg_id = t.msg_id
     where t.state = 'accepted'
       or (t.state in ('delivered', 'unknown') and t.sent_count is null and t.reason is distinct from 'unknown_status')

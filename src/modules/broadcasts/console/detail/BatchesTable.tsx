@@ -179,6 +179,8 @@ function Actions({
     invalidates: CHANGED,
     success: t('batches.retried'),
   })
+  const again = (allowReprint: boolean) =>
+    retry.mutate({ params: { accountId, broadcastId, seq: batch.seq }, body: { allowReprint } })
   return (
     <>
       {batch.canRetry && (
@@ -187,10 +189,23 @@ function Actions({
           description={t('batches.retryHint')}
           okText={t('batches.retry')}
           disabled={!maySend}
-          onConfirm={() => retry.mutate({ params: { accountId, broadcastId, seq: batch.seq } })}
+          onConfirm={() => again(false)}
         >
           <Button size="small" disabled={!maySend} loading={retry.isPending}>
             {t('batches.retry')}
+          </Button>
+        </Popconfirm>
+      )}
+      {batch.canAllowReprint && (
+        <Popconfirm
+          title={t('massFollowing.reprint.retryTitle')}
+          description={t('massFollowing.reprint.retryHint')}
+          okText={t('massFollowing.reprint.retry')}
+          disabled={!maySend}
+          onConfirm={() => again(true)}
+        >
+          <Button size="small" disabled={!maySend} loading={retry.isPending}>
+            {t('massFollowing.reprint.retry')}
           </Button>
         </Popconfirm>
       )}
