@@ -270,29 +270,18 @@ export interface BroadcastRecipients {
 
 export interface Broadcasts {
   account_id: Int8;
-  activity_id: Int8 | null;
-  audience: Json | null;
-  audience_basis: Json | null;
   confirmed_at: Timestamp | null;
   confirmed_by: Int8 | null;
-  content: Json | null;
   created_at: Timestamp;
   created_by: Int8 | null;
   ended_at: Timestamp | null;
-  failure_reason: string | null;
   fence: Generated<Int8>;
-  frozen_at: Timestamp | null;
-  frozen_content: Json | null;
   id: Generated<Int8>;
-  ignore_reprint: Generated<boolean>;
   lease_until: Timestamp | null;
   name: string;
-  path: string | null;
   pause_detail: Json | null;
   pause_reason: string | null;
-  planned: number | null;
   preflight: Json | null;
-  skipped: Generated<Json>;
   started_at: Timestamp | null;
   state: Generated<string>;
   step: string | null;

@@ -208,6 +208,7 @@ test('E10: a deleted article keeps what was read of it', async () => {
   const before = await figures.stored(account)
   expect(before).toHaveLength(1)
   expect((await world.act(broadcast, 'withdraw')).status).toBe(200)
+  await world.drain()
   await figures.morning(1, '09:00')
   expect(await figures.collect()).toBe(1)
   expect(await figures.stored(account)).toEqual(before)
@@ -351,6 +352,7 @@ test('E9: what was delivered before there were figures is expected by the migrat
   expect(days).toHaveLength(1)
   await world.ctx.pool.query('delete from figure_days where account_id = $1', [account.id])
   // a send kept its content itself then
+  await world.ctx.pool.query('alter table broadcasts add column frozen_content jsonb')
   await world.ctx.pool.query(
     'update broadcasts b set frozen_content = a.frozen_content from broadcast_arms a where a.broadcast_id = b.id and b.account_id = $1',
     [account.id],
@@ -358,5 +360,6 @@ test('E9: what was delivered before there were figures is expected by the migrat
   const migration = await readFile('migrations/20261121_0023_article_figures.sql', 'utf8')
   const backfill = migration.slice(migration.indexOf('insert into figure_days'))
   await world.ctx.pool.query(backfill.replace(';', ' on conflict do nothing'))
+  await world.ctx.pool.query('alter table broadcasts drop column frozen_content')
   expect(await figures.days(account)).toEqual(days)
 })
