@@ -134,7 +134,8 @@ async function loadWith(trx: Trx, { account, part, people, at, waiting, now }: L
   const calls = part.path === 'list' ? Math.ceil(people / LARGEST_BATCH) : Math.min(1, people)
   const all = [...waiting, { at, people, calls, begun: false }]
   const day = spreadDays(all, done, { today, until: on, limits }).at(-1)
-  const sameDay = waiting.filter((one) => beijingDay(one.at) === on)
+  // what has begun is counted among those done
+  const sameDay = waiting.filter((one) => beijingDay(one.at) === on && !one.begun)
   const sends = sameDay.length + (done.get(on)?.sends ?? 0)
   const [taken] = limits.sendsPerDay !== null && sends >= limits.sendsPerDay ? sameDay : []
   return {
@@ -152,7 +153,7 @@ type Costs = {
   others: readonly WaitingArm[]
 }
 
-/** Whom of the audience each other send has, and who of them has nothing left after both; only those who have a place are lost one. */
+/** How many of the audience each other send has, and how many of these have nothing left once both have gone. */
 async function costs(
   trx: Trx,
   { accountId, month, limit, fans, others }: Costs,
