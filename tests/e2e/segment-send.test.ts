@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('a segment, from the list of segments to a send and
       .first()
       .waitFor()
     await keepShot(page, 'segment-send-4-rule')
-    await page.getByRole('radio', { name: /^分群/ }).click()
+    await page.getByRole('radio', { name: /^部分粉丝/ }).click()
     await page.getByText('包含这些分群的人').waitFor()
     await keepShot(page, 'segment-send-5-segments')
     expect(errors).toEqual([])

@@ -58,28 +58,58 @@ export async function resolveAudience(
     const people = await segmentPeople(ctx, one.id, { db: trx })
     segments.push({ ...people, ...one })
   }
-  const people =
+  const relation =
     audience.kind === 'rule'
-      ? await peopleOf(ctx, { rule: audience.rule, accountId: account.id, at: now }, trx)
-      : membersOf(segments)
-  return { relation: fansOf(account.id, people), basis: basisOf(segments, now) }
+      ? fansOf(account.id, await peopleOf(ctx, { rule: audience.rule, accountId: account.id, at: now }, trx))
+      : chosenFans(account.id, audience, segments)
+  return { relation, basis: basisOf(segments, now) }
+}
+
+type Chosen = Extract<BroadcastAudience, { kind: 'segments' }>
+
+/** Nobody is named yet. */
+export const isEmptyAudience = (audience: GroupAudience): boolean =>
+  audience.kind === 'segments' && audience.include.length + (audience.tags?.length ?? 0) === 0
+
+/** Fans in any of the segments or with any of the tags, without those in or with any of the others. */
+function chosenFans(
+  accountId: string,
+  { tags = [], excludeTags = [] }: Chosen,
+  segments: readonly (SegmentPeople & Named)[],
+): RawBuilder<AudienceRow> {
+  if (tags.length + excludeTags.length === 0) return fansOf(accountId, membersOf(segments))
+  const joined = (role: Role, name: string) => {
+    const relations = of(segments, role)
+    return relations.length === 0
+      ? sql`left join (select null::bigint as contact_id) ${sql.ref(name)} on false`
+      : sql`left join (select distinct contact_id from (${gathered(relations)}) r) ${sql.ref(name)} on ${sql.ref(name)}.contact_id = f.contact_id`
+  }
+  return sql<AudienceRow>`select f.id as fan_id, f.openid, f.following
+    from fans f ${joined('include', 'i')} ${joined('exclude', 'e')}
+    where f.account_id = ${accountId}::bigint and (i.contact_id is not null or f.tag_ids && ${tags}::int[])
+      and e.contact_id is null and not f.tag_ids && ${excludeTags}::int[]`
 }
 
 /** Everyone of those included without anyone of those excluded. */
 function membersOf(segments: readonly (SegmentPeople & Named)[]): People {
-  const of = (role: Role) => segments.filter((one) => one.role === role).map((one) => one.relation)
-  const gathered = (relations: People[]) =>
-    sql.join(
-      relations.map((relation) => sql`select contact_id from (${relation}) r`),
-      sql` union `,
-    )
-  const excluded = of('exclude')
+  const excluded = of(segments, 'exclude')
   const without =
     excluded.length === 0
       ? sql``
       : sql`where not exists (select from (${gathered(excluded)}) x where x.contact_id = i.contact_id)`
-  return sql<{ contact_id: string }>`select i.contact_id from (${gathered(of('include'))}) i ${without}`
+  return sql<{
+    contact_id: string
+  }>`select i.contact_id from (${gathered(of(segments, 'include'))}) i ${without}`
 }
+
+const of = (segments: readonly (SegmentPeople & Named)[], role: Role): People[] =>
+  segments.filter((one) => one.role === role).map((one) => one.relation)
+
+const gathered = (relations: readonly People[]) =>
+  sql.join(
+    relations.map((relation) => sql`select contact_id from (${relation}) r`),
+    sql` union `,
+  )
 
 const fansOf = (accountId: string, people: People): RawBuilder<AudienceRow> =>
   sql<AudienceRow>`select f.id as fan_id, f.openid, f.following

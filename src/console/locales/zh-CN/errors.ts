@@ -118,7 +118,7 @@ export const errors = {
   not_withdrawable: '只有发送成功的图文可以下线。',
   openid_column_missing: 'CSV 有多列，但没有名为 openid 的列。',
   path_not_available: '这个公众号不能用所选的方式发送。',
-  remaining_first: '“剩余全部粉丝”只能用于对比组，第一组请选择其他对象。',
+  remaining_first: '“剩余其他粉丝”只能用于对比组，第一组请选择其他对象。',
   groups_need_list: '有对比组时，每一组都要“按名单精确发送”。',
   group_after_everybody: '前面的组已包含全部粉丝，后面的组没有人可发，请调整顺序或删除。',
   time_passed: '所选的发送时间已经过去，请重新选择。',

@@ -6,7 +6,7 @@ import { Waterfall } from '../../../console/ui/Waterfall.tsx'
 import type { Preflight } from '../schema.ts'
 import { AudienceBasis } from './AudienceBasis.tsx'
 import { PartNamed } from './detail/experiment/PartNamed.tsx'
-import { GroupsReport } from './GroupsReport.tsx'
+import { GroupsPicture } from './picture/GroupsPicture.tsx'
 import { useReason } from './reasons.ts'
 
 /** 预演: whom it would reach and whom not, why, in which batches, until when. */
@@ -53,19 +53,10 @@ export function PreflightReport({ report }: { report: Preflight }) {
         reached={report.reached}
         reachedLabel={t(estimate ? 'preflight.reachedAbout' : 'preflight.reached')}
       />
-      <GroupsReport groups={report.groups} />
+      <GroupsPicture groups={report.groups} />
       {report.groups.map(({ place, basis }) => (
         <AudienceBasis key={place} basis={basis} />
       ))}
-      {report.monthLeftAfter.length > 0 && (
-        <p className="w-soft" style={{ margin: 0 }}>
-          {t('preflight.monthAfter')}{' '}
-          {report.monthLeftAfter
-            .toSorted((a, b) => b.left - a.left)
-            .map(({ left, fans }) => t('preflight.monthAfterOne', { left, fans: format.number(fans) }))
-            .join(' · ')}
-        </p>
-      )}
       <p className="w-faint w-small" style={{ margin: 0 }}>
         {t(report.entersHistory ? 'preflight.history' : 'preflight.noHistory')}{' '}
         {t('preflight.at', { at: format.second(report.at) })}

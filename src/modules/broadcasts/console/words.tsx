@@ -96,10 +96,17 @@ export function useAudienceText(audience: GroupAudience | undefined): string {
         ? t('audience.listNamed', { name: list.data.name })
         : t('audience.listNumbered', { id: audience.listId })
     case 'segments': {
-      const names = (ids: readonly string[]) => ids.map(segmentNames).join(t('audience.comma'))
-      const included = t('audience.segmentsNamed', { names: names(audience.include) })
-      if (audience.exclude.length === 0) return included
-      return t('audience.segmentsWithout', { included, names: names(audience.exclude) })
+      const names = (ids: readonly string[], tags: readonly number[] = []) =>
+        [
+          ids.length > 0 &&
+            t('audience.segmentsNamed', { names: ids.map(segmentNames).join(t('audience.comma')) }),
+          ...tags.map((tagId) => t('audience.tagNamed', { name: nameOf(tagId) })),
+        ]
+          .filter(Boolean)
+          .join(t('audience.comma'))
+      const included = names(audience.include, audience.tags) || t('massGroups.noPeople')
+      const excluded = names(audience.exclude, audience.excludeTags)
+      return excluded === '' ? included : t('audience.segmentsWithout', { included, names: excluded })
     }
     case 'rule':
       return t('audience.ownRule')

@@ -1,15 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import type { Executor } from '../../../infra/transaction.ts'
+import { invalid } from '../../../kernel/errors.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { AudienceRow } from '../../contacts/index.ts'
 import { planForMany } from '../../deliveries/index.ts'
-import { resolveAudience } from '../audience.ts'
+import { isEmptyAudience, resolveAudience } from '../audience.ts'
 import type { AudienceBasis, GroupAudience } from '../schema.ts'
 import { armSql, digestSql, drawKey, leftOutSql } from './assign.ts'
 
 type Parts = readonly { number: number; share: number | null }[]
-type Meant = { place: number; audience: GroupAudience; holdout: number; arms: Parts }
+type Meant = { place: number; name: string; audience: GroupAudience; holdout: number; arms: Parts }
 
 /** `named` are the fans that a group names by itself, whoever an earlier one has; null for all who remain. */
 type Resolved = {
@@ -47,7 +48,11 @@ export async function resolveGroups(
   }: { account: Account; broadcast: { id: string; groups: readonly Meant[] }; now: Date },
 ): Promise<ResolvedGroups> {
   const resolved: Resolved[] = []
-  for (const { place, audience, holdout, arms } of broadcast.groups) {
+  for (const { place, name, audience, holdout, arms } of broadcast.groups) {
+    if (isEmptyAudience(audience))
+      throw invalid('audience_empty', 'a group names nobody yet', {
+        ...(broadcast.groups.length > 1 && { group: place, groupName: name }),
+      })
     const isDrawn = arms.length > 1 || holdout > 0
     const key = isDrawn ? drawKey(ctx, { broadcastId: broadcast.id, place }) : null
     const group = { place, arms, holdout, key }

@@ -45,17 +45,31 @@ const segmentIds = z
   .array(id)
   .max(20)
   .refine((ids) => new Set(ids).size === ids.length, 'a segment is named twice')
+const tagIds = z
+  .array(z.number().int().min(0))
+  .max(20)
+  .refine((ids) => new Set(ids).size === ids.length, 'a tag is named twice')
+const isApart = (some: readonly unknown[], others: readonly unknown[]) =>
+  !some.some((one) => others.includes(one))
 /**
- * 群发对象: fans of the account by tag, by hand or by list, those of segments without those of others, or those a rule of
- * the send's own finds.
+ * 群发对象: fans of the account by tag, by hand or by list, those of segments and WeChat tags without those of others, or
+ * those a rule of the send's own finds. A draft may name no segment and no tag yet (`audience_empty`).
  */
 export const broadcastAudience = z.discriminatedUnion('kind', [
   ...audienceSchema.options,
   z
-    .object({ kind: z.literal('segments'), include: segmentIds.min(1), exclude: segmentIds.default([]) })
+    .object({
+      kind: z.literal('segments'),
+      include: segmentIds,
+      exclude: segmentIds.default([]),
+      /** Whoever carries any of these is in as well, and out by the others. */
+      tags: tagIds.optional(),
+      excludeTags: tagIds.optional(),
+    })
+    .refine(({ include, exclude }) => isApart(include, exclude), 'a segment is included and excluded')
     .refine(
-      ({ include, exclude }) => !include.some((one) => exclude.includes(one)),
-      'a segment is included and excluded',
+      ({ tags = [], excludeTags = [] }) => isApart(tags, excludeTags),
+      'a tag is included and excluded',
     ),
   z.object({ kind: z.literal('rule'), rule: ruleSchema }),
 ])

@@ -1,6 +1,7 @@
 export { asRule, EventPicker } from './builder/EventPicker.tsx'
 export { RuleBuilder } from './builder/RuleBuilder.tsx'
 export { SegmentPage } from './detail/SegmentPage.tsx'
+export { SplitModal } from './detail/SplitModal.tsx'
 export { EstimatePanel } from './estimate/EstimatePanel.tsx'
 export { useEstimate } from './estimate/use-estimate.ts'
 export { useCatalogue } from './names/use-catalogue.ts'

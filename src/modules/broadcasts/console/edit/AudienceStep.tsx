@@ -23,10 +23,15 @@ type StepProps = {
   onChange: (part: Partial<Draft>) => void
   /** A comparison group has all who remain to choose from as well. */
   isComparison?: boolean
+  /** 随机分组: takes the parts that the chosen segment was split into as groups. */
+  onSplit?: (parts: { id: string; name: string }[]) => void
+  /** Into how many, at most. */
+  mostParts?: number
 }
 
 /** Step 1: what it is called, whom it is for, and which way it goes. */
-export function AudienceStep({ draft, onChange, isComparison = false }: StepProps) {
+export function AudienceStep(props: StepProps) {
+  const { draft, onChange, isComparison = false } = props
   const { t } = useTranslation()
   return (
     <>
@@ -43,10 +48,15 @@ export function AudienceStep({ draft, onChange, isComparison = false }: StepProp
         <div className="w-faint w-small" style={{ marginTop: 4 }}>
           {t('broadcasts.nameHint')}
         </div>
-        <h3 style={{ marginTop: 16 }}>{t('broadcasts.activity')}</h3>
+        <div className="w-soft w-small" style={{ margin: '14px 0 4px' }}>
+          {t('broadcasts.activity')}
+        </div>
         <ActivityPicker value={draft.activityId} onChange={(activityId) => onChange({ activityId })} />
+        <div className="w-faint w-small" style={{ marginTop: 4 }}>
+          {t('massGroups.activityHint')}
+        </div>
       </section>
-      <AudiencePanel draft={draft} onChange={onChange} isComparison={isComparison} />
+      <AudiencePanel {...props} />
       <PathPanel draft={draft} onChange={onChange} isComparison={isComparison} />
       <HoldoutPanel draft={draft} onChange={onChange} />
     </>
@@ -54,7 +64,8 @@ export function AudienceStep({ draft, onChange, isComparison = false }: StepProp
 }
 
 /** Whom, of every kind of audience. */
-export function AudiencePanel({ draft, onChange, isComparison = false }: StepProps) {
+export function AudiencePanel(props: StepProps) {
+  const { draft, onChange, isComparison = false } = props
   const { t } = useTranslation()
   const account = useAccount()
   const choose = (kind: GroupAudience['kind']) => {
@@ -81,7 +92,7 @@ export function AudiencePanel({ draft, onChange, isComparison = false }: StepPro
       />
       <div style={{ marginTop: 14 }}>
         {draft.audienceKind === 'tag' && <TagChoice draft={draft} onChange={onChange} />}
-        {draft.audienceKind === 'segments' && <SegmentChoice draft={draft} onChange={onChange} />}
+        {draft.audienceKind === 'segments' && <SegmentChoice {...props} />}
         {draft.audienceKind === 'rule' && <RuleChoice draft={draft} onChange={onChange} />}
         {draft.audienceKind === 'list' && <ListChoice draft={draft} onChange={onChange} />}
         {draft.audienceKind === 'fans' && <FanChoice draft={draft} onChange={onChange} />}
@@ -91,8 +102,8 @@ export function AudiencePanel({ draft, onChange, isComparison = false }: StepPro
   )
 }
 
-const KINDS = ['all', 'tag', 'segments', 'rule', 'list', 'fans'] as const
-const COMPARED = ['segments', 'tag', 'rule', 'list', 'fans', 'remaining'] as const
+const KINDS = ['segments', 'all', 'rule', 'tag', 'list', 'fans'] as const
+const COMPARED = ['segments', 'remaining', 'rule', 'tag', 'list', 'fans'] as const
 
 /** Which paths there are depends on the kind alone, so any member of it serves to ask. */
 function probe(kind: GroupAudience['kind']): GroupAudience {

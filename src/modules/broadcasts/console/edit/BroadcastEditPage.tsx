@@ -1,12 +1,15 @@
+import { CloseOutlined } from '@ant-design/icons'
 import { App, Button, Steps, Tooltip } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Navigate, useBlocker, useNavigate, useParams, useSearchParams } from 'react-router'
+import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router'
+import { useBusinessNow } from '../../../../console/clock.ts'
+import { useFormat } from '../../../../console/format.ts'
 import { useAccount, useAccountId, useCan } from '../../../../console/session.ts'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { ErrorState, LoadingState, NoPermissionState } from '../../../../console/ui/states.tsx'
 import { pathsFor } from '../../rules.ts'
-import type { Broadcast } from '../../schema.ts'
+import { type Broadcast, MAX_GROUPS } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { AudienceStep } from './AudienceStep.tsx'
 import { ContentStep } from './ContentStep.tsx'
@@ -18,14 +21,18 @@ import {
   fieldsOf,
   isContentReady,
   isGroupReady,
+  keptOf,
+  splitInto,
   withArticles,
 } from './draft.ts'
 import { ExperimentStep } from './experiment/ExperimentStep.tsx'
-import { GroupsPanel, GroupTabs, problemOf } from './Groups.tsx'
+import { GroupCards } from './GroupCards.tsx'
+import { problemOf } from './Groups.tsx'
 import { ReviewStep } from './ReviewStep.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
 import { useStoredDraft } from './use-draft.ts'
 import { useSaveDraft } from './use-save-draft.ts'
+import { useUnsavedGuard } from './use-unsaved-guard.ts'
 import './edit.css'
 
 export function BroadcastEditPage() {
@@ -65,6 +72,9 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
   const { t } = useTranslation()
   const accountId = useAccountId()
   const navigate = useNavigate()
+  const format = useFormat()
+  const now = useBusinessNow()
+  const { message } = App.useApp()
   const hosts = useArticleHosts()
   const [search, setSearch] = useSearchParams()
   const [form, setForm] = useState(initial)
@@ -124,10 +134,36 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
     setForm(next)
     setSaved(next)
   }
+  const savable = keptOf(form, '-') !== undefined
+  /** As far as it goes: what is missing can be filled in later. */
+  const keep = async () => {
+    const fields = keptOf(form, t('massGroups.untitled', { at: format.instant(new Date(now)) }))
+    const result = fields && (await save(fields))
+    if (result === undefined) return undefined
+    setSaved(form)
+    leave()
+    return result
+  }
+  const saveDraft = async () => {
+    const result = await keep()
+    if (result === undefined) return
+    if (stored === undefined)
+      return void navigate(`/accounts/${accountId}/broadcasts/${result.id}/edit?step=${STEPS[current]}`, {
+        replace: true,
+      })
+    leaving.current = false
+  }
+  const close = async () => {
+    // what can't be kept is asked about
+    if (dirty && !savable) return void navigate(`/accounts/${accountId}/broadcasts`)
+    if (dirty && (await keep()) === undefined) return
+    if (dirty || stored !== undefined) void message.success(t('massGroups.kept'))
+    leave()
+    void navigate(`/accounts/${accountId}/broadcasts`)
+  }
   const ready = [audienceReady, contentReady][current] ?? false
-  // once there are several, what one chooses from stands above what is chosen
-  const groupsPanel = (
-    <GroupsPanel
+  const groupCards = (
+    <GroupCards
       groups={form.groups}
       chosen={chosen}
       onChoose={setPlace}
@@ -141,14 +177,19 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
         back={{ to: `/accounts/${accountId}/broadcasts`, label: t('nav.broadcasts') }}
         actions={
           <>
+            {stored && <DeleteDraftButton broadcastId={stored.id} onDeleted={leave} />}
             <SaveButton
               dirty={dirty}
               fresh={stored === undefined}
-              ready={audienceReady && fieldsOf(form) !== undefined}
+              ready={savable}
               saving={saving}
-              onSave={() => void goTo(current)}
+              onSave={() => void saveDraft()}
             />
-            {stored && <DeleteDraftButton broadcastId={stored.id} onDeleted={leave} />}
+            <Tooltip title={t('massGroups.closeHint')}>
+              <Button icon={<CloseOutlined />} onClick={() => void close()}>
+                {t('common.close')}
+              </Button>
+            </Tooltip>
           </>
         }
       />
@@ -162,25 +203,25 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
           disabled: place > current && !(place === 1 ? audienceReady : audienceReady && contentReady),
         }))}
       />
+      {current < 2 && groupCards}
       {current === 0 && (
         <div className="w-stack" style={{ maxWidth: 860 }}>
-          {form.groups.length > 1 && groupsPanel}
-          <AudienceStep key={draft.key} draft={draft} onChange={change} isComparison={chosen > 0} />
-          {form.groups.length === 1 && groupsPanel}
+          <AudienceStep
+            key={draft.key}
+            draft={draft}
+            onChange={change}
+            isComparison={chosen > 0}
+            mostParts={MAX_GROUPS - form.groups.length + 1}
+            onSplit={(parts) =>
+              setForm((before) => ({ ...before, groups: splitInto(before.groups, chosen, parts) }))
+            }
+          />
         </div>
       )}
       {current === 1 && (
-        <>
-          <GroupTabs
-            groups={form.groups}
-            chosen={chosen}
-            onChoose={setPlace}
-            isReady={(group) => isContentReady(group, hosts)}
-          />
-          <ExperimentStep key={draft.key} draft={draft} onChange={change}>
-            <ContentStep draft={draft} onChange={change} />
-          </ExperimentStep>
-        </>
+        <ExperimentStep key={draft.key} draft={draft} onChange={change}>
+          <ContentStep draft={draft} onChange={change} />
+        </ExperimentStep>
       )}
       {current === 2 && stored && (
         <ReviewStep
@@ -237,31 +278,4 @@ function SaveButton({
       </Tooltip>
     </>
   )
-}
-
-/** Asks before another page would lose what was typed. */
-function useUnsavedGuard(dirty: boolean, leaving: React.RefObject<boolean>) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      dirty && !leaving.current && currentLocation.pathname !== nextLocation.pathname,
-  )
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return
-    modal.confirm({
-      title: t('broadcasts.leaveTitle'),
-      content: t('broadcasts.leaveHint'),
-      okText: t('broadcasts.leaveGo'),
-      cancelText: t('broadcasts.leaveStay'),
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    })
-  }, [blocker, modal, t])
-  useEffect(() => {
-    if (!dirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [dirty])
 }

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { createBroadcastEndpoint } from '../../schema.ts'
-import { audienceOf, type Draft, emptyDraft, emptyForm, fieldsOf, isContentReady } from './draft.ts'
+import {
+  audienceOf,
+  type Draft,
+  emptyDraft,
+  emptyForm,
+  fieldsOf,
+  isContentReady,
+  keptOf,
+  splitInto,
+} from './draft.ts'
 
 const HOSTS = ['mp.weixin.qq.com']
 const draft = (part: Partial<Draft>): Draft => ({ ...emptyDraft('list'), name: 'x', ...part })
@@ -14,7 +23,7 @@ test.each([
   ['no segment', { audienceKind: 'segments', exclude: ['1'] }],
   ['no rule', { audienceKind: 'rule' }],
   ['half a rule', { audienceKind: 'rule', rule: { kind: 'and', of: [] } }],
-] as const)('E7: a draft with %s is not saved yet', (_, part) => {
+] as const)('E7: a draft with %s does not go on yet', (_, part) => {
   expect(fieldsOf(emptyForm(draft(part as Partial<Draft>)))).toBeUndefined()
 })
 
@@ -24,6 +33,7 @@ test.each([
   [{ audienceKind: 'list', listId: '9' }],
   [{ audienceKind: 'fans', fanIds: ['1', '2'] }],
   [{ audienceKind: 'segments', include: ['1', '2'], exclude: ['3'] }],
+  [{ audienceKind: 'segments', tags: [2], excludeTags: [3] }],
   [{ audienceKind: 'rule', rule: { kind: 'identity', has: 'phone' } }],
   [{ contentKind: 'text', text: 'a' }],
   [{ contentKind: 'image', imageIds: ['1'], recommend: ' ' }],
@@ -88,4 +98,39 @@ test('E5, E7: groups are saved in order with a time each; one that is incomplete
   expect(fieldsOf({ ...form, timing: 'at' })).toBeUndefined()
   expect(fieldsOf({ ...form, timing: 'at', at })?.timing).toEqual({ kind: 'at', at })
   expect(fieldsOf({ ...form, groups: [...form.groups, draft({ name: ' ' })] })).toBeUndefined()
+})
+
+test.each([
+  ['no name', { name: '  ' }, '未命名'],
+  ['nobody', { audienceKind: 'fans' }, 'x'],
+  ['no time', { sendAt: null }, 'x'],
+] as const)('E7: a draft with %s is kept all the same', (_, part, name) => {
+  const form = { ...emptyForm(draft(part as Partial<Draft>)), timing: 'at' as const }
+  const fields = keptOf(form, '未命名')
+  expect(createBroadcastEndpoint.body?.safeParse(fields).error).toBeUndefined()
+  expect(fields).toMatchObject({ name, timing: { kind: 'now' } })
+})
+
+test('E7: what is kept without people goes to nobody, and never to everybody instead', () => {
+  expect(keptOf(emptyForm(draft({ audienceKind: 'tag' })), 'x')?.groups[0]?.audience).toEqual({
+    kind: 'segments',
+    include: [],
+    exclude: [],
+  })
+  expect(keptOf(emptyForm({ ...draft({ audienceKind: 'tag' }), path: 'tag' }), 'x')).toBeUndefined()
+})
+
+test('E6: a segment that was split gives its group and one more for each other part', () => {
+  const groups = [draft({ name: 'a' }), draft({ name: 'b', include: ['9'], text: 't' }), draft({ name: 'c' })]
+  const split = splitInto(groups, 1, [
+    { id: '10', name: '9 · 1' },
+    { id: '11', name: '9 · 2' },
+  ])
+  expect(split.map(({ name, include, text }) => [name, include, text])).toEqual([
+    ['a', [], ''],
+    ['b', ['10'], 't'],
+    ['9 · 2', ['11'], 't'],
+    ['c', [], ''],
+  ])
+  expect(new Set(split.map(({ key }) => key)).size).toBe(4)
 })

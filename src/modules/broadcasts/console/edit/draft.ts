@@ -29,6 +29,9 @@ export type Draft = {
   listId: string | undefined
   include: string[]
   exclude: string[]
+  /** WeChat tags beside the segments. */
+  tags: number[]
+  excludeTags: number[]
   rule: Rule | undefined
   path: Path
   contentKind: Content['kind']
@@ -65,6 +68,8 @@ export const emptyDraft = (path: Path): Draft => ({
   listId: undefined,
   include: [],
   exclude: [],
+  tags: [],
+  excludeTags: [],
   rule: undefined,
   path,
   contentKind: 'articles',
@@ -113,7 +118,12 @@ export function draftOf(group: Group, faces: Faces): Draft {
     ...(audience.kind === 'tag' && { tagId: audience.tagId }),
     ...(audience.kind === 'fans' && { fanIds: audience.fanIds }),
     ...(audience.kind === 'list' && { listId: audience.listId }),
-    ...(audience.kind === 'segments' && { include: audience.include, exclude: audience.exclude }),
+    ...(audience.kind === 'segments' && {
+      include: audience.include,
+      exclude: audience.exclude,
+      tags: audience.tags ?? [],
+      excludeTags: audience.excludeTags ?? [],
+    }),
     ...(audience.kind === 'rule' && { rule: audience.rule }),
     contentKind: content.kind,
     ...(content.kind === 'text' && { text: content.text }),
@@ -145,15 +155,21 @@ export function audienceOf(draft: Draft): GroupAudience | undefined {
     case 'list':
       return draft.listId === undefined ? undefined : { kind: 'list', listId: draft.listId }
     case 'segments':
-      return draft.include.length === 0
-        ? undefined
-        : { kind: 'segments', include: draft.include, exclude: draft.exclude }
+      return draft.include.length + draft.tags.length === 0 ? undefined : chosenOf(draft)
     case 'rule':
       return ruleSchema.safeParse(draft.rule).success && draft.rule !== undefined
         ? { kind: 'rule', rule: draft.rule }
         : undefined
   }
 }
+
+const chosenOf = ({ include, exclude, tags, excludeTags }: Draft) => ({
+  kind: 'segments' as const,
+  include,
+  exclude,
+  ...(tags.length > 0 && { tags }),
+  ...(excludeTags.length > 0 && { excludeTags }),
+})
 
 export function contentOf(draft: Draft): Content {
   switch (draft.contentKind) {
@@ -188,33 +204,64 @@ export function isContentReady(draft: Draft, articleHosts: readonly string[]): b
 export const isGroupReady = (draft: Draft): boolean =>
   draft.name.trim() !== '' && audienceOf(draft) !== undefined
 
+/** 随机分组: the group at `place` gets the first part, and new groups with the same message the others. */
+export function splitInto(
+  groups: readonly Draft[],
+  place: number,
+  parts: readonly { id: string; name: string }[],
+): Draft[] {
+  return groups.flatMap((group, one) =>
+    one !== place
+      ? [group]
+      : parts.map(({ id, name }, part) => ({
+          ...group,
+          ...(part > 0 && { key: emptyDraft(group.path).key, name }),
+          include: [id],
+        })),
+  )
+}
+
 /** What is saved; undefined while a group has no name or no audience, or a time or a share is not chosen. */
-export function fieldsOf({ groups, timing: kind, at }: Form): DraftFields | undefined {
-  const [first] = groups
+export const fieldsOf = (form: Form): DraftFields | undefined =>
+  form.groups.every(isGroupReady) ? savedOf(form, (draft) => draft) : undefined
+
+/**
+ * What is kept of a form that isn't complete yet: a group without a name is called `unnamed`, one without people is kept as
+ * one whose segments are not chosen. Undefined where the account can't send to segments at all, or a test isn't complete.
+ */
+export const keptOf = (form: Form, unnamed: string): DraftFields | undefined =>
+  savedOf({ ...form, ...(form.timing === 'at' && form.at === null && { timing: 'now' }) }, (draft) => ({
+    ...draft,
+    name: draft.name.trim() === '' ? unnamed : draft.name,
+  }))
+
+function savedOf({ groups, timing: kind, at }: Form, fill: (draft: Draft) => Draft): DraftFields | undefined {
   const timing = kind === 'at' ? at !== null && { kind, at } : { kind }
-  if (first === undefined || timing === false) return undefined
-  const saved = groups.flatMap((draft) => {
-    const audience = audienceOf(draft)
+  if (timing === false) return undefined
+  const saved = groups.map(fill).flatMap((draft) => {
     const { path, ignoreReprint, activityId, missed, sendAt, holdout } = draft
     const test = draft.test && testOf(draft.test)
-    return audience === undefined || test === undefined || !isGroupReady(draft)
-      ? []
-      : [
-          {
-            name: draft.name.trim(),
-            audience,
-            content: test === null ? contentOf(draft) : null,
-            test,
-            holdout,
-            path,
-            ignoreReprint,
-            activityId,
-            missed,
-            sendAt: kind === 'each' ? sendAt : null,
-          },
-        ]
+    const audience = audienceOf(draft) ?? (path === 'list' ? chosenOf(draft) : undefined)
+    if (audience === undefined || test === undefined) return []
+    return [
+      {
+        name: draft.name.trim(),
+        audience,
+        content: test === null ? contentOf(draft) : null,
+        test,
+        holdout,
+        path,
+        ignoreReprint,
+        activityId,
+        missed,
+        sendAt: kind === 'each' ? sendAt : null,
+      },
+    ]
   })
-  return saved.length === groups.length ? { name: first.name.trim(), groups: saved, timing } : undefined
+  const [first] = saved
+  return first !== undefined && saved.length === groups.length
+    ? { name: first.name, groups: saved, timing }
+    : undefined
 }
 
 /** The articles of a group, or of one variant of its test. */

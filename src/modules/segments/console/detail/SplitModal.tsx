@@ -10,7 +10,18 @@ import { listSegmentsEndpoint, MAX_PARTS, type Segment, splitSegmentEndpoint } f
 const TWO = 2
 
 /** 随机分组: says what each part will hold before it is done; afterwards, where the parts are. */
-export function SplitModal({ segment, onClose }: { segment: Segment; onClose: () => void }) {
+export function SplitModal({
+  segment,
+  most = MAX_PARTS,
+  onClose,
+  onMade,
+}: {
+  segment: Pick<Segment, 'id' | 'size'>
+  most?: number
+  onClose: () => void
+  /** Takes the parts, instead of their being listed. */
+  onMade?: (parts: { id: string; name: string }[]) => void
+}) {
   const { t } = useTranslation()
   const [parts, setParts] = useState(TWO)
   const [shares, setShares] = useState<number[] | undefined>()
@@ -18,7 +29,7 @@ export function SplitModal({ segment, onClose }: { segment: Segment; onClose: ()
   const [made, setMade] = useState<ResponseOf<typeof splitSegmentEndpoint> | undefined>()
   const split = useEndpointMutation(splitSegmentEndpoint, {
     invalidates: [listSegmentsEndpoint],
-    onSuccess: setMade,
+    onSuccess: (result) => (onMade === undefined ? setMade(result) : onMade(result.items)),
   })
   const total = shares?.reduce((sum, share) => sum + share, 0) ?? 100
   const change = (next: number) => {
@@ -58,7 +69,7 @@ export function SplitModal({ segment, onClose }: { segment: Segment; onClose: ()
           <InputNumber
             id="split-parts"
             min={TWO}
-            max={MAX_PARTS}
+            max={most}
             precision={0}
             value={parts}
             onChange={(next) => change(next ?? TWO)}

@@ -1,0 +1,31 @@
+import { App } from 'antd'
+import { type RefObject, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useBlocker } from 'react-router'
+
+/** Asks before another page would lose what was typed. */
+export function useUnsavedGuard(dirty: boolean, leaving: RefObject<boolean>) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      dirty && !leaving.current && currentLocation.pathname !== nextLocation.pathname,
+  )
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return
+    modal.confirm({
+      title: t('broadcasts.leaveTitle'),
+      content: t('broadcasts.leaveHint'),
+      okText: t('broadcasts.leaveGo'),
+      cancelText: t('broadcasts.leaveStay'),
+      onOk: () => blocker.proceed(),
+      onCancel: () => blocker.reset(),
+    })
+  }, [blocker, modal, t])
+  useEffect(() => {
+    if (!dirty) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [dirty])
+}
