@@ -28,11 +28,16 @@ export const articles: Texts['articles'] = {
   unchanged: 'Same as at WeChat',
   choose: 'Choose articles',
   pickHint: 'Click one to add it. Drafts and published articles both work; the originals stay untouched.',
+  kindName: { draft: 'Drafts', published: 'Published', history: 'History' },
   kindHint: {
-    draft: 'Drafts can be sent as they are; a copy is made when they go.',
-    published:
-      'Published articles serve journeys, menus and replies; a mass send makes a draft copy of them too.',
+    draft:
+      'can be mass sent at once, as a copy. For journeys, menus, QR codes and replies publish them at WeChat first.',
+    published: 'can be used in journeys, menus and replies. A mass send makes a copy of them as well.',
+    history:
+      'is no longer provided by WeChat, so nothing new is added. To use one again, turn it into a draft at WeChat and publish it, which costs no mass send, then sync.',
   },
+  changedAt: 'changed at WeChat {{at}}',
+  previewOf: 'Preview {{title}}',
   pickAll: 'Add all {{count}}',
   noUrl: 'no address',
 }

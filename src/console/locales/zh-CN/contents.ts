@@ -26,10 +26,15 @@ export const articles = {
   unchanged: '与微信上一致，没有变化',
   choose: '选择图文',
   pickHint: '点击一篇加入；草稿和已发布的文章都可以用，原文不会被改动。',
+  kindName: { draft: '草稿箱素材', published: '已发布', history: '历史图文' },
   kindHint: {
-    draft: '草稿可以直接群发，发送时新建副本。',
-    published: '已发布的文章可以用于旅程、菜单和自动回复；群发时同样新建草稿副本。',
+    draft: '可直接群发，发送时新建副本；用于旅程、菜单、二维码和自动回复前，要先在公众平台发布。',
+    published: '可用于旅程、菜单和自动回复；群发时同样新建草稿副本。',
+    history:
+      '微信已停止提供，不再有新增。要再次使用，请在公众平台草稿箱把它转为草稿并发布（不占群发次数），再同步到这里。',
   },
+  changedAt: '微信上修改于 {{at}}',
+  previewOf: '预览 {{title}}',
   pickAll: '加入全部 {{count}} 篇',
   noUrl: '没有链接',
 }

@@ -1,4 +1,5 @@
-import { Button, Drawer, Segmented } from 'antd'
+import { EyeOutlined } from '@ant-design/icons'
+import { Button, Drawer, Segmented, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
@@ -9,6 +10,7 @@ import { SearchInput } from '../../../console/ui/filters.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { type ArticleSetKind, type ArticleSetSummary, listArticleSetsEndpoint } from '../schema.ts'
+import { ArticleSetDrawer } from './ArticleSetDrawer.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
 import './article-picker.css'
 
@@ -43,6 +45,7 @@ export function ArticlePicker({
   const accountId = useAccountId()
   const [kind, setKind] = useState<ArticleSetKind | 'all'>(linksOnly ? 'published' : 'all')
   const [q, setQ] = useState<string | undefined>()
+  const [previewed, setPreviewed] = useState<string | undefined>()
   const list = useCursorList(
     listArticleSetsEndpoint,
     { params: { accountId }, query: { ...(kind !== 'all' && { kind }), ...(q && { q }), limit: 30 } },
@@ -67,23 +70,39 @@ export function ArticlePicker({
         )}
         <SearchInput placeholder={t('articles.search')} value={q} onChange={setQ} />
       </div>
-      <p className="w-faint w-small">
-        {t('articles.pickHint')}
-        {!linksOnly && kind !== 'all' && ` ${t(`articles.kindHint.${kind}`)}`}
-      </p>
+      <p className="w-faint w-small">{t('articles.pickHint')}</p>
+      {!linksOnly && (
+        <ul className="w-pick-kinds">
+          {(['draft', 'published', 'history'] as const)
+            .filter((one) => kind === 'all' || one === kind || one === 'history')
+            .map((one) => (
+              <li key={one}>
+                <b>{t(`articles.kindName.${one}`)}</b> {t(`articles.kindHint.${one}`)}
+              </li>
+            ))}
+        </ul>
+      )}
       {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isLoading && <LoadingState rows={4} />}
       {!list.isLoading && list.items.length === 0 && (
         <EmptyState compact title={t('articles.empty')} hint={t('articles.emptyHint')} />
       )}
       {list.items.map((set) => (
-        <SetRows key={set.id} set={set} room={room} linksOnly={linksOnly === true} onPick={onPick} />
+        <SetRows
+          key={set.id}
+          set={set}
+          room={room}
+          linksOnly={linksOnly === true}
+          onPick={onPick}
+          onPreview={() => setPreviewed(set.id)}
+        />
       ))}
       {list.hasMore && (
         <Button type="link" loading={list.isLoadingMore} onClick={list.loadMore}>
           {t('common.loadMore')}
         </Button>
       )}
+      <ArticleSetDrawer articleSetId={previewed} onClose={() => setPreviewed(undefined)} />
     </Drawer>
   )
 }
@@ -93,7 +112,9 @@ function SetRows({
   room,
   linksOnly,
   onPick,
+  onPreview,
 }: {
+  onPreview: () => void
   set: ArticleSetSummary
   room: number
   linksOnly: boolean
@@ -119,13 +140,37 @@ function SetRows({
     <div className="w-pick-set">
       <div className="w-pick-head">
         <span className="w-faint w-small">
-          {t(`articles.kind.${set.kind}`)} · {format.day(set.wechatUpdatedAt ?? set.syncedAt)}
+          {[
+            t(`articles.kind.${set.kind}`),
+            set.wechatUpdatedAt !== null &&
+              t('articles.changedAt', { at: format.instant(set.wechatUpdatedAt) }),
+            t('articles.syncedAt', { at: format.instant(set.syncedAt) }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
-        {pickable.length > 1 && !linksOnly && (
-          <Button size="small" type="link" disabled={pickable.length > room} onClick={() => onPick(pickable)}>
-            {t('articles.pickAll', { count: pickable.length })}
-          </Button>
-        )}
+        <span className="w-pick-actions">
+          <Tooltip title={t('articles.preview')}>
+            <Button
+              type="text"
+              size="small"
+              className="w-pick-preview"
+              icon={<EyeOutlined />}
+              aria-label={t('articles.previewOf', { title: set.title })}
+              onClick={onPreview}
+            />
+          </Tooltip>
+          {pickable.length > 1 && !linksOnly && (
+            <Button
+              size="small"
+              type="link"
+              disabled={pickable.length > room}
+              onClick={() => onPick(pickable)}
+            >
+              {t('articles.pickAll', { count: pickable.length })}
+            </Button>
+          )}
+        </span>
       </div>
       {set.articles.map((article) => {
         const picked = pickable.find(({ index }) => index === article.index)

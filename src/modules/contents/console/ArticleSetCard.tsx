@@ -33,7 +33,7 @@ export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen
         ) : problem ? (
           <StateTag tone="warn">{t(`articles.problem.${problem}`)}</StateTag>
         ) : (
-          <span className="w-nowrap">{format.day(set.wechatUpdatedAt ?? set.syncedAt)}</span>
+          <span className="w-nowrap">{t('articles.syncedAt', { at: format.day(set.syncedAt) })}</span>
         )}
       </div>
     </button>
