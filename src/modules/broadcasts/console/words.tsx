@@ -52,6 +52,13 @@ export function armName(t: TFunction, group: Named, arm: { number: number; kind:
   return t('massGroups.variantOf', { name: group.name, letter: String.fromCharCode(65 + place) })
 }
 
+/** The same by the number that batches and people carry. */
+export function partName(t: TFunction, { groups }: { groups: readonly Named[] }, number: number): string {
+  for (const group of groups)
+    for (const arm of group.arms) if (arm.number === number) return armName(t, group, arm)
+  return ''
+}
+
 const DELIVERY_TONES: Record<DeliveryState, Tone> = {
   planned: 'idle',
   held: 'warn',

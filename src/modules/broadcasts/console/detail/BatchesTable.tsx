@@ -5,6 +5,7 @@ import { useFormat } from '../../../../console/format.ts'
 import { useCursorList, useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
+import { FilterBar } from '../../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import {
   type Batch,
@@ -15,30 +16,40 @@ import {
   retryBatchEndpoint,
 } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
-import { DeliveryTag, isMoving } from '../words.tsx'
+import { DeliveryTag, isMoving, partName } from '../words.tsx'
+import { ArmSelect } from './ArmSelect.tsx'
 import { BatchDetail } from './BatchDetail.tsx'
 import { ResolveModal } from './ResolveModal.tsx'
+import type { DetailFilters } from './use-detail-filters.ts'
 
 const CHANGED = [getBroadcastEndpoint, listBatchesEndpoint, listRecipientsEndpoint]
 
 export function BatchesTable({
   broadcast,
+  filters,
   onPeople,
 }: {
   broadcast: Broadcast
+  filters: DetailFilters
   onPeople: (seq: string) => void
 }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
+  const { arm } = filters.values
   const [resolving, setResolving] = useState<Batch | undefined>()
   const list = useCursorList(
     listBatchesEndpoint,
-    { params: { accountId, broadcastId: broadcast.id } },
+    { params: { accountId, broadcastId: broadcast.id }, query: { ...(arm && { arm }) } },
     { every: isMoving(broadcast.label) ? 2_000 : 10_000 },
   )
   const columns = useColumns({ broadcast, onPeople, onResolve: setResolving })
   return (
     <>
+      {broadcast.groups.flatMap(({ arms }) => arms).length > 1 && (
+        <FilterBar>
+          <ArmSelect broadcast={broadcast} filters={filters} />
+        </FilterBar>
+      )}
       <CursorTable<Batch>
         list={list}
         columns={columns}
@@ -117,14 +128,11 @@ function useColumns({ broadcast, onPeople, onResolve }: Options): TableColumnsTy
 
 function BatchName({ broadcast, batch }: { broadcast: Broadcast; batch: Batch }) {
   const { t } = useTranslation()
-  const group = broadcast.groups.find(({ arms }) => arms.some(({ number }) => number === batch.arm))
-  const arm = group?.arms.find(({ number }) => number === batch.arm)
-  const part = arm?.kind === 'rest' ? t('massTests.rest') : arm?.label
-  const names = [broadcast.groupCount > 1 && group?.name, part].filter(Boolean)
+  const isOne = broadcast.groups.flatMap(({ arms }) => arms).length === 1
   return (
     <>
       #{batch.place}
-      {names.length > 0 && <div className="w-faint w-small">{names.join(' · ')}</div>}
+      {!isOne && <div className="w-faint w-small">{partName(t, broadcast, batch.arm)}</div>}
     </>
   )
 }

@@ -5,7 +5,6 @@ import { useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useInvalidate } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
-import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
@@ -19,6 +18,7 @@ import {
 import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
 import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
+import { Selecting } from './ArmProgress.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
 import '../broadcasts.css'
@@ -31,6 +31,7 @@ import { FiguresCard } from './figures/FiguresCard.tsx'
 import { GroupsTable } from './GroupsTable.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
 import { RecipientsTable } from './RecipientsTable.tsx'
+import { type DetailFilters, useDetailFilters } from './use-detail-filters.ts'
 import { WithdrawState } from './WithdrawState.tsx'
 
 /** One mass send, live: where it stands, every batch and person with a reason, and what can be done. */
@@ -50,6 +51,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
   const format = useFormat()
   const accountId = useAccountId()
   const audienceText = useAudienceText(broadcast.groups[0]?.audience)
+  const filters = useDetailFilters()
   useFollowedLists(broadcast)
   const sub = [
     broadcast.groupCount > 1 ? t('massGroups.more', { count: broadcast.groupCount }) : audienceText,
@@ -79,11 +81,22 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
         <ConfirmationNotice broadcast={broadcast} />
         <WithdrawState broadcast={broadcast} />
         <Experiments broadcast={broadcast} />
-        <GroupsTable broadcast={broadcast} />
+        <Selecting broadcast={broadcast} />
+        <GroupsTable
+          broadcast={broadcast}
+          onShow={({ tab, arm }) => filters.show({ tab, arm: String(arm) })}
+        />
         {broadcast.groups.map(({ place, basis }) => (
           <AudienceBasis key={place} basis={basis} />
         ))}
-        <BroadcastTotals broadcast={broadcast} />
+        <div>
+          <BroadcastTotals broadcast={broadcast} />
+          {broadcast.state !== 'draft' && (
+            <p className="w-faint w-small" style={{ margin: '6px 2px 0' }}>
+              {t(`broadcasts.pathHint.${broadcast.path}`)}
+            </p>
+          )}
+        </div>
         {broadcast.groups.flatMap(({ name, arms }) =>
           arms.map((arm) => (
             <FiguresCard
@@ -98,7 +111,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
             />
           )),
         )}
-        <Sections broadcast={broadcast} />
+        <Sections broadcast={broadcast} filters={filters} />
       </div>
     </>
   )
@@ -112,15 +125,9 @@ function useFollowedLists({ label, totals, batchCount }: Broadcast) {
   useEffect(() => invalidate(listBatchesEndpoint, listRecipientsEndpoint), [sign, invalidate])
 }
 
-function Sections({ broadcast }: { broadcast: Broadcast }) {
+function Sections({ broadcast, filters }: { broadcast: Broadcast; filters: DetailFilters }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const filters = useFilters(['tab', 'reason', 'batch', 'openid', 'batchState'])
-  const showRecipients = (part: { reason?: string; batch?: string }) => {
-    filters.set('reason', part.reason)
-    filters.set('batch', part.batch)
-    filters.set('tab', 'recipients')
-  }
   return (
     <Tabs
       activeKey={filters.values.tab ?? 'batches'}
@@ -129,7 +136,13 @@ function Sections({ broadcast }: { broadcast: Broadcast }) {
         {
           key: 'batches',
           label: t('broadcasts.tab.batches', { number: format.number(broadcast.batchCount) }),
-          children: <BatchesTable broadcast={broadcast} onPeople={(batch) => showRecipients({ batch })} />,
+          children: (
+            <BatchesTable
+              broadcast={broadcast}
+              filters={filters}
+              onPeople={(batch) => filters.show({ tab: 'recipients', batch })}
+            />
+          ),
         },
         {
           key: 'recipients',
@@ -140,7 +153,10 @@ function Sections({ broadcast }: { broadcast: Broadcast }) {
           key: 'compared',
           label: t('broadcasts.tab.compared'),
           children: (
-            <OutcomeCompared broadcast={broadcast} onReason={(reason) => showRecipients({ reason })} />
+            <OutcomeCompared
+              broadcast={broadcast}
+              onReason={(reason) => filters.show({ tab: 'recipients', reason })}
+            />
           ),
         },
         ...(broadcast.groups.some(({ arms }) => arms.some(({ contentKind }) => contentKind === 'articles'))

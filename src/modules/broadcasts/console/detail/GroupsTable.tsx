@@ -1,37 +1,26 @@
-import { Alert, Button, Popconfirm, Table, type TableColumnsType } from 'antd'
+import { Button, Table, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
-import { useEndpointMutation } from '../../../../console/hooks.ts'
-import { useAccountId, useCan } from '../../../../console/session.ts'
-import {
-  type Arm,
-  answerArmEndpoint,
-  type Broadcast,
-  type Group,
-  getBroadcastEndpoint,
-  listBatchesEndpoint,
-  listBroadcastsEndpoint,
-} from '../../schema.ts'
+import type { Arm, Broadcast, Group } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
 import { WaitingActions } from '../WaitingActions.tsx'
-import { LabelTag, useAudienceText } from '../words.tsx'
-import { ChangedDraft } from './ChangedDraft.tsx'
+import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
+import { ArmProgress } from './ArmProgress.tsx'
+import { Asking } from './Asking.tsx'
 import { ArmMark } from './experiment/ArmMark.tsx'
 
-const CHANGED = [getBroadcastEndpoint, listBroadcastsEndpoint, listBatchesEndpoint]
-
 type Row = { group: Group; arm: Arm }
+type Shown = (part: { tab: 'batches' | 'recipients'; arm: number }) => void
 
 const rowsOf = ({ groups }: Broadcast): Row[] =>
   groups.flatMap((group) => group.arms.map((arm) => ({ group, arm })))
 
-/** 群发记录 of each group: where it stands, when it goes, and what can be done until then. */
-export function GroupsTable({ broadcast }: { broadcast: Broadcast }) {
+/** 群发记录 of each group: where it stands since when, whom it reached, and what can be done until its time. */
+export function GroupsTable({ broadcast, onShow }: { broadcast: Broadcast; onShow: Shown }) {
   const { t } = useTranslation()
-  const columns = useColumns(broadcast)
+  const columns = useColumns(broadcast, onShow)
   const rows = rowsOf(broadcast)
-  const isPlain = rows.length === 1 && rows.every(({ arm }) => arm.sendAt === null && arm.detail === null)
-  if (isPlain) return null
+  if (broadcast.state === 'draft') return null
   return (
     <section className="w-panel">
       <h2>{t('massGroups.records')}</h2>
@@ -42,42 +31,41 @@ export function GroupsTable({ broadcast }: { broadcast: Broadcast }) {
         rowKey={({ arm }) => arm.number}
         dataSource={rows}
         columns={columns}
-        scroll={{ x: 860 }}
+        scroll={{ x: 940 }}
+        summary={() => rows.length > 1 && <Sum broadcast={broadcast} columns={columns.length} />}
       />
     </section>
   )
 }
 
-function useColumns(broadcast: Broadcast): TableColumnsType<Row> {
+function useColumns(broadcast: Broadcast, onShow: Shown): TableColumnsType<Row> {
   const { t } = useTranslation()
-  const format = useFormat()
   return [
-    { title: t('massGroups.group'), render: (_, row) => <GroupName {...row} /> },
-    { title: t('common.state'), width: 190, render: (_, { arm }) => <Standing arm={arm} /> },
-    { title: t('massGroups.when'), width: 200, render: (_, { arm }) => <When arm={arm} /> },
+    { title: t('massGroups.group'), width: 210, render: (_, row) => <GroupName {...row} /> },
+    {
+      title: t('common.state'),
+      width: 170,
+      render: (_, { arm }) => <Standing arm={arm} moving={isMoving(broadcast.label)} />,
+    },
+    { title: t('massGroups.when'), width: 190, render: (_, { arm }) => <When arm={arm} /> },
     {
       title: t('massGroups.people'),
-      width: 220,
-      render: (_, { group, arm }) => (
-        <>
-          {arm.state === 'draft'
-            ? '—'
-            : t('massGroups.peopleOf', {
-                planned: format.number(arm.totals.planned),
-                skipped: format.number(arm.totals.skipped),
-              })}
-          {group.filtered !== null && group.filtered > 0 && (
-            <div className="w-faint w-small">
-              {t('massGroups.filtered', { number: format.number(group.filtered) })}
-            </div>
-          )}
-        </>
-      ),
+      width: 190,
+      render: (_, row) => <People {...row} onShow={onShow} />,
     },
     {
       key: 'actions',
       className: 'w-right w-nowrap',
-      render: (_, { group }) => <WaitingActions broadcastId={broadcast.id} groups={[group]} />,
+      render: (_, { group, arm }) => (
+        <>
+          <WaitingActions broadcastId={broadcast.id} groups={[group]} />
+          {arm.batchCount > 0 && (
+            <Button type="link" size="small" onClick={() => onShow({ tab: 'batches', arm: arm.number })}>
+              {t('massGroups.batchesOf', { count: arm.batchCount })}
+            </Button>
+          )}
+        </>
+      ),
     },
   ]
 }
@@ -85,40 +73,41 @@ function useColumns(broadcast: Broadcast): TableColumnsType<Row> {
 function GroupName({ group, arm }: Row) {
   const { t } = useTranslation()
   const audience = useAudienceText(group.audience)
+  const about = [
+    audience,
+    t(`broadcasts.content.${arm.contentKind}`),
+    arm.content === null ? t('massTests.toChoose') : arm.title,
+    group.activity?.name,
+  ]
   return (
     <>
       {group.place + 1}. {group.name} <ArmMark arm={arm} />
-      <div className="w-faint w-small">
-        {audience} · {arm.content === null ? t('massTests.toChoose') : arm.title}
-      </div>
+      <div className="w-faint w-small">{about.filter(Boolean).join(' · ')}</div>
     </>
   )
 }
 
-function Standing({ arm }: { arm: Arm }) {
-  const { t } = useTranslation()
+function Standing({ arm, moving }: { arm: Arm; moving: boolean }) {
   const explain = useReason()
   return (
     <>
       <LabelTag label={arm.listLabel} />
       {arm.reason !== null && <div className="w-faint w-small">{explain(arm.reason, arm.detail).text}</div>}
-      {arm.state === 'opening' && (
-        <div className="w-faint w-small">
-          {t('massGroups.copies', { ready: arm.batchesReady, all: arm.batchCount })}
-        </div>
-      )}
+      {moving && <ArmProgress arm={arm} />}
     </>
   )
 }
 
+/** When it goes, and since when each step is done. */
 function When({ arm }: { arm: Arm }) {
   const { t } = useTranslation()
   const format = useFormat()
   const late = arm.detail?.['late']
   const steps = [
-    arm.queuedAt !== null && t('massGroups.queuedAt', { at: format.instant(arm.queuedAt) }),
-    arm.startedAt !== null && t('massGroups.startedAt', { at: format.instant(arm.startedAt) }),
-    arm.endedAt !== null && t('massGroups.endedAt', { at: format.instant(arm.endedAt) }),
+    arm.queuedAt !== null && t('massGroups.queuedAt', { at: format.second(arm.queuedAt) }),
+    arm.openedAt !== null && t('massGroups.openedAt', { at: format.second(arm.openedAt) }),
+    arm.startedAt !== null && t('massGroups.startedAt', { at: format.second(arm.startedAt) }),
+    arm.endedAt !== null && t('massGroups.endedAt', { at: format.second(arm.endedAt) }),
     typeof late === 'string' && t('massGroups.late', { at: format.instant(late) }),
     arm.detail?.['sourcesUnchecked'] === true && t('massFollowing.changed.unchecked'),
   ].filter((step) => step !== false)
@@ -126,7 +115,7 @@ function When({ arm }: { arm: Arm }) {
     <>
       {arm.sendAt === null ? t('massGroups.atOnce') : format.instant(arm.sendAt)}
       {steps.map((step) => (
-        <div key={step} className="w-faint w-small">
+        <div key={step} className="w-faint w-small w-nowrap">
           {step}
         </div>
       ))}
@@ -134,44 +123,53 @@ function When({ arm }: { arm: Arm }) {
   )
 }
 
-/** What waits for an operator's word: its time was missed, or its articles changed. */
-function Asking({ broadcastId, rows }: { broadcastId: string; rows: readonly Row[] }) {
+/** 人群详情: whom the group names, less who is filtered, is who is sent to and who is not. */
+function People({ group, arm, onShow }: Row & { onShow: Shown }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const accountId = useAccountId()
-  const maySend = useCan('broadcasts:send')
-  const answer = useEndpointMutation(answerArmEndpoint, { invalidates: CHANGED })
-  const say = ({ arm }: Row, what: 'send' | 'skip') =>
-    answer.mutate({ params: { accountId, broadcastId, number: arm.number }, body: { do: what } })
-  return rows
-    .filter(({ arm }) => arm.can.answer && (arm.reason === 'missed' || arm.reason === 'draft_changed'))
-    .map((row) =>
-      row.arm.reason === 'draft_changed' ? (
-        <ChangedDraft key={row.arm.number} broadcastId={broadcastId} {...row} />
-      ) : (
-        <Alert
-          key={row.arm.number}
-          type="warning"
-          showIcon
-          style={{ marginBottom: 12 }}
-          title={t('massGroups.asks', { name: row.group.name, at: format.instant(row.arm.sendAt) })}
-          action={
-            <div className="w-row">
-              <Popconfirm
-                title={t('massGroups.sendNowTitle')}
-                okText={t('massGroups.answerSend')}
-                onConfirm={() => say(row, 'send')}
-              >
-                <Button type="primary" disabled={!maySend} loading={answer.isPending}>
-                  {t('massGroups.answerSend')}
-                </Button>
-              </Popconfirm>
-              <Button disabled={!maySend} loading={answer.isPending} onClick={() => say(row, 'skip')}>
-                {t('massGroups.answerSkip')}
-              </Button>
-            </div>
-          }
-        />
-      ),
-    )
+  if (arm.state === 'draft') return '—'
+  const { planned, skipped, delivered } = arm.totals
+  return (
+    <>
+      <Button
+        type="link"
+        size="small"
+        style={{ padding: 0, height: 'auto' }}
+        onClick={() => onShow({ tab: 'recipients', arm: arm.number })}
+      >
+        {t('massGroups.peopleOf', { planned: format.number(planned), skipped: format.number(skipped) })}
+      </Button>
+      {delivered > 0 && (
+        <div className="w-small">
+          {t('massRecords.delivered')} {format.number(delivered)}
+        </div>
+      )}
+      {group.total !== null && group.filtered !== null && group.filtered > 0 && (
+        <div className="w-faint w-small">
+          {t('massGroups.total')} {format.number(group.total)} ·{' '}
+          {t('massGroups.filtered', { number: format.number(group.filtered) })}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** The records in sum are the numbers below. */
+function Sum({ broadcast, columns }: { broadcast: Broadcast; columns: number }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { planned, skipped, delivered } = broadcast.totals
+  return (
+    <Table.Summary.Row>
+      <Table.Summary.Cell index={0} colSpan={columns - 2}>
+        <b>{t('massGroups.inSum')}</b>
+      </Table.Summary.Cell>
+      <Table.Summary.Cell index={columns - 2} colSpan={2}>
+        <b>
+          {t('massGroups.peopleOf', { planned: format.number(planned), skipped: format.number(skipped) })}
+        </b>
+        {delivered > 0 && ` · ${t('massRecords.delivered')} ${format.number(delivered)}`}
+      </Table.Summary.Cell>
+    </Table.Summary.Row>
+  )
 }

@@ -5,31 +5,37 @@ import { useFormat } from '../../../../console/format.ts'
 import { useCursorList } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
-import { FilterBar, SearchInput, type useFilters } from '../../../../console/ui/filters.tsx'
+import { FilterBar, SearchInput } from '../../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
+import { placeInArm } from '../../rules.ts'
 import { type Broadcast, listRecipientsEndpoint, type Recipient } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
-import { DeliveryTag, isMoving } from '../words.tsx'
-
-type Filters = ReturnType<typeof useFilters<'tab' | 'reason' | 'batch' | 'openid' | 'batchState'>>
+import { DeliveryTag, isMoving, partName } from '../words.tsx'
+import { ArmSelect } from './ArmSelect.tsx'
+import type { DetailFilters } from './use-detail-filters.ts'
 
 /** Every fan of the frozen audience with state and reason. */
-export function RecipientsTable({ broadcast, filters }: { broadcast: Broadcast; filters: Filters }) {
+export function RecipientsTable({ broadcast, filters }: { broadcast: Broadcast; filters: DetailFilters }) {
   const { t } = useTranslation()
   const format = useFormat()
   const navigate = useNavigate()
   const accountId = useAccountId()
   const explain = useReason()
-  const { reason, batch, openid } = filters.values
+  const { reason, batch, openid, arm } = filters.values
   const list = useCursorList(
     listRecipientsEndpoint,
     {
       params: { accountId, broadcastId: broadcast.id },
-      query: { ...(reason && { reason }), ...(batch && { batchSeq: batch }), ...(openid && { openid }) },
+      query: {
+        ...(reason && { reason }),
+        ...(batch && { batchSeq: batch }),
+        ...(openid && { openid }),
+        ...(arm && { arm }),
+      },
     },
     { every: isMoving(broadcast.label) ? 5_000 : false },
   )
-  const narrowed = reason !== undefined || batch !== undefined || openid !== undefined
+  const narrowed = [reason, batch, openid, arm].some((value) => value !== undefined)
   return (
     <>
       <FilterBar end={broadcast.path === 'list' ? undefined : t('recipients.estimate')}>
@@ -49,15 +55,16 @@ export function RecipientsTable({ broadcast, filters }: { broadcast: Broadcast; 
             label: `${explain(one.reason).text}（${format.number(one.count)}）`,
           }))}
         />
+        <ArmSelect broadcast={broadcast} filters={filters} />
         {batch !== undefined && (
           <Button size="small" onClick={() => filters.set('batch', undefined)}>
-            {t('recipients.onlyBatch', { seq: Number(batch) + 1 })} ×
+            {t('recipients.onlyBatch', { seq: placeInArm(Number(batch)) })} ×
           </Button>
         )}
       </FilterBar>
       <CursorTable<Recipient>
         list={list}
-        columns={useColumns()}
+        columns={useColumns(broadcast)}
         rowKey="fanId"
         onOpen={(row) => void navigate(`/accounts/${accountId}/fans/${row.fanId}`)}
         empty={
@@ -71,7 +78,7 @@ export function RecipientsTable({ broadcast, filters }: { broadcast: Broadcast; 
   )
 }
 
-function useColumns(): TableColumnsType<Recipient> {
+function useColumns(broadcast: Broadcast): TableColumnsType<Recipient> {
   const { t } = useTranslation()
   const explain = useReason()
   return [
@@ -84,11 +91,20 @@ function useColumns(): TableColumnsType<Recipient> {
         </>
       ),
     },
+    ...(broadcast.groups.flatMap(({ arms }) => arms).length > 1
+      ? [
+          {
+            title: t('massGroups.group'),
+            width: 200,
+            render: (_: unknown, row: Recipient) => partName(t, broadcast, row.arm),
+          },
+        ]
+      : []),
     {
       title: t('batches.batch'),
       width: 90,
       render: (_, row) =>
-        row.batchSeq === null ? <span className="w-faint">—</span> : `#${row.batchSeq + 1}`,
+        row.batchSeq === null ? <span className="w-faint">—</span> : `#${placeInArm(row.batchSeq)}`,
     },
     { title: t('common.state'), width: 130, render: (_, row) => <DeliveryTag state={row.state} /> },
     {
