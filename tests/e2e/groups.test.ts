@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('a comparison group, from the editor to its own tim
     await keepShot(page, 'groups-3-review')
     await send.click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('对比组 1 发送时间').waitFor()
+    await dialog.getByText('2. 对比组 1', { exact: true }).waitFor()
     await dialog.getByRole('checkbox').check()
     await keepShot(page, 'groups-4-confirm')
     await dialog.getByRole('button', { name: '确认定时发送' }).click()

@@ -38,9 +38,12 @@ export const massGroups: Texts['massGroups'] = {
   sendAt: 'Time of sending',
   sendAtOf: 'Time of {{name}}',
   beijing: 'Beijing time, at most 90 days ahead. People are chosen when you confirm.',
+  missedOf: '{{name}}: if nothing ran at that time',
+  eachHint:
+    'Beijing time, at most 90 days ahead. People are chosen when you confirm. On the right: what is done if nothing ran at that time (more than 10 minutes late).',
   missed: 'If nothing ran at that time (more than 10 minutes late)',
   policy: { send: 'Send as soon as it runs again', skip: 'Don’t send', ask: 'Wait and ask' },
-  goesAt: '{{name}} goes out',
+  peopleAt: '{{number}} people · {{at}}',
   schedule: 'Confirm the schedule',
   filtered: '{{number}} already in an earlier group, filtered',
   total: 'Chosen',

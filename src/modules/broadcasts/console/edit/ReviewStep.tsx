@@ -211,16 +211,19 @@ function SendBar({
           { label: t('preflight.reached'), value: reached, strong: true },
           { label: t('preflight.notReached'), value: format.number(report.total - report.reached) },
           { label: t('preflight.batches'), value: format.number(report.batches) },
-          ...timesIn(report, t('massTests.rest')).map(({ name, at }) => ({
-            label: t('massGroups.goesAt', { name }),
-            value: format.instant(at),
+          ...partsIn(report, t('massTests.rest')).map(({ name, reached, at }) => ({
+            label: name,
+            value: t('massGroups.peopleAt', {
+              number: format.number(reached),
+              at: at === null ? t('massGroups.atOnce') : format.instant(at),
+            }),
           })),
           { label: t('preflight.finishes'), value: format.instant(report.finishesAt) },
           { label: t('broadcasts.path'), value: t(`broadcasts.pathName.${report.path}`) },
         ]}
         note={t(report.promise === 'exact' ? 'preflight.exactNote' : 'preflight.estimateNote')}
         consent={t('preflight.consent')}
-        okText={t(timesIn(report).length > 0 ? 'massGroups.schedule' : 'preflight.sendNow')}
+        okText={t(hasTimes(report) ? 'massGroups.schedule' : 'preflight.sendNow')}
         busy={busy}
         onConfirm={() => {
           setAsking(false)
@@ -241,11 +244,17 @@ function placeIn(error: unknown): { group: number; variant: number | null } {
   }
 }
 
-/** Groups that wait for a time of their own. */
-const timesIn = ({ groups }: Preflight, rest = '') =>
-  groups.flatMap(({ name, arms }) =>
-    arms.flatMap(({ kind, label, sendAt }) => {
+/** What is confirmed of each record, where there is more than one or it waits for a time. */
+function partsIn({ groups }: Preflight, rest: string) {
+  const parts = groups.flatMap(({ place, name, arms }) =>
+    arms.map(({ kind, label, reached, sendAt }) => {
       const part = kind === 'rest' ? rest : label
-      return sendAt === null ? [] : [{ name: part === null ? name : `${name} ${part}`, at: sendAt }]
+      return { name: [`${place + 1}. ${name}`, part].filter(Boolean).join(' '), reached, at: sendAt }
     }),
   )
+  return parts.length > 1 || parts.some(({ at }) => at !== null) ? parts : []
+}
+
+/** Whether anything of it waits for a time of its own. */
+const hasTimes = ({ groups }: Preflight): boolean =>
+  groups.some(({ arms }) => arms.some(({ sendAt }) => sendAt !== null))

@@ -44,40 +44,75 @@ export function TimesPanel({
         </div>
       )}
       {timing === 'each' &&
-        groups.map(
-          (group, place) =>
-            group.test === null && (
-              <div key={group.key} className="w-row" style={{ marginTop: 12 }}>
-                <span style={{ minWidth: 160 }}>
-                  {place + 1}. {group.name}
-                </span>
-                <BeijingTime
-                  clearable
-                  value={group.sendAt}
-                  disabled={busy}
-                  label={t('massGroups.sendAtOf', { name: group.name })}
-                  placeholder={t('massGroups.timing.now')}
-                  onChange={(sendAt) => change(place, { sendAt })}
-                />
-              </div>
-            ),
-        )}
+        groups.map((group, place) => (
+          <div key={group.key} className="w-row" style={{ marginTop: 12 }}>
+            <span style={{ minWidth: 160 }}>
+              {place + 1}. {group.name}
+            </span>
+            {group.test === null && (
+              <BeijingTime
+                clearable
+                value={group.sendAt}
+                disabled={busy}
+                label={t('massGroups.sendAtOf', { name: group.name })}
+                placeholder={t('massGroups.timing.now')}
+                onChange={(sendAt) => change(place, { sendAt })}
+              />
+            )}
+            {(group.test !== null || group.sendAt !== null) && (
+              <Policy
+                label={t('massGroups.missedOf', { name: group.name })}
+                value={group.missed}
+                disabled={busy}
+                onChange={(missed) => change(place, { missed })}
+              />
+            )}
+          </div>
+        ))}
       <TestTimes groups={groups} />
-      {(timing !== 'now' || groups.some(({ test }) => test !== null)) && (
+      {(timing === 'at' || (timing === 'now' && groups.some(({ test }) => test !== null))) && (
         <div className="w-row" style={{ marginTop: 12 }}>
           <span>{t('massGroups.missed')}</span>
-          <Select<MissedPolicy>
-            style={{ minWidth: 220 }}
-            aria-label={t('massGroups.missed')}
+          <Policy
+            label={t('massGroups.missed')}
             value={groups[0]?.missed ?? 'ask'}
             disabled={busy}
             onChange={(missed) =>
               onChange({ ...form, groups: groups.map((group) => ({ ...group, missed })) })
             }
-            options={missedPolicy.options.map((value) => ({ value, label: t(`massGroups.policy.${value}`) }))}
           />
         </div>
       )}
+      {timing === 'each' && (
+        <p className="w-faint w-small" style={{ margin: '10px 0 0' }}>
+          {t('massGroups.eachHint')}
+        </p>
+      )}
     </section>
+  )
+}
+
+/** What becomes of a time that passed while nothing ran. */
+function Policy({
+  label,
+  value,
+  disabled,
+  onChange,
+}: {
+  label: string
+  value: MissedPolicy
+  disabled: boolean
+  onChange: (missed: MissedPolicy) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <Select<MissedPolicy>
+      style={{ minWidth: 180 }}
+      aria-label={label}
+      value={value}
+      disabled={disabled}
+      onChange={onChange}
+      options={missedPolicy.options.map((one) => ({ value: one, label: t(`massGroups.policy.${one}`) }))}
+    />
   )
 }

@@ -48,8 +48,8 @@ export function GroupsPicture({ groups }: Pick<Preflight, 'groups'>) {
     return groups.length > 1 ? `${group.place + 1}. ${group.name} · ${own}` : own
   }
   return (
-    <div className="w-picture">
-      <div className="w-picture-head">
+    <div className="w-cast-pic">
+      <div className="w-cast-pic-head">
         <b>{t('massGroups.picture')}</b>
         <span className="w-soft w-small">{t('massGroups.followers', { number: format.number(size) })}</span>
       </div>
@@ -79,15 +79,15 @@ function GroupRow({ group, row, most }: { group: PreflightGroup; row: PictureRow
     .map(({ reason, count }) => `${explain(reason).text} ${format.number(count)}`)
   const say = (part: Part) => `${armLabel(t, group, part)} ${format.number(part.count)}`
   return (
-    <div className="w-picture-row">
-      <div className="w-picture-head">
+    <div className="w-cast-pic-row">
+      <div className="w-cast-pic-head">
         <b>
           {group.place + 1}. {group.name}
         </b>
         <span className="w-soft w-small">{timesOf(group, format.instant) || t('massGroups.atOnce')}</span>
       </div>
       <Bar parts={row.parts} of={most} say={say} />
-      <div className="w-picture-legend">
+      <div className="w-cast-pic-legend">
         <span>
           {t('massGroups.total')} {format.number(row.total)}
         </span>
@@ -104,7 +104,7 @@ function GroupRow({ group, row, most }: { group: PreflightGroup; row: PictureRow
         ))}
       </div>
       {row.leftAfter.length > 0 && (
-        <div className="w-picture-legend">
+        <div className="w-cast-pic-legend">
           <span>{t('massGroups.leftAfter')}</span>
           {row.leftAfter.map(({ left, fans }) => (
             <span key={left}>{t('massGroups.leftOne', { left, fans: format.number(fans) })}</span>
@@ -128,7 +128,7 @@ function Bar({
 }) {
   return (
     <div
-      className={`w-picture-bar${tall ? ' w-picture-tall' : ''}`}
+      className={`w-cast-pic-bar${tall ? ' w-cast-pic-tall' : ''}`}
       role="img"
       aria-label={parts.map(say).join(', ')}
     >

@@ -90,6 +90,7 @@ function useColumns(): TableColumnsType<MassRecord> {
 
 function Face({ record }: { record: MassRecord }) {
   const { t } = useTranslation()
+  const format = useFormat()
   const { coverUrl, name, groupName, title, contentKind, activity, figures, accountId, accountName, id } =
     record
   const count = figures.articles.length
@@ -111,6 +112,13 @@ function Face({ record }: { record: MassRecord }) {
         </Link>
         <div className="w-soft w-small">{accountName}</div>
         <div className="w-faint w-small w-ellipsis">{about.join(' · ')}</div>
+        <Link
+          className="w-small"
+          to={`/accounts/${accountId}/broadcasts/${id}?tab=recipients&arm=${record.arm}`}
+          onClick={(event) => event.stopPropagation()}
+        >
+          {t('massRecords.peopleOf', { number: format.number(record.totals.planned) })}
+        </Link>
       </div>
     </div>
   )
