@@ -11,6 +11,7 @@ export const massGroups: Texts['massGroups'] = {
   dragOf: 'Drag {{name}}',
   removeOf: 'Remove {{name}}',
   noPeople: 'Nobody chosen yet',
+  tested: 'A/B test · {{count}} variants, the better one for the rest',
   noContent: 'No articles yet',
   complete: 'Complete',
   incomplete: 'Incomplete',

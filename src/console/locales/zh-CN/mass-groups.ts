@@ -9,6 +9,7 @@ export const massGroups = {
   dragOf: '拖动 {{name}}',
   removeOf: '删除 {{name}}',
   noPeople: '未选择对象',
+  tested: 'A/B 测试 · {{count}} 个测试组，其余发阅读率高的',
   noContent: '未选择图文',
   complete: '已完善',
   incomplete: '待完善',

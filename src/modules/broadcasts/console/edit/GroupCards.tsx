@@ -155,6 +155,12 @@ function Message({ group }: { group: Draft }) {
   const { t } = useTranslation()
   const [first, ...others] = group.articles
   const kind = t(`broadcasts.content.${group.contentKind}`)
+  if (group.test !== null)
+    return (
+      <div className="w-group-line w-faint">
+        {t('massGroups.tested', { count: group.test.variants.length })}
+      </div>
+    )
   if (group.contentKind !== 'articles')
     return (
       <div className="w-group-line w-faint">
