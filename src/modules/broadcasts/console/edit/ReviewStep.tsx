@@ -78,7 +78,6 @@ export function ReviewStep({
     <div className="w-review">
       <div className="w-stack">
         <TimesPanel form={form} busy={saving} onChange={onTimes} />
-        <BudgetCost broadcastId={broadcastId} stamp={preflight.data?.at} />
         <section className="w-panel">
           <h2 className="w-row" style={{ justifyContent: 'space-between' }}>
             {t('preflight.title')}
@@ -93,6 +92,7 @@ export function ReviewStep({
           )}
           <Loaded query={preflight}>{(report) => <PreflightReport report={report} />}</Loaded>
         </section>
+        <BudgetCost broadcastId={broadcastId} stamp={preflight.data?.at} />
         <TestSend key={arm} broadcastId={broadcastId} arm={arm} />
         <ChangedSources
           changes={changes.of}
