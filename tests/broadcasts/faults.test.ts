@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Ctx } from '../../src/context.ts'
 import { sendNextBatch } from '../../src/modules/broadcasts/send.ts'
 import { atBeijing, type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
-import { closeBalanced } from '../support/sums.ts'
+import { closeBalanced, expectBalanced } from '../support/sums.ts'
 import { until } from '../support/until.ts'
 import { HOUR, incidents, MINUTE, PEOPLE } from './incident.ts'
 
@@ -43,6 +43,22 @@ describe('G3: the call', () => {
       await later(61_000)
     }
     await world.fault()
+    await world.drain()
+    await expectAllOnce(account, broadcast)
+  })
+
+  test('45028 in the middle: that batch and those behind it fail, give back and can be sent again', async () => {
+    const { account, on, broadcast } = await make([3, 3, 3])
+    await sendNextBatch(world.ctx, never)
+    await world.fault(on({ kind: 'error', errcode: 45028, remaining: 1 }))
+    await world.drain()
+    expect(await world.people(broadcast)).toEqual({ delivered: 3, 'failed:no_mass_quota': 6 })
+    expect((await world.received(account)).size).toBe(3)
+    expect(await used(account)).toBe(3)
+    const read = await world.read(broadcast)
+    expect(read).toMatchObject({ label: 'partly_failed', groups: [{ arms: [{ state: 'ended' }] }] })
+    await expectBalanced(world, read)
+    for (const seq of [1, 2]) await world.act(broadcast, `batches/${seq}/retry`)
     await world.drain()
     await expectAllOnce(account, broadcast)
   })

@@ -183,7 +183,10 @@ async function stopAccount(ctx: Ctx, trx: Trx, refused: Refused): Promise<void> 
   await keepPlaces(trx, batch, ctx.clock.now())
 }
 
-/** A definite refusal. What the content caused will meet every batch: the rest is not tried when none got through. */
+/**
+ * A definite refusal. What the content caused will meet every batch: the rest is not tried when none got through. Where
+ * no mass send is left the record's other batches aren't tried either, and can be once there is.
+ */
 async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError): Promise<void> {
   const now = ctx.clock.now()
   const reason: Reason = error.kind === 'quota-period' ? 'no_mass_quota' : 'refused_by_platform'
@@ -199,7 +202,7 @@ async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError
     reserved_day: null,
   })
   const hopeless =
-    (error.kind === 'content' || error.kind === 'quota-period') && !(await anySubmitted(trx, batch))
+    error.kind === 'quota-period' || (error.kind === 'content' && !(await anySubmitted(trx, batch)))
   if (!hopeless) return
   const ended = await endWaitingBatches(trx, {
     broadcastId: batch.broadcast_id,

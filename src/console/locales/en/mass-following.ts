@@ -81,4 +81,9 @@ export const massFollowing = {
     retryTitle: 'Allow reprints and send this batch again?',
     retryHint: 'Articles that may be reprinted go out as reprints; WeChat still refuses the others.',
   },
+  promise: {
+    list: 'By list: exactly the people chosen, once each. “Delivered” is WeChat’s total; it names nobody.',
+    tag: 'By tag: WeChat chooses who has the tag. Our numbers and list are an estimate; WeChat’s total counts.',
+    all: 'To all followers: WeChat chooses. Our numbers are an estimate, WeChat’s total counts, and it appears in the account’s history.',
+  },
 }
