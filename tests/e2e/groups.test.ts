@@ -40,6 +40,9 @@ describe.skipIf(!hasBrowser)('a comparison group, from the editor to its own tim
     await page.getByRole('radio', { name: /^剩余其他粉丝/ }).click()
     await keepShot(page, 'groups-1-audience')
     await next()
+    // the first save opens the group that was being filled in
+    await page.getByText('文本', { exact: true }).first().waitFor()
+    await page.getByRole('tab', { name: '2. 对比组 1', selected: true }).waitFor()
     await page.getByRole('tab', { name: '1. 老客先发' }).click()
     await page.getByText('文本', { exact: true }).first().click()
     await page.locator('textarea').first().fill('老客专享 😀')

@@ -67,6 +67,8 @@ function startOf(account: Parameters<typeof pathsFor>[0], segmentId: string | nu
 }
 
 const STEPS = ['audience', 'content', 'review'] as const
+/** Which group is filled in when the page opens, so that the first save doesn't lead back to the first; counted from 1. */
+const placeOf = (search: URLSearchParams) => Math.max(0, (Number(search.get('group')) || 1) - 1)
 
 function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefined }) {
   const { t } = useTranslation()
@@ -78,11 +80,12 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
   const hosts = useArticleHosts()
   const [search, setSearch] = useSearchParams()
   const [form, setForm] = useState(initial)
-  const [place, setPlace] = useState(0)
   const [saved, setSaved] = useState(initial)
   const leaving = useRef(false)
   const { save, saving, version } = useSaveDraft(stored)
+  const [place, setPlace] = useState(() => placeOf(search))
   const chosen = Math.min(place, form.groups.length - 1)
+  const at = (step: string) => ({ step, ...(chosen > 0 && { group: String(chosen + 1) }) })
   const draft = form.groups[chosen] as Draft
   const change = (part: Partial<Draft>) =>
     setForm((before) => ({
@@ -100,6 +103,8 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
   const leave = () => {
     leaving.current = true
   }
+  const editOf = (id: string, where: Record<string, string>) =>
+    `/accounts/${accountId}/broadcasts/${id}/edit?${new URLSearchParams(where)}`
   /** A complete choice of times is saved at once: pre-flight is of what is saved. */
   const setTimes = (next: Form) => {
     setForm(next)
@@ -116,12 +121,10 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
       setSaved(form)
       if (stored === undefined) {
         leave()
-        return void navigate(`/accounts/${accountId}/broadcasts/${result.id}/edit?step=${name}`, {
-          replace: true,
-        })
+        return void navigate(editOf(result.id, at(name)), { replace: true })
       }
     }
-    setSearch({ step: name })
+    setSearch(at(name))
     window.scrollTo({ top: 0 })
   }
   const saveArticles = async (place: number, variant: number | null, articles: Draft['articles']) => {
@@ -148,9 +151,7 @@ function Editor({ initial, stored }: { initial: Form; stored: Broadcast | undefi
     const result = await keep()
     if (result === undefined) return
     if (stored === undefined)
-      return void navigate(`/accounts/${accountId}/broadcasts/${result.id}/edit?step=${STEPS[current]}`, {
-        replace: true,
-      })
+      return void navigate(editOf(result.id, at(STEPS[current] ?? 'audience')), { replace: true })
     leaving.current = false
   }
   const close = async () => {
