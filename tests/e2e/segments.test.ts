@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('a newcomer says whom to reach, in the console', ()
     buildConsole()
     const port = await freePort()
     base = `http://127.0.0.1:${port}`
-    world = await createTestWorld({ PORT: String(port), PUBLIC_URL: base, SANDBOX_FANS: '240' })
+    world = await createTestWorld({ PORT: String(port), PUBLIC_URL: base, SANDBOX_FANS: '600' })
     server = await startServer(world.ctx)
     worker = await startWorker(world.ctx)
     await seedSandbox(world.ctx)
