@@ -124,7 +124,7 @@ export const errors = {
   time_passed: '所选的发送时间已经过去，请重新选择。',
   time_too_far: '发送时间最远可选 90 天后。',
   day_taken: '订阅号当天的 1 次群发已经用掉或排给了其他群发，请换一天。',
-  test_needs_groups: 'A/B 测试只用于选定的人群，不能用于全部粉丝或剩余全部粉丝。',
+  test_needs_groups: 'A/B 测试只用于选定的人群，不能用于全部粉丝或剩余其他粉丝。',
   test_needs_list: 'A/B 测试要求“按名单精确发送”：其他方式由微信决定人选，无法分组。',
   test_needs_articles: 'A/B 测试只支持图文，其他内容微信没有阅读数据。',
   test_leaves_nobody: '测试组的比例之和须小于 100%，否则没有剩余的人收到更好的图文。',

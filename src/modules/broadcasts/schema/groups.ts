@@ -15,7 +15,7 @@ import {
 } from './shapes.ts'
 import { withdrawal } from './withdraw.ts'
 
-/** 剩余全部粉丝: every follower of the account whom no earlier group names. Of a comparison group only. */
+/** 剩余其他粉丝: every follower of the account whom no earlier group names. Of a comparison group only. */
 export const groupAudience = z.union([broadcastAudience, z.object({ kind: z.literal('remaining') })])
 export type GroupAudience = z.infer<typeof groupAudience>
 
