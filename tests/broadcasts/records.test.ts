@@ -283,7 +283,7 @@ describe.sequential('the records', () => {
     'E9: the %s of a range is read back by a reader, and no title is a formula',
     async (format) => {
       const [headings, ...rows] = await download(format)
-      expect(headings).toHaveLength(21)
+      expect(headings).toHaveLength(22)
       expect(rows).toHaveLength(5)
       const column = (name: string) => (headings as string[]).indexOf(name)
       const lead = rows.find((row) => row[column('文章标题')]?.includes('SUM')) as string[]
@@ -305,6 +305,24 @@ describe.sequential('the records', () => {
       expect(await download(format, `&accountId=${two.id}`)).toHaveLength(2)
     },
   )
+
+  test('E9: the file says what was taken offline, the article alone or all of a record', async () => {
+    const offline = async () => {
+      const [headings, ...rows] = await download('csv', `&accountId=${one.id}`)
+      const column = (name: string) => (headings as string[]).indexOf(name)
+      return rows.map((row) => [row[column('文章位置')] ?? '', row[column('下线')] ?? ''])
+    }
+    expect((await world.act(good, 'withdraw', { article: 2 })).status).toBe(200)
+    expect(await offline()).toEqual(expect.arrayContaining([['2', '下线中 0 / 1 批']]))
+    await world.drain()
+    expect((await offline()).filter(([, state]) => state !== '')).toEqual([['2', '已下线']])
+    expect((await world.act(good, 'withdraw')).status).toBe(200)
+    await world.drain()
+    expect((await offline()).filter(([, state]) => state !== '')).toEqual([
+      ['1', '已下线'],
+      ['2', '已下线'],
+    ])
+  })
 
   test('E9: a range of 366 days, not one more, nor turned round', async () => {
     const file = (from: string, to: string) =>

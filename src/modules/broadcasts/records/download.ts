@@ -4,8 +4,10 @@ import type { Ctx } from '../../../context.ts'
 import { type Cell, writeCsv, writeXlsx } from '../../../infra/spreadsheets/index.ts'
 import { beijingMinute } from '../../../kernel/beijing.ts'
 import { assert } from '../../../kernel/errors.ts'
+import { withdrawalsOf } from '../following/withdrawals.ts'
 import type { ArticleResult } from '../schema/figures.ts'
 import { downloadMassRecordsEndpoint } from '../schema/records.ts'
+import type { Withdrawal } from '../schema/withdraw.ts'
 import { articlesOf, deliveredOf } from './figures.ts'
 import { checkRange, filterOf } from './list.ts'
 import { allRecords, type RecordFilter, type RecordRow } from './store.ts'
@@ -38,14 +40,23 @@ async function* tableOf(ctx: Ctx, filter: RecordFilter): AsyncGenerator<Cell[][]
   const now = ctx.clock.now()
   for await (const rows of allRecords(ctx.db, filter)) {
     const articles = await articlesOf(ctx.db, rows)
-    yield rows.flatMap((row) => linesOf(row, articles.get(row.armId) ?? [], { locale, now }))
+    const offline = await withdrawalsOf(ctx.db, [...new Set(rows.map(({ id }) => id))])
+    yield rows.flatMap((row) =>
+      linesOf(row, articles.get(row.armId) ?? [], {
+        locale,
+        now,
+        withdrawals: offline
+          .filter((one) => one.broadcastId === row.id && one.arm === row.arm)
+          .map(({ withdrawal }) => withdrawal),
+      }),
+    )
   }
 }
 
 function linesOf(
   row: RecordRow,
   articles: readonly ArticleResult[],
-  { locale, now }: { locale: Locale; now: Date },
+  { locale, now, withdrawals }: { locale: Locale; now: Date; withdrawals: readonly Withdrawal[] },
 ): Cell[][] {
   const words = wordsOf(locale)
   const delivered = deliveredOf(row, now)
@@ -60,8 +71,23 @@ function linesOf(
     delivered.people,
     delivered.isFinal ? words.yes : words.no,
   ]
-  if (articles.length === 0) return [[...head, ...Array<Cell>(12).fill(null)]]
-  return articles.map((article) => [...head, article.place, article.title, ...figuresOf(article)])
+  const offline = (place: number | null) => offlineOf(withdrawals, place, locale)
+  if (articles.length === 0) return [[...head, offline(null), ...Array<Cell>(12).fill(null)]]
+  return articles.map((article) => [
+    ...head,
+    offline(article.place),
+    article.place,
+    article.title,
+    ...figuresOf(article),
+  ])
+}
+
+/** How far taking it offline is: the whole message takes its articles along. */
+function offlineOf(withdrawals: readonly Withdrawal[], place: number | null, locale: Locale): Cell {
+  const one =
+    withdrawals.find(({ article }) => article === null) ??
+    withdrawals.find(({ article }) => article === place)
+  return one === undefined ? null : wordsOf(locale).offline[one.state](one)
 }
 
 const SHARE_DIGITS = 4

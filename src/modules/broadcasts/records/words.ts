@@ -1,7 +1,13 @@
-import type { Content, Label } from '../schema.ts'
+import type { Content, Label, Withdrawal } from '../schema.ts'
 
 export type Locale = 'zh-CN' | 'en'
-type Words = { kind: Record<Content['kind'], string>; label: Record<Label, string>; yes: string; no: string }
+type Words = {
+  kind: Record<Content['kind'], string>
+  label: Record<Label, string>
+  offline: Record<Withdrawal['state'], (batches: Pick<Withdrawal, 'done' | 'total'>) => string>
+  yes: string
+  no: string
+}
 
 const HEADINGS: Record<Locale, readonly string[]> = {
   'zh-CN': [
@@ -14,6 +20,7 @@ const HEADINGS: Record<Locale, readonly string[]> = {
     '结束时间',
     '实际送达（人）',
     '送达数已确定',
+    '下线',
     '文章位置',
     '文章标题',
     '文章链接',
@@ -37,6 +44,7 @@ const HEADINGS: Record<Locale, readonly string[]> = {
     'Ended at',
     'Delivered (people)',
     'Delivered is final',
+    'Taken offline',
     'Place of the article',
     'Title',
     'Link',
@@ -69,6 +77,11 @@ const WORDS: Record<Locale, Words> = {
       cancelled: '已取消',
       unresolved: '结果待核实',
     },
+    offline: {
+      running: ({ done, total }) => `下线中 ${done} / ${total} 批`,
+      done: () => '已下线',
+      incomplete: ({ done, total }) => `部分未能下线，已下线 ${done} / ${total} 批`,
+    },
     yes: '是',
     no: '否',
   },
@@ -87,6 +100,11 @@ const WORDS: Record<Locale, Words> = {
       failed: 'Failed',
       cancelled: 'Cancelled',
       unresolved: 'To be verified',
+    },
+    offline: {
+      running: ({ done, total }) => `Going offline: ${done} of ${total} batches`,
+      done: () => 'Offline',
+      incomplete: ({ done, total }) => `Not all offline: ${done} of ${total} batches`,
     },
     yes: 'yes',
     no: 'no',
