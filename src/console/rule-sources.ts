@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
-import { listBroadcastsEndpoint } from '../modules/broadcasts/schema.ts'
+import i18next from 'i18next'
+import { type GroupSummary, listBroadcastsEndpoint } from '../modules/broadcasts/schema.ts'
 import { listCampaignsEndpoint } from '../modules/campaigns/schema.ts'
 import { listTagsEndpoint } from '../modules/tags/schema.ts'
 import { call } from './api.ts'
@@ -50,15 +51,25 @@ export function useRecentSends(accountIds: readonly string[]) {
     })),
     combine: (answers) =>
       answers.flatMap(({ data }, index) =>
-        (data?.items ?? []).map(({ id, name, confirmedAt }) => ({
+        (data?.items ?? []).map(({ id, name, confirmedAt, groups }) => ({
           id,
           name,
           confirmedAt,
           accountId: accountIds[index] ?? '',
+          records: recordsOf(groups),
         })),
       ),
   })
 }
+
+/** Each part of a send by the name of its group and, of a test, its letter. */
+const recordsOf = (groups: readonly GroupSummary[]) =>
+  groups.flatMap(({ name, arms }) =>
+    arms.map(({ number, kind, label }) => ({
+      number,
+      name: kind === 'whole' ? name : `${name} · ${kind === 'rest' ? i18next.t('massTests.rest') : label}`,
+    })),
+  )
 
 /** The newest campaigns that were started, of the accounts the operator may see or of one of them. */
 export function useRecentCampaigns(accountId: string | undefined) {

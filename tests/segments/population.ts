@@ -36,7 +36,15 @@ export type Order = Span & {
   day: string | null
   lines: Line[]
 }
-export type Sent = { send: string; account: string; person: string; at: number }
+/** One person in one record of a send. */
+export type Sent = {
+  send: string
+  arm: number
+  activity: string | null
+  account: string
+  person: string
+  at: number
+}
 /** What a campaign's message came to, each with the person it was planned for. */
 export type Touched = {
   campaign: string
@@ -58,8 +66,10 @@ export type Population = {
   dataset: string
   orders: Order[]
   sends: Sent[]
+  leftOut: Sent[]
   /** Sends the platform accepted, whoever was in them. */
   sendsMade: { id: string; account: string; at: number }[]
+  activities: string[]
   /** Ids of campaigns, and what came of them. */
   campaigns: string[]
   touched: Touched[]
@@ -268,29 +278,12 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
         )
     }
 
-  const sends: Sent[] = []
-  const sendsMade: Population['sendsMade'] = []
-  for (const send of ['1', '2']) {
-    const account = one(accounts)
-    const accepted = instant(20)
-    const id = await insertBroadcast(client, { accountId: account, state: 'ended' })
-    sendsMade.push({ id, account, at: accepted })
-    await client.query(
-      `insert into broadcast_batches (broadcast_id, account_id, seq, state, size, client_msg_id, due_at, accepted_at)
-       values ($1, $2, 0, 'accepted', 1, $3, now(), $4), ($1, $2, 1, 'failed', 1, $3 || 'x', now(), null)`,
-      [id, account, `c${seed}-${send}`, iso(accepted)],
-    )
-    for (const fan of fans.filter((one) => one.account === account && maybe(0.6))) {
-      const failed = maybe(0.2)
-      await client.query(
-        `insert into broadcast_recipients (broadcast_id, fan_id, batch_seq)
-         select $1, id, $2 from fans where account_id = $3 and contact_id = $4`,
-        [id, failed ? 1 : 0, account, fan.person],
-      )
-      if (!failed) sends.push({ send: id, account, person: fan.person, at: accepted })
-    }
-  }
-
+  const { activities, sends, leftOut, sendsMade } = await makeSends(client, {
+    fans,
+    accounts,
+    seed,
+    tools: { maybe, one, upTo, instant, iso },
+  })
   const { campaigns, touched } = await makeCampaigns(client, {
     all,
     accounts,
@@ -301,7 +294,7 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
   for (let index = 0; index < size * 9; index += 1) {
     const at = instant()
     const name = maybe(0.2)
-      ? one(['wechat.message', 'wechat.message', 'wechat.menu_click', 'weida.click'])
+      ? one(['wechat.message', 'wechat.message', 'wechat.menu_click', 'weida.click', 'weida.click'])
       : one(NAMES)
     events.push({
       person: one(all),
@@ -319,7 +312,7 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
         }),
         ...(maybe(0.5) && { gift: one([true, false, 'true', 'yes', 1]) }),
         ...(maybe(0.3) && { when: one([iso(instant()), '2026-11-20', '2026-02-31', 'soon', 7]) }),
-        ...(maybe(0.3) && { send: one(sendsMade).id }),
+        ...(maybe(name === 'weida.click' ? 0.9 : 0.3) && { send: one(sendsMade).id }),
         ...(maybe(0.2) && { "'; drop": one(CITIES) }),
       },
     })
@@ -380,7 +373,9 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
     dataset: `orders${seed}`,
     orders,
     sends,
+    leftOut,
     sendsMade,
+    activities,
     campaigns,
     touched,
     identities,
@@ -498,6 +493,97 @@ async function makeOrders(
       ])
   }
   return orders
+}
+
+/**
+ * Two sends of two groups, the first of them with two records: each filed under an activity or under none, each record
+ * with people it reached and people it left out, chosen by no batch or in one that failed.
+ */
+async function makeSends(
+  client: pg.Client,
+  {
+    fans,
+    accounts,
+    seed,
+    tools,
+  }: { fans: readonly FanRow[]; accounts: readonly string[]; seed: number; tools: CampaignTools },
+): Promise<Pick<Population, 'activities' | 'sends' | 'leftOut' | 'sendsMade'>> {
+  const { maybe, one, instant, iso } = tools
+  const { rows: filed } = await client.query<{ id: string }>(
+    `insert into activities (name, created_at) select 'activity ' || n || $1, now() from generate_series(1, 2) n returning id`,
+    [`-${seed}`],
+  )
+  const activities = filed.map(({ id }) => id)
+  const made: Pick<Population, 'sends' | 'leftOut' | 'sendsMade'> = { sends: [], leftOut: [], sendsMade: [] }
+  for (const accountId of [one(accounts), one(accounts)]) {
+    const groups = [one([...activities, null]), one([...activities, null])] as const
+    const id = await insertBroadcast(client, {
+      accountId,
+      state: 'ended',
+      ...(groups[0] !== null && { activityId: groups[0] }),
+    })
+    await client.query(
+      `with g as (insert into broadcast_groups (broadcast_id, place, name, audience, path, activity_id)
+         values ($1, 1, 'second', '{"kind":"all"}', 'list', $2) returning id)
+       insert into broadcast_arms (broadcast_id, account_id, group_id, number, kind, share, state, content, frozen_content)
+         select $1, a.account_id, o.id, o.number, o.kind, o.share, 'ended', a.content, a.frozen_content from broadcast_arms a,
+           (select id, 2 as number, 'whole' as kind, null::smallint as share from g
+            union all select group_id, 1, 'variant', 5000 from broadcast_arms where broadcast_id = $1) o
+         where a.broadcast_id = $1`,
+      [id, groups[1]],
+    )
+    const arms = [groups[0], groups[0], groups[1]].map((activity) => ({
+      activity,
+      accepted: instant(20),
+      failed: instant(20),
+      started: instant(20),
+    }))
+    made.sendsMade.push({ id, account: accountId, at: Math.min(...arms.map(({ accepted }) => accepted)) })
+    for (const [arm, { accepted, failed, started }] of arms.entries()) {
+      // who never went out at all is told by its end
+      await client.query(
+        `update broadcast_arms set ${maybe(0.7) ? 'started_at' : 'ended_at'} = $3 where broadcast_id = $1 and number = $2`,
+        [id, arm, iso(started)],
+      )
+      await client.query(
+        `insert into broadcast_batches (broadcast_id, account_id, arm, seq, state, size, client_msg_id, due_at, accepted_at, finished_at)
+         values ($1, $2, $3, $4, 'accepted', 1, $5, now(), $6, null),
+           ($1, $2, $3, $4 + 1, $7, 1, $5 || 'x', now(), null, $8)`,
+        [
+          id,
+          accountId,
+          arm,
+          arm * 100_000,
+          `c${id}-${arm}`,
+          iso(accepted),
+          one(['failed', 'skipped']),
+          iso(failed),
+        ],
+      )
+    }
+    for (const { person } of fans.filter((fan) => fan.account === accountId && maybe(0.7))) {
+      const number = one([0, 1, 2])
+      const arm = arms[number] as (typeof arms)[number]
+      const end = one(['sent', 'sent', 'failed', 'skipped'])
+      await client.query(
+        `insert into broadcast_recipients (broadcast_id, fan_id, arm, batch_seq, reason)
+         select $1, id, $2, $3, $4 from fans where account_id = $5 and contact_id = $6`,
+        [
+          id,
+          number,
+          end === 'skipped' ? null : number * 100_000 + (end === 'sent' ? 0 : 1),
+          end === 'skipped' ? 'held_out' : null,
+          accountId,
+          person,
+        ],
+      )
+      const at = { sent: arm.accepted, failed: arm.failed, skipped: arm.started }[end] as number
+      const row = { send: id, arm: number, activity: arm.activity, account: accountId, person, at }
+      if (end === 'sent') made.sends.push(row)
+      else made.leftOut.push(row)
+    }
+  }
+  return { activities, ...made }
 }
 
 type CampaignTools = {

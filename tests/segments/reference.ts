@@ -18,6 +18,7 @@ import {
   type Line,
   type Order,
   type Population,
+  type Sent,
 } from './population.ts'
 
 /**
@@ -473,34 +474,39 @@ function factTrue(test: Exclude<FanTest, { fact: 'window_open' }>, fan: FanRow, 
 
 function sendTrue(condition: Extract<Condition, { kind: 'send' }>, person: string, asking: Asking): boolean {
   const { world, at } = asking
-  const ofAccount = world.sends.filter(
-    (send) => condition.accountId === undefined || send.account === condition.accountId,
-  )
   const made = world.sendsMade.filter(
     (send) => condition.accountId === undefined || send.account === condition.accountId,
   )
   const gone = made.filter((send) => send.at <= at).sort((a, b) => Number(a.id) - Number(b.id))
   const wanted = condition.broadcast === 'last' ? gone.at(-1)?.id : condition.broadcast
   if (wanted === undefined) return false
+  const rowsOf = (rows: readonly Sent[]) =>
+    rows.filter(
+      (row) =>
+        row.person === person &&
+        (condition.accountId === undefined || row.account === condition.accountId) &&
+        (wanted === 'any' || row.send === wanted) &&
+        (condition.activityId === undefined || row.activity === condition.activityId) &&
+        (condition.arm === undefined || row.arm === condition.arm),
+    )
   if (condition.what === 'clicked') {
+    const ofRecords = condition.activityId !== undefined || condition.arm !== undefined
+    const reached = rowsOf(world.sends).filter((row) => row.at <= at)
     return world.events.some(
       (event) =>
         canonical(event.person, world) === person &&
         event.name === 'weida.click' &&
         (!asking.history || event.received <= at) &&
         inWindow(event.at, condition.window, at) &&
+        (!ofRecords || reached.some((row) => row.send === event.properties['send'])) &&
         (wanted === 'any'
           ? made.some((send) => send.id === event.properties['send'])
           : event.properties['send'] === wanted),
     )
   }
-  const received = ofAccount.filter(
-    (send) =>
-      send.person === person &&
-      (wanted === 'any' || send.send === wanted) &&
-      inWindow(send.at, condition.window, at),
-  )
-  if (condition.what === 'received') return received.length > 0
+  const ofThese = condition.what === 'left_out' ? world.leftOut : world.sends
+  const received = rowsOf(ofThese).filter((row) => inWindow(row.at, condition.window, at))
+  if (condition.what !== 'converted') return received.length > 0
   const { goal } = condition
   if (goal === undefined) return false
   const done = eventsOf(goal, person, asking)

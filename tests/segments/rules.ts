@@ -128,7 +128,17 @@ function anyCondition(world: Population): fc.Arbitrary<Condition> {
       tagId: fc.constantFrom(100, 101, 7),
     }),
   )
-  const send = fc.constantFrom('any' as const, 'last' as const, ...world.sendsMade.map(({ id }) => id))
+  const send = fc.oneof(
+    fc.record({ broadcast: fc.constantFrom('any', 'last', ...world.sendsMade.map(({ id }) => id)) }),
+    fc.record({
+      broadcast: fc.constant('any'),
+      activityId: fc.constantFrom(...world.activities),
+    }),
+    fc.record({
+      broadcast: fc.constantFrom(...world.sendsMade.map(({ id }) => id)),
+      arm: fc.constantFrom(0, 1, 2),
+    }),
+  )
   return fc.oneof(
     fc
       .constantFrom(...(Object.keys(ATTRIBUTES) as (keyof typeof ATTRIBUTES)[]))
@@ -199,17 +209,17 @@ function anyCondition(world: Population): fc.Arbitrary<Condition> {
         send,
         account,
         window,
-        fc.constantFrom('received' as const, 'clicked' as const, 'converted' as const),
+        fc.constantFrom('received' as const, 'left_out' as const, 'clicked' as const, 'converted' as const),
         event,
         length,
       )
       .map(
-        ([broadcast, accountId, w, what, goal, within]) =>
+        ([which, accountId, w, what, goal, within]) =>
           withAccount(
             {
               kind: 'send' as const,
               what,
-              broadcast,
+              ...which,
               window: w,
               ...(what === 'converted' && { goal: { ...goal, within } }),
             },

@@ -2,6 +2,7 @@ import type { Ctx } from '../../context.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { conflict, invalid, notFound } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
+import { namesAskingActivity } from '../segments/index.ts'
 import type { Activity, CampaignGroup } from './schema.ts'
 import * as store from './store.ts'
 
@@ -72,11 +73,18 @@ export const changeActivity = (ctx: Ctx, activityId: string, { archived, ...edit
 /** A day of the calendar comes as its text, whatever the generated types say. */
 const dayOf = (day: unknown): string | null => day as string | null
 
+/** Refused while something is filed under it (`activity_in_use`) or a segment asks about it (`activity_in_segments`, with names). */
 export function deleteActivity(ctx: Ctx, activityId: string): Promise<void> {
   return inTransaction(ctx.db, async (trx) => {
     const { name } = await requireActivity(trx, activityId)
     const filed = await store.countFiled(trx, activityId)
     if (filed > 0) throw conflict('activity_in_use', 'something is filed under it', { name, count: filed })
+    const segments = await namesAskingActivity(trx, activityId)
+    if (segments.length > 0)
+      throw conflict('activity_in_segments', 'segments ask about it', {
+        name,
+        names: segments.join('、'),
+      })
     await store.deleteActivity(trx, activityId)
     await audit(ctx, trx, {
       action: 'activities.deleted',

@@ -74,7 +74,7 @@ export const deleteActivityEndpoint = endpoint({
   path: '/api/activities/:activityId',
   access: 'activities:manage',
   tag,
-  summary: 'Deletes an activity nothing is filed under',
+  summary: 'Deletes an activity nothing is filed under and no segment asks about',
   params: z.object({ activityId: id }),
   response: empty,
 })

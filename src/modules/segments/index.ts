@@ -10,3 +10,4 @@ export { requireUsable, type SegmentPeople, segmentPeople, snapshotPeople } from
 export { getSegmentRow as requireSegment } from './present.ts'
 export { namedIn } from './rules.ts'
 export { forgetRun, preparationState, prepareForRun } from './snapshots/prepare.ts'
+export { namesAskingActivity } from './store/uses.ts'

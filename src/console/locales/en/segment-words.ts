@@ -94,11 +94,14 @@ export const segmentWords: Texts['segmentWords'] = {
   segment: 'in segment “{{name}}”',
   send: {
     received: 'received {{send}} {{window}}',
+    left_out: 'was chosen for {{send}} {{window}} but left out',
     clicked: 'clicked a link of {{send}} {{window}}',
     converted: 'did {{goal}} within {{length}} of receiving {{send}} {{window}}',
     any: 'any mass send',
     last: 'the last mass send',
     one: 'mass send “{{name}}”',
+    record: '“{{record}}” of mass send “{{name}}”',
+    activity: 'any mass send of activity “{{name}}”',
   },
   campaign: {
     received: 'received a message of {{campaign}} {{window}}',
@@ -139,6 +142,10 @@ export const segmentWords: Texts['segmentWords'] = {
     inSegment: 'is in the segment',
     notInSegment: 'is not in the segment',
     clicks: 'clicked {{count}} times, last {{time}}',
+    received: 'received {{count}} times, last {{time}}',
+    notReceived: 'never received',
+    leftOut: 'left out {{count}} times, last {{time}}',
+    notLeftOut: 'never left out',
     noClicks: 'no clicks',
   },
 }

@@ -93,11 +93,14 @@ export const segmentWords = {
   segment: '在分群「{{name}}」中',
   send: {
     received: '{{window}} 收到过 {{send}}',
+    left_out: '{{window}} 在 {{send}} 的名单中但未发送',
     clicked: '{{window}} 点击过 {{send}} 的链接',
     converted: '{{window}} 收到 {{send}} 后 {{length}}内 做过 {{goal}}',
     any: '任意一次群发',
     last: '最近一次群发',
     one: '群发「{{name}}」',
+    record: '群发「{{name}}」的「{{record}}」',
+    activity: '营销活动「{{name}}」的任意一次群发',
   },
   campaign: {
     received: '{{window}} 收到过 {{campaign}}的消息',
@@ -138,6 +141,10 @@ export const segmentWords = {
     inSegment: '在分群里',
     notInSegment: '不在分群里',
     clicks: '点击过 {{count}} 次，最近 {{time}}',
+    received: '收到过 {{count}} 次，最近 {{time}}',
+    notReceived: '没有收到过',
+    leftOut: '{{count}} 次在名单中但未发送，最近 {{time}}',
+    notLeftOut: '没有未发送的记录',
     noClicks: '没有点击记录',
   },
 }

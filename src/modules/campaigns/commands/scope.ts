@@ -36,7 +36,7 @@ function accountsOf(trigger: PlanPart['trigger']): string[] {
   return [trigger.event?.accountId, without?.accountId].flatMap((id) => id ?? [])
 }
 
-const NOT_YOURS: readonly unknown[] = ['unknown_account', 'unknown_segment']
+const NOT_YOURS: readonly unknown[] = ['unknown_account', 'unknown_segment', 'unknown_send']
 
 /** A draft's rule may be wrong in any other way. */
 async function requireOwnRule(ctx: Ctx, accountId: string, rule: Rule): Promise<void> {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import type { Executor } from '../../../infra/transaction.ts'
 import { invalid } from '../../../kernel/errors.ts'
@@ -6,7 +5,6 @@ import { scopeOf } from '../../contacts/index.ts'
 import { type Catalogue, readCatalogue } from '../compiler/index.ts'
 import {
   type Condition,
-  conditionsOf,
   type EventMatch,
   isGroup,
   OPS_OF,
@@ -14,6 +12,7 @@ import {
   type ValueTest,
   type ValueType,
 } from '../schema/rule.ts'
+import { type Known, readKnown } from './known.ts'
 
 export type RuleProblem = { path: number[]; reason: string; detail: Record<string, unknown> }
 
@@ -77,25 +76,6 @@ function accountsIn(condition: Condition): string[] {
   }
 }
 
-type Known = { accounts: ReadonlySet<string>; ownTags: ReadonlySet<string> }
-
-async function readKnown(db: Executor, rule: Rule): Promise<Known> {
-  const conditions = [...conditionsOf(rule)]
-  const tags = conditions.flatMap((one) =>
-    one.kind === 'tag' ? one.tags.flatMap((tag) => (tag.of === 'own' ? [tag.tagId] : [])) : [],
-  )
-  const [accounts, ownTags] = await Promise.all([
-    sql<{ id: string }>`select id from accounts`.execute(db),
-    tags.length === 0
-      ? { rows: [] }
-      : sql<{ id: string }>`select id from tags where id = any(${tags}::bigint[])`.execute(db),
-  ])
-  return {
-    accounts: new Set(accounts.rows.map(({ id }) => id)),
-    ownTags: new Set(ownTags.rows.map(({ id }) => id)),
-  }
-}
-
 type Checking = {
   catalogue: Catalogue
   known: Known
@@ -137,12 +117,26 @@ function checkCondition(condition: Condition, checking: Checking): void {
       return
     }
     case 'send':
-      if (condition.what === 'converted' && condition.goal === undefined) say('goal_missing')
-      if (condition.goal !== undefined) checkEvent(condition.goal, say)
+      checkSend(condition, checking)
       return
     case 'campaign':
     case 'identity':
   }
+}
+
+function checkSend(
+  { what, broadcast, arm, activityId, goal }: Extract<Condition, { kind: 'send' }>,
+  { known, scope, say }: Checking,
+): void {
+  if (what === 'converted' && goal === undefined) say('goal_missing')
+  if (goal !== undefined) checkEvent(goal, say)
+  if (activityId !== undefined && !known.activities.has(activityId)) say('unknown_activity', { activityId })
+  if (broadcast === 'any' || broadcast === 'last') return
+  const send = known.sends.get(broadcast)
+  if (send === undefined || (scope !== null && !scope.includes(send.accountId)))
+    say('unknown_send', { broadcastId: broadcast })
+  else if (arm !== undefined && !send.arms.includes(arm))
+    say('unknown_record', { broadcastId: broadcast, arm })
 }
 
 function checkDetail(condition: Extract<Condition, { kind: 'detail' }>, { catalogue, say }: Checking): void {

@@ -4,7 +4,7 @@ import type { Catalogue, Frame } from '../compiler/index.ts'
 import { isEvent } from '../compiler/leaves/behaviour.ts'
 import { campaignRows } from '../compiler/leaves/campaign.ts'
 import { detailRows } from '../compiler/leaves/detail.ts'
-import { CLICK_EVENT } from '../compiler/leaves/send.ts'
+import { CLICK_EVENT, recordRows } from '../compiler/leaves/send.ts'
 import { inWindow } from '../compiler/windows.ts'
 import type { Condition, EventMatch, Window } from '../schema/rule.ts'
 
@@ -49,7 +49,7 @@ export async function seenBy(
     case 'campaign':
       return timesSeen(db, campaignRows(condition, frame))
     case 'send':
-      return eventsSeen(db, { event: CLICK_EVENT, where: [] }, condition.window, frame)
+      return sendSeen(db, condition, frame, catalogue)
   }
 }
 
@@ -95,6 +95,19 @@ async function eventsSeen(
     db,
     sql`${frame.kept(sql`events`)} where ${isEvent(match, frame.at)} and ${inWindow(sql`s.at`, window, frame.at)}`,
   )
+}
+
+/** Who was asked to click is told their clicks, of any send; otherwise when sends reached them or left them out. */
+async function sendSeen(
+  db: Executor,
+  condition: Of<'send'>,
+  frame: Frame,
+  catalogue: Catalogue,
+): Promise<Saw> {
+  if (condition.what === 'clicked')
+    return eventsSeen(db, { event: CLICK_EVENT, where: [] }, condition.window, frame)
+  const rows = recordRows(condition, frame, catalogue)
+  return rows === null ? { count: 0, times: [] } : timesSeen(db, rows)
 }
 
 /** How often, and the newest five times, of rows `s`. */

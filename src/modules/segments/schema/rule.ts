@@ -9,6 +9,7 @@ export const MAX_CONDITIONS = 500
 export const MAX_DEPTH = 8
 const MAX_FILTERS = 20
 const MAX_VALUES = 200
+const MAX_ARM = 99
 
 const id = z.string().regex(/^\d{1,19}$/)
 const text = z.string().max(512)
@@ -193,17 +194,31 @@ export const condition = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fan'), accountId: id.optional(), test: fanTest }),
   z.object({ kind: z.literal('segment'), segmentId: id }),
   /**
-   * What our mass sends came to: reached by (as far as the platform tells), clicked a tracked link of, or did the goal
-   * after. `last` is the account's newest send that has gone out. Reading is never a condition: the platform tells nobody who read.
+   * What our mass sends came to: reached by (as far as the platform tells), chosen for but left out, clicked a tracked link
+   * of, or did the goal after. `last` is the account's newest send that has gone out. Reading is never a condition: the
+   * platform tells nobody who read.
    */
-  z.object({
-    kind: z.literal('send'),
-    what: z.enum(['received', 'clicked', 'converted']),
-    broadcast: z.union([z.literal('any'), z.literal('last'), id]),
-    accountId: id.optional(),
-    window: window.default({ kind: 'ever' }),
-    goal: eventMatch.extend({ within: duration }).optional(),
-  }),
+  z
+    .object({
+      kind: z.literal('send'),
+      what: z.enum(['received', 'left_out', 'clicked', 'converted']),
+      broadcast: z.union([z.literal('any'), z.literal('last'), id]),
+      /** 营销活动: of any send, the groups filed under it. */
+      activityId: id.optional(),
+      /** 记录: of one send, this part alone, by its number in the send. */
+      arm: z.number().int().min(0).max(MAX_ARM).optional(),
+      accountId: id.optional(),
+      window: window.default({ kind: 'ever' }),
+      goal: eventMatch.extend({ within: duration }).optional(),
+    })
+    .refine(({ broadcast, activityId }) => activityId === undefined || broadcast === 'any', {
+      path: ['activityId'],
+      message: 'an activity is asked of any send',
+    })
+    .refine(({ broadcast, arm }) => arm === undefined || /^\d/.test(broadcast), {
+      path: ['arm'],
+      message: 'a record is one of a named send',
+    }),
   /** What campaigns came to: received a message of, tapped a link in it, or reached the campaign's own goal because of it. */
   z.object({
     kind: z.literal('campaign'),

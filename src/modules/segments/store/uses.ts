@@ -71,6 +71,15 @@ export async function selectReached(trx: Executor, ids: readonly string[]): Prom
   return rows
 }
 
+/** Names of up to five segments, archived ones aside, whose rules ask about an activity; of any account, as a label is everybody's. */
+export async function namesAskingActivity(db: Executor, activityId: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from segments where archived_at is null
+      and jsonb_path_exists(rule, 'strict $.**.activityId ? (@ == $id)', jsonb_build_object('id', ${activityId}::text))
+    order by id limit 5`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
 export type Unusable = { id: string; name: string; failed: boolean; why: string | null }
 
 /**

@@ -1,5 +1,7 @@
 import { useMemo } from 'react'
 import { useEndpoint } from '../../../../console/hooks.ts'
+import { useCan } from '../../../../console/session.ts'
+import { listActivitiesEndpoint } from '../../../activities/schema.ts'
 import { listFacetsEndpoint } from '../../../contacts/schema.ts'
 import { listOwnTagsEndpoint } from '../../../tags/schema.ts'
 import { valueType } from '../../schema/rule.ts'
@@ -22,3 +24,10 @@ export function useAttributes(): readonly KnownAttribute[] {
 }
 
 export const useOwnTags = () => useEndpoint(listOwnTagsEndpoint, {}, KEEP).data?.items ?? NONE
+
+/** 营销活动, archived ones too: a rule may name one. */
+export function useActivities() {
+  const enabled = useCan('activities:read')
+  const { data } = useEndpoint(listActivitiesEndpoint, { query: { archived: 'true' } }, { ...KEEP, enabled })
+  return data?.items ?? NONE
+}

@@ -16,8 +16,8 @@ import { listRegisteredEventsEndpoint, listRegisteredPropertiesEndpoint } from '
 import { conditionsOf, type Rule } from '../../schema/rule.ts'
 import { listSegmentsEndpoint } from '../../schema/segment.ts'
 import type { RuleNames } from '../words/names.ts'
-import { type Catalogue, type Choice, type Choices, including } from './catalogue.ts'
-import { useAttributes, useOwnTags } from './sources.ts'
+import { type Catalogue, type Choice, type Choices, chosenSend, including, sendChoice } from './catalogue.ts'
+import { useActivities, useAttributes, useOwnTags } from './sources.ts'
 
 const FRESH_MS = 60_000
 const MOST = 200
@@ -32,6 +32,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
   const wechatTags = useTagsOf(accountIds)
   const sends = useRecentSends(accountIds)
   const campaigns = useRecentCampaigns(accountId)
+  const activities = useActivities()
   const attributes = useAttributes()
   const ownTags = useOwnTags()
   const events = useEndpoint(listRegisteredEventsEndpoint, { query: { limit: MOST } }, { staleMs: FRESH_MS })
@@ -61,6 +62,10 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
           ?.fields.find((one) => one.key === field && one.level === level)?.name ?? field,
       segment: (id) => segments?.find((one) => one.id === id)?.name ?? `#${id}`,
       broadcast: (id) => sends.find((one) => one.id === id)?.name ?? `#${id}`,
+      record: (id, arm) =>
+        sends.find((one) => one.id === id)?.records.find(({ number }) => number === arm)?.name ??
+        `#${arm + 1}`,
+      activity: (id) => activities.find((one) => one.id === id)?.name ?? `#${id}`,
       campaign: (id) => campaigns.find((one) => one.id === id)?.name ?? `#${id}`,
       scene: (code) => lookUp('fans.scenes', code) ?? code,
     }
@@ -122,11 +127,35 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
             .filter(Boolean)
             .join(' · '),
         }))
+        const { broadcast, activityId = '' } = chosenSend(current)
+        const filed = including(
+          activities
+            .filter((one) => !one.archived || one.id === activityId)
+            .map(({ id, name }) => ({ value: id, label: name })),
+          activityId,
+          names.activity,
+        ).map((one) => ({ ...one, value: sendChoice({ broadcast: 'any', activityId: one.value }) }))
+        const one = including(named, /^\d+$/.test(broadcast) ? broadcast : '', names.broadcast)
         return [
-          { value: 'last', label: t('segmentWords.send.last') },
-          { value: 'any', label: t('segmentWords.send.any') },
-          ...including(named, /^\d+$/.test(current) ? current : '', names.broadcast),
+          {
+            label: t('segments.anySends'),
+            options: [
+              { value: 'last', label: t('segmentWords.send.last') },
+              { value: 'any', label: t('segmentWords.send.any') },
+            ],
+          },
+          ...(filed.length === 0 ? [] : [{ label: t('segments.ofActivities'), options: filed }]),
+          ...(one.length === 0 ? [] : [{ label: t('segments.ofSends'), options: one }]),
         ]
+      },
+      recordOptions: (broadcastId, current) => {
+        const records = sends.find(({ id }) => id === broadcastId)?.records ?? []
+        if (records.length < 2 && current === undefined) return []
+        return including(
+          records.map(({ number, name }) => ({ value: String(number), label: name })),
+          current === undefined ? '' : String(current),
+          (value) => names.record(broadcastId, Number(value)),
+        )
       },
       campaignOptions: (current) => {
         const named = campaigns.map((one) => ({
@@ -163,6 +192,7 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
     wechatTags,
     sends,
     campaigns,
+    activities,
     attributes,
     ownTags,
     events,

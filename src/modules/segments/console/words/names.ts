@@ -10,6 +10,9 @@ export type RuleNames = {
   field(dataset: string, level: 'row' | 'line', field: string): string
   segment(id: string): string
   broadcast(id: string): string
+  /** One record of a mass send, by its number in it. */
+  record(broadcastId: string, arm: number): string
+  activity(id: string): string
   campaign(id: string): string
   scene(code: string): string
 }
@@ -26,6 +29,8 @@ export const plainNames: RuleNames = {
   field: (_dataset, _level, field) => field,
   segment: (id) => `#${id}`,
   broadcast: (id) => `#${id}`,
+  record: (_broadcastId, arm) => `#${arm + 1}`,
+  activity: (id) => `#${id}`,
   campaign: (id) => `#${id}`,
   scene: (code) => code,
 }

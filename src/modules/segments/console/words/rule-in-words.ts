@@ -181,11 +181,8 @@ function campaignTold({ what, campaign, accountId, window }: Of<'campaign'>, { n
 
 function sendTold(condition: Of<'send'>, by: Told): string {
   const { names, words } = by
-  const { broadcast, accountId, goal } = condition
-  const which =
-    broadcast === 'any' || broadcast === 'last'
-      ? words.send[broadcast]
-      : fill(words.send.one, { name: broadcast === '' ? words.unknown : names.broadcast(broadcast) })
+  const { accountId, goal } = condition
+  const which = whichSend(condition, by)
   const account = accountId === undefined ? '' : fill(words.ofAccount, { name: names.account(accountId) })
   return fill(words.send[condition.what], {
     window: windowInWords(condition.window, words),
@@ -193,4 +190,13 @@ function sendTold(condition: Of<'send'>, by: Told): string {
     goal: goal === undefined ? shown(undefined, words) : eventTold(goal, by),
     length: goal === undefined ? shown(undefined, words) : durationInWords(goal.within, words),
   })
+}
+
+function whichSend({ broadcast, activityId, arm }: Of<'send'>, { names, words }: Told): string {
+  if (activityId !== undefined)
+    return fill(words.send.activity, { name: activityId === '' ? words.unknown : names.activity(activityId) })
+  if (broadcast === 'any' || broadcast === 'last') return words.send[broadcast]
+  const name = broadcast === '' ? words.unknown : names.broadcast(broadcast)
+  if (arm === undefined) return fill(words.send.one, { name })
+  return fill(words.send.record, { name, record: names.record(broadcast, arm) })
 }

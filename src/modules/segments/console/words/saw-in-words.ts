@@ -56,7 +56,7 @@ export function sawInWords(
     case 'campaign':
       return timesSeen(saw, words.saw.never, words.saw.times)
     case 'send':
-      return timesSeen(saw, words.saw.noClicks, words.saw.clicks)
+      return sendSeen(condition.what, saw, words)
   }
 }
 
@@ -67,6 +67,12 @@ function valueSeen(saw: Saw, words: Phrases): string {
   return fill(words.saw.value, {
     value: typeof text === 'boolean' ? (text ? words.yes : words.no) : String(text),
   })
+}
+
+function sendSeen(what: Extract<Condition, { kind: 'send' }>['what'], saw: Saw, words: Phrases): string {
+  if (what === 'clicked') return timesSeen(saw, words.saw.noClicks, words.saw.clicks)
+  if (what === 'left_out') return timesSeen(saw, words.saw.notLeftOut, words.saw.leftOut)
+  return timesSeen(saw, words.saw.notReceived, words.saw.received)
 }
 
 function timesSeen(saw: Saw, none: string, some: string): string {

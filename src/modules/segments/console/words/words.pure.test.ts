@@ -17,6 +17,8 @@ const names: RuleNames = {
   field: (_dataset, level, key) => (level === 'line' ? `行.${key}` : key),
   segment: () => '老客',
   broadcast: () => '周末上新',
+  record: (_id, arm) => ['会员组', '新客组 · A'][arm] ?? '',
+  activity: () => '双十一',
   campaign: () => '到货提醒',
   scene: (code) => (code === 'ADD_SCENE_QR_CODE' ? '扫描二维码' : code),
 }
@@ -132,6 +134,14 @@ describe('F3: a rule reads as one sentence', () => {
     ['任何时候 点击过 任意触达活动 的链接', { kind: 'campaign', what: 'clicked', campaign: 'any' }],
     ['任何时候 因 触达活动「到货提醒」 转化', { kind: 'campaign', what: 'converted', campaign: '5' }],
     ['任何时候 收到过 最近一次群发', { kind: 'send', what: 'received', broadcast: 'last' }],
+    [
+      '任何时候 收到过 营销活动「双十一」的任意一次群发',
+      { kind: 'send', what: 'received', broadcast: 'any', activityId: '3' },
+    ],
+    [
+      '任何时候 在 群发「周末上新」的「新客组 · A」 的名单中但未发送',
+      { kind: 'send', what: 'left_out', broadcast: '7', arm: 1 },
+    ],
     ['任何时候 点击过 群发「周末上新」 的链接', { kind: 'send', what: 'clicked', broadcast: '7' }],
     [
       '任何时候 收到 任意一次群发 后 3 天内 做过 下单',

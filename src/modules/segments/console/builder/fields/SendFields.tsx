@@ -2,6 +2,7 @@ import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../schema/rule.ts'
+import { chosenSend, sendChoice } from '../../names/catalogue.ts'
 import { useBuilder } from '../context.ts'
 import { EventField } from './EventField.tsx'
 import {
@@ -17,10 +18,13 @@ import {
 type Send = Extract<Condition, { kind: 'send' }>
 const GOAL: NonNullable<Send['goal']> = { event: '', where: [], within: { amount: 3, unit: 'day' } }
 
-/** 触达: reached by, clicked in or converted after a mass send. Reading is never offered, and it says why. */
+const ALL = 'all'
+
+/** 触达: reached by, left out of, clicked in or converted after a mass send, those of an activity, or one record of a send. Reading is never offered, and it says why. */
 export function SendFields({ value, onChange }: FieldProps<Send>) {
   const { t } = useTranslation()
   const { catalogue } = useBuilder()
+  const records = catalogue.recordOptions(value.broadcast, value.arm)
   const choose = (what: Send['what']) => {
     const { goal, ...rest } = value
     onChange(what === 'converted' ? { ...rest, what, goal: goal ?? GOAL } : { ...rest, what })
@@ -31,7 +35,7 @@ export function SendFields({ value, onChange }: FieldProps<Send>) {
       <Pick<Send['what']>
         label={t('segments.sendWhat')}
         value={value.what}
-        options={(['received', 'clicked', 'converted'] as const).map((what) => ({
+        options={(['received', 'left_out', 'clicked', 'converted'] as const).map((what) => ({
           value: what,
           label: t(`segments.what.${what}`),
         }))}
@@ -40,10 +44,24 @@ export function SendFields({ value, onChange }: FieldProps<Send>) {
       <Pick<string>
         label={t('segments.chooseSend')}
         search
-        value={value.broadcast}
-        options={catalogue.sendOptions(value.broadcast)}
-        onChange={(broadcast) => onChange({ ...value, broadcast })}
+        value={sendChoice(value)}
+        options={catalogue.sendOptions(sendChoice(value))}
+        onChange={(choice) => {
+          const { activityId: _activity, arm: _arm, ...rest } = value
+          onChange({ ...rest, ...chosenSend(choice) })
+        }}
       />
+      {records.length > 0 && (
+        <Pick<string>
+          label={t('segments.chooseRecord')}
+          value={value.arm === undefined ? ALL : String(value.arm)}
+          options={[{ value: ALL, label: t('segments.allRecords') }, ...records]}
+          onChange={(record) => {
+            const { arm: _arm, ...rest } = value
+            onChange(record === ALL ? rest : { ...rest, arm: Number(record) })
+          }}
+        />
+      )}
       {(value.broadcast === 'any' || value.broadcast === 'last') && (
         <AccountField value={value.accountId} onChange={(id) => onChange(withAccount(value, id))} />
       )}
