@@ -124,7 +124,7 @@ test.each<[string, () => Partly, string[]]>([
     () => ({ what: 'clicked', broadcast: send }),
     ['reached', 'failed', 'second', 'passedOn'],
   ],
-])('E4: %s', async (_name, parts, expected) => {
+])('E3 E4: %s', async (_name, parts, expected) => {
   expect(await found(parts)).toEqual(expected)
 })
 
@@ -147,7 +147,7 @@ const save = (call: typeof world.api, condition: object, more: object = {}) =>
 const reasons = async (answer: ReturnType<typeof save>) =>
   (await answer).body.error.detail.problems.map(({ reason }) => reason)
 
-test('E4: an activity, a send or a record that is not there, or is of an account one may not see, is refused and named', async () => {
+test('E3 E4: an activity, a send or a record that is not there, or is of an account one may not see, is refused and named', async () => {
   expect(await reasons(save(world.api, { activityId: '999' }))).toEqual(['unknown_activity'])
   expect(await reasons(save(world.api, { broadcast: '999999' }))).toEqual(['unknown_send'])
   expect(await reasons(save(world.api, { broadcast: send, arm: 3 }))).toEqual(['unknown_record'])
@@ -166,7 +166,7 @@ test.each([
   [{ broadcast: '7', arm: 0 }, true],
   [{ broadcast: '7', arm: 99 }, true],
   [{ broadcast: '7', arm: 100 }, false],
-])('E4: %j is a condition: %s', (parts, taken) => {
+])('E3 E4: %j is a condition: %s', (parts, taken) => {
   expect(ruleSchema.safeParse({ kind: 'send', what: 'received', ...parts }).success).toBe(taken)
 })
 
@@ -189,7 +189,7 @@ test('E4: why says when a record reached somebody, and when it left them out', a
   expect(await why('left_out', 'reached')).toMatchObject({ passes: false, saw: { count: 0 } })
 })
 
-test('E4: an activity that a segment asks about is not deleted before the segment lets go of it', async () => {
+test('E3: an activity that a segment asks about is not deleted before the segment lets go of it', async () => {
   const asked = await activity('被引用')
   const { id } = ok(await save(world.api, { activityId: asked }, { name: '收过被引用' }))
   const refused = await world.api<Refused>('DELETE', `/api/activities/${asked}`)

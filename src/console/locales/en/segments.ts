@@ -130,6 +130,7 @@ export const segments: Texts['segments'] = {
   chooseRecord: 'All records or one of them',
   allRecords: 'all its records',
   anySends: 'All mass sends',
+  ofActivity: 'mass sends of activity “{{name}}”',
   ofActivities: 'Mass sends filed under an activity',
   ofSends: 'One mass send',
   chooseCampaign: 'Choose a campaign',

@@ -128,6 +128,7 @@ export const segments = {
   chooseRecord: '全部记录，或其中一条',
   allRecords: '全部记录',
   anySends: '全部群发',
+  ofActivity: '营销活动「{{name}}」的群发',
   ofActivities: '归入营销活动的群发',
   ofSends: '一次群发',
   chooseCampaign: '选择触达活动',

@@ -76,7 +76,7 @@ const leftOut = (which: Which): RawBuilder<unknown> => sql`(
     join fans f on f.id = r.fan_id
   where (r.batch_seq is null or t.state in ('skipped', 'failed')) and ${ofRecords(which)})`
 
-/** Recipients `r` with their record `a` and, where an activity is asked for, the group it belongs to. */
+/** Recipients `r` with their record `a`, of the groups filed under the activity where one is asked for. */
 const recordsOf = ({ activityId }: Which): RawBuilder<unknown> => sql`broadcast_recipients r
   join broadcast_arms a on a.broadcast_id = r.broadcast_id and a.number = r.arm
   ${activityId === undefined ? sql`` : sql`join broadcast_groups o on o.id = a.group_id and o.activity_id = ${activityId}::bigint`}`

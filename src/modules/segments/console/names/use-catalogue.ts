@@ -134,7 +134,10 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
             .map(({ id, name }) => ({ value: id, label: name })),
           activityId,
           names.activity,
-        ).map((one) => ({ ...one, value: sendChoice({ broadcast: 'any', activityId: one.value }) }))
+        ).map(({ value, label }) => ({
+          value: sendChoice({ broadcast: 'any', activityId: value }),
+          label: t('segments.ofActivity', { name: label }),
+        }))
         const one = including(named, /^\d+$/.test(broadcast) ? broadcast : '', names.broadcast)
         return [
           {
