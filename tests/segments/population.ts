@@ -48,6 +48,7 @@ export type Sent = {
 /** What a campaign's message came to, each with the person it was planned for. */
 export type Touched = {
   campaign: string
+  activity: string | null
   account: string
   person: string
   what: 'received' | 'clicked' | 'converted'
@@ -287,6 +288,7 @@ export async function makePopulation(client: pg.Client, seed: number, size = 36)
   const { campaigns, touched } = await makeCampaigns(client, {
     all,
     accounts,
+    activities,
     tools: { maybe, one, upTo, instant, iso },
   })
   const orders = await makeOrders(client, { all, seed, tools: { maybe, one, upTo, instant, iso, until } })
@@ -597,11 +599,28 @@ type CampaignTools = {
 /** Two campaigns and a test send of one of them; messages in every state, taps and conversions, some of them known late. */
 async function makeCampaigns(
   client: pg.Client,
-  { all, accounts, tools }: { all: readonly string[]; accounts: readonly string[]; tools: CampaignTools },
+  {
+    all,
+    accounts,
+    activities,
+    tools,
+  }: {
+    all: readonly string[]
+    accounts: readonly string[]
+    activities: readonly string[]
+    tools: CampaignTools
+  },
 ): Promise<Pick<Population, 'campaigns' | 'touched'>> {
   const { maybe, one, upTo, instant, iso } = tools
   const touched: Touched[] = []
   const campaigns = ['41', '42']
+  const activityOf = new Map(campaigns.map((id) => [id, one([...activities, null])]))
+  for (const [id, activity] of activityOf)
+    await client.query(
+      `insert into campaigns (id, account_id, activity_id, kind, name, plan, created_at, updated_at)
+       overriding system value values ($1, $2, $3, 'template', 'c', '{}', now(), now())`,
+      [id, accounts[0], activity],
+    )
   for (const [campaign, kind] of [...campaigns.map((id) => [id, 'campaign']), ['41', 'test']]) {
     const account = one(accounts)
     const { rows } = await client.query<{ id: string }>(
@@ -612,7 +631,15 @@ async function makeCampaigns(
     const send = rows[0]?.id
     const tell = (person: string, what: Touched['what'], at: number, known: number) => {
       if (kind === 'campaign')
-        touched.push({ campaign: campaign as string, account, person, what, at, known })
+        touched.push({
+          campaign: campaign as string,
+          activity: activityOf.get(campaign as string) ?? null,
+          account,
+          person,
+          what,
+          at,
+          known,
+        })
     }
     for (const person of all.filter(() => maybe(0.5))) {
       const state = one([

@@ -122,6 +122,7 @@ function conditionTrue(condition: Condition, person: string, asking: Asking): bo
           canonical(one.person, world) === person &&
           one.what === condition.what &&
           (condition.campaign === 'any' || one.campaign === condition.campaign) &&
+          (condition.activityId === undefined || one.activity === condition.activityId) &&
           (condition.accountId === undefined || one.account === condition.accountId) &&
           (!asking.history || one.known <= at) &&
           inWindow(one.at, condition.window, at),

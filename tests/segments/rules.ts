@@ -228,14 +228,17 @@ function anyCondition(world: Population): fc.Arbitrary<Condition> {
       ),
     fc
       .tuple(
-        fc.constantFrom('any' as const, ...world.campaigns, '999'),
+        fc.oneof(
+          fc.record({ campaign: fc.constantFrom('any', ...world.campaigns, '999') }),
+          fc.record({ campaign: fc.constant('any'), activityId: fc.constantFrom(...world.activities) }),
+        ),
         account,
         window,
         fc.constantFrom('received' as const, 'clicked' as const, 'converted' as const),
       )
       .map(
-        ([campaign, accountId, w, what]) =>
-          withAccount({ kind: 'campaign' as const, what, campaign, window: w }, accountId) as Condition,
+        ([which, accountId, w, what]) =>
+          withAccount({ kind: 'campaign' as const, what, ...which, window: w }, accountId) as Condition,
       ),
     fc
       .constantFrom(

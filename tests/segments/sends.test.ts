@@ -149,6 +149,9 @@ const reasons = async (answer: ReturnType<typeof save>) =>
 
 test('E3 E4: an activity, a send or a record that is not there, or is of an account one may not see, is refused and named', async () => {
   expect(await reasons(save(world.api, { activityId: '999' }))).toEqual(['unknown_activity'])
+  expect(await reasons(save(world.api, { kind: 'campaign', campaign: 'any', activityId: '999' }))).toEqual([
+    'unknown_activity',
+  ])
   expect(await reasons(save(world.api, { broadcast: '999999' }))).toEqual(['unknown_send'])
   expect(await reasons(save(world.api, { broadcast: send, arm: 3 }))).toEqual(['unknown_record'])
   ok(await save(world.api, { broadcast: send, arm: 2 }))

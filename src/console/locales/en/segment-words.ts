@@ -109,6 +109,7 @@ export const segmentWords: Texts['segmentWords'] = {
     converted: 'converted because of {{campaign}} {{window}}',
     any: 'any campaign',
     one: 'campaign “{{name}}”',
+    activity: 'any campaign of activity “{{name}}”',
   },
   identity: 'has {{kind}}',
   identityKind: {

@@ -108,6 +108,7 @@ export const segmentWords = {
     converted: '{{window}} 因 {{campaign}} 转化',
     any: '任意触达活动',
     one: '触达活动「{{name}}」',
+    activity: '营销活动「{{name}}」的任意触达活动',
   },
   identity: '有{{kind}}',
   identityKind: {

@@ -120,23 +120,30 @@ function checkCondition(condition: Condition, checking: Checking): void {
       checkSend(condition, checking)
       return
     case 'campaign':
+      checkActivity(condition.activityId, checking)
+      return
     case 'identity':
   }
 }
 
 function checkSend(
   { what, broadcast, arm, activityId, goal }: Extract<Condition, { kind: 'send' }>,
-  { known, scope, say }: Checking,
+  checking: Checking,
 ): void {
+  const { known, scope, say } = checking
   if (what === 'converted' && goal === undefined) say('goal_missing')
   if (goal !== undefined) checkEvent(goal, say)
-  if (activityId !== undefined && !known.activities.has(activityId)) say('unknown_activity', { activityId })
+  checkActivity(activityId, checking)
   if (broadcast === 'any' || broadcast === 'last') return
   const send = known.sends.get(broadcast)
   if (send === undefined || (scope !== null && !scope.includes(send.accountId)))
     say('unknown_send', { broadcastId: broadcast })
   else if (arm !== undefined && !send.arms.includes(arm))
     say('unknown_record', { broadcastId: broadcast, arm })
+}
+
+function checkActivity(activityId: string | undefined, { known, say }: Checking): void {
+  if (activityId !== undefined && !known.activities.has(activityId)) say('unknown_activity', { activityId })
 }
 
 function checkDetail(condition: Extract<Condition, { kind: 'detail' }>, { catalogue, say }: Checking): void {

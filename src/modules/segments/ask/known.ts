@@ -16,10 +16,11 @@ export async function readKnown(db: Executor, rule: Rule): Promise<Known> {
   const tags = conditions.flatMap((one) =>
     one.kind === 'tag' ? one.tags.flatMap((tag) => (tag.of === 'own' ? [tag.tagId] : [])) : [],
   )
-  const named = conditions.filter((one) => one.kind === 'send')
-  const activities = named.flatMap(({ activityId }) => activityId ?? [])
-  const sends = named.flatMap(({ broadcast }) =>
-    broadcast === 'any' || broadcast === 'last' ? [] : [broadcast],
+  const activities = conditions.flatMap((one) =>
+    one.kind === 'send' || one.kind === 'campaign' ? (one.activityId ?? []) : [],
+  )
+  const sends = conditions.flatMap((one) =>
+    one.kind !== 'send' || one.broadcast === 'any' || one.broadcast === 'last' ? [] : [one.broadcast],
   )
   const [accounts, ownTags, knownActivities, knownSends] = await Promise.all([
     sql<{ id: string }>`select id from accounts`.execute(db),

@@ -220,13 +220,20 @@ export const condition = z.discriminatedUnion('kind', [
       message: 'a record is one of a named send',
     }),
   /** What campaigns came to: received a message of, tapped a link in it, or reached the campaign's own goal because of it. */
-  z.object({
-    kind: z.literal('campaign'),
-    what: z.enum(['received', 'clicked', 'converted']),
-    campaign: z.union([z.literal('any'), id]),
-    accountId: id.optional(),
-    window: window.default({ kind: 'ever' }),
-  }),
+  z
+    .object({
+      kind: z.literal('campaign'),
+      what: z.enum(['received', 'clicked', 'converted']),
+      campaign: z.union([z.literal('any'), id]),
+      /** 营销活动: of any campaign, those filed under it. */
+      activityId: id.optional(),
+      accountId: id.optional(),
+      window: window.default({ kind: 'ever' }),
+    })
+    .refine(({ campaign, activityId }) => activityId === undefined || campaign === 'any', {
+      path: ['activityId'],
+      message: 'an activity is asked of any campaign',
+    }),
   z.object({
     kind: z.literal('identity'),
     has: z.enum(['phone', 'user', 'external_user', 'unionid', 'fan', 'anonymous']),

@@ -29,7 +29,8 @@ function happened(condition: CampaignCondition): RawBuilder<unknown> {
   }
 }
 
-const ofCampaign = ({ campaign, accountId }: CampaignCondition): RawBuilder<unknown> => sql`
+const ofCampaign = ({ campaign, activityId, accountId }: CampaignCondition): RawBuilder<unknown> => sql`
   join sends o on o.id = d.send_id and o.owner_kind = 'campaign'
     ${campaign === 'any' ? sql`` : sql`and o.owner_id = ${campaign}::bigint`}
-    ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}::bigint`}`
+    ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}::bigint`}
+  ${activityId === undefined ? sql`` : sql`join campaigns c on c.id = o.owner_id and c.activity_id = ${activityId}::bigint`}`

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../datasets/schema.ts'
-import type { Condition, TagRef, ValueType } from '../../schema/rule.ts'
+import type { TagRef, ValueType } from '../../schema/rule.ts'
 import type { RuleNames } from '../words/names.ts'
 
 export type Choice = { value: string; label: string; note?: string }
@@ -17,24 +17,22 @@ export type Catalogue = {
   eventOptions(current: string): Choices
   datasetOptions(current: string): Choices
   segmentOptions(current: string): Choices
-  /** Values are those of {@link sendChoice}. */
+  /** Values are those of {@link choiceOf}. */
   sendOptions(current: string): Choices
   /** The records of a send; none where it has but one, or they aren't known and `current` names none. */
   recordOptions(broadcastId: string, current: number | undefined): readonly Choice[]
+  /** As {@link Catalogue.sendOptions}. */
   campaignOptions(current: string): Choices
   tagOptions(current: readonly TagRef[]): Choices
 }
 
 const ACTIVITY = 'activity:'
-type SendChosen = Pick<Extract<Condition, { kind: 'send' }>, 'broadcast' | 'activityId'>
 
-/** Which sends a condition asks about, as one value to choose. */
-export const sendChoice = ({ broadcast, activityId }: SendChosen): string =>
-  activityId === undefined ? broadcast : `${ACTIVITY}${activityId}`
-export const chosenSend = (choice: string): SendChosen =>
-  choice.startsWith(ACTIVITY)
-    ? { broadcast: 'any', activityId: choice.slice(ACTIVITY.length) }
-    : { broadcast: choice }
+/** Which sends or campaigns a condition asks about, as one value to choose: `any`, one of them, or those of an activity. */
+export const choiceOf = (of: string, activityId: string | undefined): string =>
+  activityId === undefined ? of : `${ACTIVITY}${activityId}`
+export const chosen = (choice: string): { of: string; activityId?: string } =>
+  choice.startsWith(ACTIVITY) ? { of: 'any', activityId: choice.slice(ACTIVITY.length) } : { of: choice }
 
 /** The choices, and the current one where nobody offers it any more. */
 export function including(

@@ -16,7 +16,7 @@ import { listRegisteredEventsEndpoint, listRegisteredPropertiesEndpoint } from '
 import { conditionsOf, type Rule } from '../../schema/rule.ts'
 import { listSegmentsEndpoint } from '../../schema/segment.ts'
 import type { RuleNames } from '../words/names.ts'
-import { type Catalogue, type Choice, type Choices, chosenSend, including, sendChoice } from './catalogue.ts'
+import { type Catalogue, type Choice, type Choices, choiceOf, chosen, including } from './catalogue.ts'
 import { useActivities, useAttributes, useOwnTags } from './sources.ts'
 
 const FRESH_MS = 60_000
@@ -69,6 +69,17 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
       campaign: (id) => campaigns.find((one) => one.id === id)?.name ?? `#${id}`,
       scene: (code) => lookUp('fans.scenes', code) ?? code,
     }
+    const activityChoices = (current: string | undefined, words: 'sendsOfActivity' | 'campaignsOfActivity') =>
+      including(
+        activities
+          .filter((one) => !one.archived || one.id === current)
+          .map(({ id, name }) => ({ value: id, label: name })),
+        current ?? '',
+        names.activity,
+      ).map(({ value, label }) => ({
+        value: choiceOf('any', value),
+        label: t(`segments.${words}`, { name: label }),
+      }))
     const several = accounts.length > 1
     const scenes = t('fans.scenes', { returnObjects: true }) as Record<string, string>
     return {
@@ -127,18 +138,9 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
             .filter(Boolean)
             .join(' · '),
         }))
-        const { broadcast, activityId = '' } = chosenSend(current)
-        const filed = including(
-          activities
-            .filter((one) => !one.archived || one.id === activityId)
-            .map(({ id, name }) => ({ value: id, label: name })),
-          activityId,
-          names.activity,
-        ).map(({ value, label }) => ({
-          value: sendChoice({ broadcast: 'any', activityId: value }),
-          label: t('segments.ofActivity', { name: label }),
-        }))
-        const one = including(named, /^\d+$/.test(broadcast) ? broadcast : '', names.broadcast)
+        const { of, activityId } = chosen(current)
+        const filed = activityChoices(activityId, 'sendsOfActivity')
+        const one = including(named, /^\d+$/.test(of) ? of : '', names.broadcast)
         return [
           {
             label: t('segments.anySends'),
@@ -147,8 +149,8 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
               { value: 'any', label: t('segmentWords.send.any') },
             ],
           },
-          ...(filed.length === 0 ? [] : [{ label: t('segments.ofActivities'), options: filed }]),
-          ...(one.length === 0 ? [] : [{ label: t('segments.ofSends'), options: one }]),
+          ...(filed.length === 0 ? [] : [{ label: t('segments.sendsOfActivities'), options: filed }]),
+          ...(one.length === 0 ? [] : [{ label: t('segments.oneSend'), options: one }]),
         ]
       },
       recordOptions: (broadcastId, current) => {
@@ -166,9 +168,16 @@ export function useCatalogue({ rule, accountId, segmentId }: Asked): Catalogue {
           label: one.name,
           note: [several && one.accountName, format.instant(one.startedAt)].filter(Boolean).join(' · '),
         }))
+        const { of, activityId } = chosen(current)
+        const filed = activityChoices(activityId, 'campaignsOfActivity')
+        const one = including(named, /^\d+$/.test(of) ? of : '', names.campaign)
         return [
-          { value: 'any', label: t('segmentWords.campaign.any') },
-          ...including(named, /^\d+$/.test(current) ? current : '', names.campaign),
+          {
+            label: t('segments.anyCampaigns'),
+            options: [{ value: 'any', label: t('segmentWords.campaign.any') }],
+          },
+          ...(filed.length === 0 ? [] : [{ label: t('segments.campaignsOfActivities'), options: filed }]),
+          ...(one.length === 0 ? [] : [{ label: t('segments.oneCampaign'), options: one }]),
         ]
       },
       tagOptions: (current) => {

@@ -170,11 +170,19 @@ function fanTold({ accountId, test }: Of<'fan'>, { names, words }: Told): string
   }
 }
 
-function campaignTold({ what, campaign, accountId, window }: Of<'campaign'>, { names, words }: Told): string {
-  const which =
-    campaign === 'any'
-      ? words.campaign.any
-      : fill(words.campaign.one, { name: campaign === '' ? words.unknown : names.campaign(campaign) })
+function whichCampaign({ campaign, activityId }: Of<'campaign'>, { names, words }: Told): string {
+  if (activityId !== undefined)
+    return fill(words.campaign.activity, {
+      name: activityId === '' ? words.unknown : names.activity(activityId),
+    })
+  if (campaign === 'any') return words.campaign.any
+  return fill(words.campaign.one, { name: campaign === '' ? words.unknown : names.campaign(campaign) })
+}
+
+function campaignTold(condition: Of<'campaign'>, by: Told): string {
+  const { names, words } = by
+  const { what, accountId, window } = condition
+  const which = whichCampaign(condition, by)
   const account = accountId === undefined ? '' : fill(words.ofAccount, { name: names.account(accountId) })
   return fill(words.campaign[what], { window: windowInWords(window, words), campaign: `${which}${account}` })
 }

@@ -142,6 +142,10 @@ describe('F3: a rule reads as one sentence', () => {
       '任何时候 在 群发「周末上新」的「新客组 · A」 的名单中但未发送',
       { kind: 'send', what: 'left_out', broadcast: '7', arm: 1 },
     ],
+    [
+      '任何时候 因 营销活动「双十一」的任意触达活动 转化',
+      { kind: 'campaign', what: 'converted', campaign: 'any', activityId: '3' },
+    ],
     ['任何时候 点击过 群发「周末上新」 的链接', { kind: 'send', what: 'clicked', broadcast: '7' }],
     [
       '任何时候 收到 任意一次群发 后 3 天内 做过 下单',

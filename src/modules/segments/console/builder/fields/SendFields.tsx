@@ -2,7 +2,7 @@ import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../schema/rule.ts'
-import { chosenSend, sendChoice } from '../../names/catalogue.ts'
+import { choiceOf, chosen } from '../../names/catalogue.ts'
 import { useBuilder } from '../context.ts'
 import { EventField } from './EventField.tsx'
 import {
@@ -24,6 +24,7 @@ const ALL = 'all'
 export function SendFields({ value, onChange }: FieldProps<Send>) {
   const { t } = useTranslation()
   const { catalogue } = useBuilder()
+  const choice = choiceOf(value.broadcast, value.activityId)
   const records = catalogue.recordOptions(value.broadcast, value.arm)
   const choose = (what: Send['what']) => {
     const { goal, ...rest } = value
@@ -44,11 +45,12 @@ export function SendFields({ value, onChange }: FieldProps<Send>) {
       <Pick<string>
         label={t('segments.chooseSend')}
         search
-        value={sendChoice(value)}
-        options={catalogue.sendOptions(sendChoice(value))}
-        onChange={(choice) => {
+        value={choice}
+        options={catalogue.sendOptions(choice)}
+        onChange={(next) => {
           const { activityId: _activity, arm: _arm, ...rest } = value
-          onChange({ ...rest, ...chosenSend(choice) })
+          const { of, ...activity } = chosen(next)
+          onChange({ ...rest, broadcast: of, ...activity })
         }}
       />
       {records.length > 0 && (
