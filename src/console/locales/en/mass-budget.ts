@@ -42,6 +42,8 @@ export const massBudget: Texts['massBudget'] = {
   answerPlain: '{{people}} fans',
   none: '{{number}} have no place left and won’t receive it',
   emptied: 'Afterwards {{number}} can receive no more mass sends this month',
+
+  hurt: 'scheduled sends that lose people: {{count}}',
   othersNone: 'Nobody is shared with another planned send',
   others: 'Shared with other planned sends',
   other: {

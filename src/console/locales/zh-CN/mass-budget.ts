@@ -39,6 +39,7 @@ export const massBudget = {
   answerPlain: '{{people}} 位粉丝',
   none: '{{number}} 位没有余量，不会收到',
   emptied: '发出后 {{number}} 位本月不能再收到群发',
+  hurt: '{{count}} 个已排群发的余量受影响',
   othersNone: '与其他已排的群发没有共同的人',
   others: '与其他已排的群发',
   other: {

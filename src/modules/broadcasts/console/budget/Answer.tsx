@@ -7,36 +7,22 @@ import type { BudgetAnswer, DayLimits } from '../../schema.ts'
 import { DayMeters } from './DayMeters.tsx'
 import { LeftBars } from './LeftBars.tsx'
 
-/** What an audience at a time has left, and what it costs the others. */
-export function Answer({ answer, limits }: { answer: BudgetAnswer; limits: DayLimits }) {
+type Props = { answer: BudgetAnswer }
+
+/** What an audience at a time has left, and what it costs the others; `folded` where its sentences stand above already. */
+export function Answer({ answer, limits, folded = false }: Props & { limits: DayLimits; folded?: boolean }) {
   const { t } = useTranslation()
-  const format = useFormat()
-  const { people, reached, month, left, taken, day } = answer
-  const emptied = (left?.after[0] ?? 0) - (left?.planned[0] ?? 0)
-  const said =
-    left === null
-      ? 'massBudget.answerPlain'
-      : reached === people
-        ? 'massBudget.answerAll'
-        : 'massBudget.answer'
+  const { left, day } = answer
   return (
     <div className="w-stack">
-      {taken !== null && (
-        <Alert
-          type="error"
-          showIcon
-          title={t('massBudget.taken', { name: taken.name, at: format.instant(taken.at) })}
-        />
+      {!folded && (
+        <>
+          <Taken answer={answer} />
+          <p style={{ margin: 0 }}>
+            <LeftSaid answer={answer} />
+          </p>
+        </>
       )}
-      <p style={{ margin: 0 }}>
-        {t(said, { people: format.number(people), reached: format.number(reached), month })}
-        {left !== null && (
-          <span className="w-soft">
-            {reached < people && ` · ${t('massBudget.none', { number: format.number(people - reached) })}`}
-            {emptied > 0 && ` · ${t('massBudget.emptied', { number: format.number(emptied) })}`}
-          </span>
-        )}
-      </p>
       {left !== null && (
         <LeftBars
           series={[
@@ -52,6 +38,44 @@ export function Answer({ answer, limits }: { answer: BudgetAnswer; limits: DayLi
       </div>
       {left !== null && <Others others={answer.others} />}
     </div>
+  )
+}
+
+/** The account's one send of that day is another's. */
+export function Taken({ answer: { taken } }: Props) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  if (taken === null) return null
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={t('massBudget.taken', { name: taken.name, at: format.instant(taken.at) })}
+    />
+  )
+}
+
+/** How many of them have a place left, and how many will have none. */
+export function LeftSaid({ answer: { people, reached, month, left } }: Props) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const emptied = (left?.after[0] ?? 0) - (left?.planned[0] ?? 0)
+  const said =
+    left === null
+      ? 'massBudget.answerPlain'
+      : reached === people
+        ? 'massBudget.answerAll'
+        : 'massBudget.answer'
+  return (
+    <>
+      {t(said, { people: format.number(people), reached: format.number(reached), month })}
+      {left !== null && (
+        <span className="w-soft">
+          {reached < people && ` · ${t('massBudget.none', { number: format.number(people - reached) })}`}
+          {emptied > 0 && ` · ${t('massBudget.emptied', { number: format.number(emptied) })}`}
+        </span>
+      )}
+    </>
   )
 }
 
