@@ -26,18 +26,8 @@ const SILENT_MS = 3 * 24 * 3_600_000
 export function Attention() {
   const accountId = useAccountId()
   const account = useAccount()
-  const unresolved = useEndpoint(
-    listBroadcastsEndpoint,
-    { params: { accountId }, query: { label: 'unresolved', limit: 3 } },
-    { every: 15_000 },
-  )
-  const paused = useEndpoint(
-    listBroadcastsEndpoint,
-    { params: { accountId }, query: { label: 'paused', limit: 3 } },
-    { every: 15_000 },
-  )
   const ofAccount = useAccountMatters(account)
-  const ofSends = useSendMatters(unresolved.data?.items ?? [], paused.data?.items ?? [])
+  const ofSends = useSendMatters(accountId)
   const ofCampaigns = useCampaignMatters(accountId)
   const ofOutside = useOutsideMatters(accountId)
   const matters = [...ofAccount, ...ofSends, ...ofOutside, ...ofCampaigns]
@@ -123,22 +113,58 @@ function useAccountMatters(account: AccountSummary | undefined): Matter[] {
   return matters.filter((matter) => matter !== false)
 }
 
-function useSendMatters(
-  unresolved: readonly { id: string; name: string }[],
-  paused: readonly { id: string; name: string }[],
-): Matter[] {
+const OFTEN = { every: 15_000 }
+
+/** Mass sends that wait for somebody: here for a word, or in WeChat for the administrator. */
+function useSendMatters(accountId: string): Matter[] {
   const { t } = useTranslation()
-  const accountId = useAccountId()
-  const matter =
-    (kind: 'unresolved' | 'paused') =>
-    ({ id, name }: { id: string; name: string }): Matter => ({
-      key: `${kind}-${id}`,
-      type: 'warning',
-      title: t(kind === 'unresolved' ? 'overview.sendUnresolved' : 'overview.sendPaused', { name }),
-      to: `/accounts/${accountId}/broadcasts/${id}`,
-      action: t('overview.look'),
-    })
-  return [...unresolved.map(matter('unresolved')), ...paused.map(matter('paused'))]
+  const format = useFormat()
+  const params = { accountId }
+  const queue = { view: 'queue', limit: 3 } as const
+  const unresolved = useEndpoint(
+    listBroadcastsEndpoint,
+    { params, query: { label: 'unresolved', limit: 3 } },
+    OFTEN,
+  )
+  const asking = useEndpoint(listBroadcastsEndpoint, { params, query: { ...queue, label: 'asking' } }, OFTEN)
+  const paused = useEndpoint(listBroadcastsEndpoint, { params, query: { ...queue, label: 'paused' } }, OFTEN)
+  const sending = useEndpoint(
+    listBroadcastsEndpoint,
+    { params, query: { ...queue, label: 'sending' } },
+    OFTEN,
+  )
+  const matter = (
+    { id }: { id: string },
+    key: string,
+    title: string,
+    action = t('overview.look'),
+  ): Matter => ({
+    key: `${key}-${id}`,
+    type: 'warning',
+    title,
+    to: `/accounts/${accountId}/broadcasts/${id}`,
+    action,
+  })
+  return [
+    ...(sending.data?.items ?? []).flatMap((one) =>
+      one.confirmation === null
+        ? []
+        : matter(
+            one,
+            'confirmation',
+            t('overview.sendConfirmation', { name: one.name, at: format.instant(one.confirmation.until) }),
+          ),
+    ),
+    ...(asking.data?.items ?? []).map((one) =>
+      matter(one, 'asking', t('overview.sendAsking', { name: one.name }), t('overview.handle')),
+    ),
+    ...(unresolved.data?.items ?? []).map((one) =>
+      matter(one, 'unresolved', t('overview.sendUnresolved', { name: one.name })),
+    ),
+    ...(paused.data?.items ?? []).map((one) =>
+      matter(one, 'paused', t('overview.sendPaused', { name: one.name })),
+    ),
+  ]
 }
 
 /** Sends that somebody made elsewhere: until it is said to whom, the month is shown too favourably. */

@@ -31,6 +31,8 @@ export const overview: Texts['overview'] = {
   noFansHint: 'Sync once to read the existing followers.',
   goSync: 'Sync',
   sendUnresolved: '“{{name}}” has batches whose outcome has to be checked',
+  sendAsking: '“{{name}}” waits for your decision and isn’t sent before',
+  sendConfirmation: '“{{name}}” waits for the administrator to confirm in WeChat by {{at}}',
   sendPaused: '“{{name}}” is paused',
 }
 export const apiPage: Texts['apiPage'] = {

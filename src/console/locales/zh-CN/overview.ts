@@ -29,6 +29,8 @@ export const overview = {
   noFansHint: '同步一次，把已有的关注者读进来。',
   goSync: '去同步',
   sendUnresolved: '“{{name}}”有批次的结果待核实',
+  sendAsking: '“{{name}}”在等您决定，决定之前不会发送',
+  sendConfirmation: '“{{name}}”在等管理员于 {{at}} 前在微信上确认',
   sendPaused: '“{{name}}”已暂停',
 }
 export const apiPage = {
