@@ -1,19 +1,26 @@
 import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
 import { lookUp } from '../../../console/ui/error-text.ts'
 import { type Sentence, useSentence } from '../../../console/ui/sentence.ts'
 import { CONTENT_TEXTS } from '../../../wechat/rules/content-limits.ts'
-import { REASONS } from '../../deliveries/schema.ts'
+import { REASONS, type ReasonText } from '../../deliveries/schema.ts'
 
 export type ReasonWords = { text: string; advice: string | undefined }
 
 /** A reason as a sentence in the operator's language, and what to do about it where there is something. */
 export function useReason(): (reason: string, detail?: Record<string, unknown> | null) => ReasonWords {
+  const { t } = useTranslation()
   const sentence = useSentence()
   return useCallback(
     (reason, detail) => {
       const values = detail ?? {}
-      const delivery = (REASONS as Record<string, Sentence & { advice?: Sentence }>)[reason]
+      const delivery = (REASONS as Record<string, ReasonText>)[reason]
       const own = adviceOf(values, sentence)
+      const planned = typeof values['left'] === 'number' ? delivery?.planned : undefined
+      if (planned) {
+        const named = { ...values, day: values['day'] ?? t('preflight.today') }
+        return { text: sentence(planned, named), advice: sentence(planned.advice, named) }
+      }
       if (delivery)
         return {
           text: sentence(delivery, values),
@@ -26,7 +33,7 @@ export function useReason(): (reason: string, detail?: Record<string, unknown> |
         advice: own ?? lookUp('advice', reason, values),
       }
     },
-    [sentence],
+    [sentence, t],
   )
 }
 

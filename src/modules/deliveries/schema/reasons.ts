@@ -1,5 +1,6 @@
 export type Sentence = { zh: string; en: string }
-export type ReasonText = Sentence & { advice?: Sentence }
+/** `planned`: of so many (`{day}`, `{left}`) that are not enough for what is still to be sent. */
+export type ReasonText = Sentence & { advice?: Sentence; planned?: Sentence & { advice: Sentence } }
 
 /** Why a delivery is where it is: a stable code, a sentence in both languages, and what the operator can do. */
 export const REASONS = {
@@ -51,6 +52,14 @@ export const REASONS = {
       zh: '剩余的会在明天 0 点（北京时间）后继续。',
       en: 'The rest goes on after 00:00 Beijing time tomorrow.',
     },
+    planned: {
+      zh: '{day}的接口调用次数不够：需要 {calls} 次，还剩 {left} 次',
+      en: 'Not enough calls of the interface {day}: {calls} needed, {left} left',
+      advice: {
+        zh: '剩余的会在次日 0 点（北京时间）后继续。',
+        en: 'The rest goes on after 00:00 Beijing time of the next day.',
+      },
+    },
   },
   recipients_day_used: {
     zh: '今天的群发人数已达上限',
@@ -58,6 +67,14 @@ export const REASONS = {
     advice: {
       zh: '剩余批次会在明天 0 点后继续；可在公众号设置中调整上限（需微信同意提额）。',
       en: 'The rest goes on after 00:00 tomorrow; the limit is adjustable in the account’s settings if WeChat agreed.',
+    },
+    planned: {
+      zh: '{day}的群发人数不够：需要 {people} 人，还剩 {left} 人',
+      en: 'Not enough recipients {day}: {people} needed, {left} left',
+      advice: {
+        zh: '剩余批次会在次日 0 点后继续；可在公众号设置中调整上限（需微信同意提额）。',
+        en: 'The rest goes on after 00:00 of the next day; the limit is adjustable in the account’s settings if WeChat agreed.',
+      },
     },
   },
   awaiting_rate: { zh: '按允许的速度排队中', en: 'Waiting its turn at the allowed rate' },
