@@ -18,7 +18,6 @@ export const massOutside: Texts['massOutside'] = {
   dayOnly: '{{day}} (time unknown)',
   people: 'People',
   peopleUnknown: 'people unknown',
-  peopleHint: 'As WeChat counted them, or as entered.',
   peopleOf: '{{number}} people',
   name: 'Name',
   namePlaceholder: 'For example: anniversary articles',

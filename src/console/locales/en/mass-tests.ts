@@ -42,7 +42,6 @@ export const massTests: Texts['massTests'] = {
   holdoutShare: 'Share of the hold-out',
   holdoutMost: 'At most {{share}}%; chance decides person by person.',
   ownTimes: 'the A/B test keeps its own times, which can’t be changed once confirmed',
-  people: '{{number}} people',
   state: {
     testing: 'Testing',
     waiting: 'Waiting for figures',

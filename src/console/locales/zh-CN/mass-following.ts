@@ -4,7 +4,8 @@ export const massFollowing = {
     asksNow: '{{name}}：确认之后图文在微信上有变化，您决定之前不会发送。',
     look: '查看变化并决定',
     title: '{{name}}的图文在微信上有变化',
-    hint: '“编排时”是确认时的内容。时间未到，决定后仍按原定时间发送；时间已过，决定后立即发送。',
+    before: '确认时',
+    hint: '时间未到，决定后仍按原定时间发送；时间已过，决定后立即发送。',
     gone: '有图文在微信上已被删除，只能按确认时的内容发送。',
     send: '按确认时的内容发送',
     sendNew: '改用微信上的新内容',
@@ -64,7 +65,7 @@ export const massFollowing = {
   },
   reprint: {
     title: '原创校验',
-    check: { fine: '通过', allowed: '有转载，允许发送', forbidden: '有转载，不允许发送' },
+    check: { fine: '通过', allowed: '有转载，可按转载发送', forbidden: '有不允许转载的文章，不能发送' },
     found: '校验结果',
     state: { unchecked: '未校验', checking: '校验中', passed: '通过', reprint: '判定为转载' },
     may: '是否允许转载',

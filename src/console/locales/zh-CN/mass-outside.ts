@@ -12,7 +12,6 @@ export const massOutside = {
   dayOnly: '{{day}}（时间未知）',
   people: '人数',
   peopleUnknown: '人数未知',
-  peopleHint: '微信统计的送达人数，或登记的人数。',
   peopleOf: '{{number}} 人',
   name: '名称',
   namePlaceholder: '例如：店庆图文',

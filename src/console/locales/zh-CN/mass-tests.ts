@@ -36,7 +36,6 @@ export const massTests = {
   holdoutShare: '对照组比例',
   holdoutMost: '最多 {{share}}%，每人是否在对照组随机决定。',
   ownTimes: 'A/B 测试按各自设定的时间发送，确认后不能再改',
-  people: '{{number}} 人',
   state: {
     testing: '测试中',
     waiting: '等待阅读数据',

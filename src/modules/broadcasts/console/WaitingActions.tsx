@@ -8,7 +8,7 @@ import type { GroupSummary } from '../schema.ts'
 import { useWaiting } from './use-waiting.ts'
 
 /** Groups whose time has not come: they can be re-timed, sent now and deleted. */
-export const waitingIn = (groups: readonly GroupSummary[]): GroupSummary[] =>
+const waitingIn = (groups: readonly GroupSummary[]): GroupSummary[] =>
   groups.filter(({ arms }) => arms.some(({ can }) => can.retime))
 
 /** 改时间、立即发送、删除, of one group or of all that wait; nothing where none does. */

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 
-export type LeftSeries = { key: 'now' | 'planned' | 'after'; lefts: readonly number[] }
+type LeftSeries = { key: 'now' | 'planned' | 'after'; lefts: readonly number[] }
 
 const NAMES = {
   now: 'massBudget.leftNow',

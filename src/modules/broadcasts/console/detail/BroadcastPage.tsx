@@ -9,6 +9,7 @@ import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import {
+  type Arm,
   type Broadcast,
   getBroadcastEndpoint,
   type Label,
@@ -48,6 +49,8 @@ export function BroadcastPage() {
 
 function Detail({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation()
+  const partOf = ({ kind, label }: Arm) =>
+    kind === 'rest' ? t('massTests.rest') : label !== null && t('massTests.variantNamed', { label })
   const format = useFormat()
   const accountId = useAccountId()
   const audienceText = useAudienceText(broadcast.groups[0]?.audience)
@@ -89,25 +92,14 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
         {broadcast.groups.map(({ place, basis }) => (
           <AudienceBasis key={place} basis={basis} />
         ))}
-        <div>
-          <BroadcastTotals broadcast={broadcast} />
-          {broadcast.state !== 'draft' && (
-            <p className="w-faint w-small" style={{ margin: '6px 2px 0' }}>
-              {t(`broadcasts.pathHint.${broadcast.path}`)}
-            </p>
-          )}
-        </div>
+        <BroadcastTotals broadcast={broadcast} />
         {broadcast.groups.flatMap(({ name, arms }) =>
           arms.map((arm) => (
             <FiguresCard
               key={arm.number}
               broadcast={broadcast}
               arm={arm}
-              name={
-                [broadcast.groupCount > 1 && name, arm.kind === 'rest' ? t('massTests.rest') : arm.label]
-                  .filter(Boolean)
-                  .join(' ') || null
-              }
+              name={[broadcast.groupCount > 1 && name, partOf(arm)].filter(Boolean).join(' · ') || null}
             />
           )),
         )}

@@ -103,7 +103,7 @@ export function ChangedDraft({ broadcastId, group, arm }: Props) {
           />
         )}
         {changes.map((change) => (
-          <Change key={change.place} change={change} />
+          <Change key={change.place} change={change} before={t('massFollowing.changed.before')} />
         ))}
       </Modal>
     </>

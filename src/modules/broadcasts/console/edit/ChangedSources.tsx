@@ -90,7 +90,7 @@ export function ChangedSources({ changes, articles, onDecide, onClose }: Props) 
 }
 
 /** What became of one article, before and after side by side. */
-export function Change({ change }: { change: SourceChange }) {
+export function Change({ change, before }: { change: SourceChange; before?: string }) {
   const { t } = useTranslation()
   return (
     <section className="w-changed">
@@ -104,12 +104,12 @@ export function Change({ change }: { change: SourceChange }) {
           <thead>
             <tr>
               <th aria-label={t('composer.changed.what')} />
-              <th>{t('composer.changed.before')}</th>
+              <th>{before ?? t('composer.changed.before')}</th>
               <th>{t('composer.changed.after')}</th>
             </tr>
           </thead>
           <tbody>
-            {change.differences.map(({ field, before, after }) => (
+            {change.differences.map(({ field, before: old, after }) => (
               <tr key={field}>
                 <th scope="row">{t(`composer.changed.field.${field}`)}</th>
                 {field === 'cover' ? (
@@ -121,16 +121,16 @@ export function Change({ change }: { change: SourceChange }) {
                       <Cover url={change.coverAfter} shape="wide" />
                     </td>
                   </>
-                ) : field === 'pictures' || (before === '' && after === '') ? (
+                ) : field === 'pictures' || (old === '' && after === '') ? (
                   <td colSpan={2}>{t('composer.changed.looks')}</td>
                 ) : field === 'comments' ? (
                   <>
-                    <td>{t(`composer.changed.comments.${commentsOf(before)}`)}</td>
+                    <td>{t(`composer.changed.comments.${commentsOf(old)}`)}</td>
                     <td>{t(`composer.changed.comments.${commentsOf(after)}`)}</td>
                   </>
                 ) : (
                   <>
-                    <td>{before || t('composer.changed.empty')}</td>
+                    <td>{old || t('composer.changed.empty')}</td>
                     <td>{after || t('composer.changed.empty')}</td>
                   </>
                 )}

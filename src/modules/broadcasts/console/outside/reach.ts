@@ -1,7 +1,7 @@
 import type { OutsideReach } from '../../schema.ts'
 
 export const REACH_KINDS = ['all', 'tag', 'segment', 'list', 'unknown'] as const
-export type ReachKind = (typeof REACH_KINDS)[number]
+type ReachKind = (typeof REACH_KINDS)[number]
 
 /** An answer as it is filled in. */
 export type ReachDraft = {
