@@ -2,10 +2,11 @@ import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Broadcast } from '../../schema.ts'
 import { armName } from '../words.tsx'
-import type { DetailFilters } from './use-detail-filters.ts'
+
+type Filters = { values: { arm?: string | undefined }; set: (name: 'arm', value: string | undefined) => void }
 
 /** Of which record; nothing to choose where there is one. */
-export function ArmSelect({ broadcast, filters }: { broadcast: Broadcast; filters: DetailFilters }) {
+export function ArmSelect({ broadcast, filters }: { broadcast: Broadcast; filters: Filters }) {
   const { t } = useTranslation()
   const options = broadcast.groups.flatMap((group) =>
     group.arms.map((arm) => ({

@@ -9,7 +9,6 @@ import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import {
-  type Arm,
   type Broadcast,
   getBroadcastEndpoint,
   type Label,
@@ -18,7 +17,7 @@ import {
 } from '../../schema.ts'
 import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
-import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
+import { armName, isMoving, LabelTag, useAudienceText } from '../words.tsx'
 import { Selecting } from './ArmProgress.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
@@ -49,8 +48,6 @@ export function BroadcastPage() {
 
 function Detail({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation()
-  const partOf = ({ kind, label }: Arm) =>
-    kind === 'rest' ? t('massTests.rest') : label !== null && t('massTests.variantNamed', { label })
   const format = useFormat()
   const accountId = useAccountId()
   const audienceText = useAudienceText(broadcast.groups[0]?.audience)
@@ -93,13 +90,13 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
           <AudienceBasis key={place} basis={basis} />
         ))}
         <BroadcastTotals broadcast={broadcast} />
-        {broadcast.groups.flatMap(({ name, arms }) =>
-          arms.map((arm) => (
+        {broadcast.groups.flatMap((group) =>
+          group.arms.map((arm) => (
             <FiguresCard
               key={arm.number}
               broadcast={broadcast}
               arm={arm}
-              name={[broadcast.groupCount > 1 && name, partOf(arm)].filter(Boolean).join(' · ') || null}
+              name={broadcast.groupCount > 1 || arm.kind !== 'whole' ? armName(t, group, arm) : null}
             />
           )),
         )}

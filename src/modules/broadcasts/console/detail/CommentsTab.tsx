@@ -9,6 +9,8 @@ import { FilterBar, SearchInput, useFilters } from '../../../../console/ui/filte
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { type Broadcast, type BroadcastComment, listCommentsEndpoint } from '../../schema.ts'
 import { useFormOf } from '../edit/use-draft.ts'
+import { partName } from '../words.tsx'
+import { ArmSelect } from './ArmSelect.tsx'
 
 /** 评论 of the articles: who as far as WeChat tells, when, what. */
 export function CommentsTab({ broadcast }: { broadcast: Broadcast }) {
@@ -39,18 +41,7 @@ export function CommentsTab({ broadcast }: { broadcast: Broadcast }) {
           value={comment}
           onChange={(value) => filters.set('comment', value)}
         />
-        {broadcast.groupCount > 1 && (
-          <Select
-            allowClear
-            placeholder={t('massGroups.group')}
-            style={{ width: 180 }}
-            value={arm ?? null}
-            onChange={(value?: string | null) => filters.set('arm', value ?? undefined)}
-            options={broadcast.groups.flatMap(({ name, arms }) =>
-              arms.map(({ number }) => ({ value: String(number), label: name })),
-            )}
-          />
-        )}
+        <ArmSelect broadcast={broadcast} filters={filters} />
         <Select
           allowClear
           placeholder={t('massRecords.article')}
@@ -92,8 +83,7 @@ function useArticles(broadcast: Broadcast): string[] {
 function useColumns(broadcast: Broadcast): TableColumnsType<BroadcastComment> {
   const { t } = useTranslation()
   const format = useFormat()
-  const groupOf = (arm: number) =>
-    broadcast.groups.find(({ arms }) => arms.some(({ number }) => number === arm))?.name
+  const isOne = broadcast.groups.flatMap(({ arms }) => arms).length === 1
   return [
     {
       title: t('massFollowing.comments.who'),
@@ -115,7 +105,7 @@ function useColumns(broadcast: Broadcast): TableColumnsType<BroadcastComment> {
       render: (_, { arm, article, title }) => (
         <>
           {article}. {title}
-          {broadcast.groupCount > 1 && <div className="w-faint w-small">{groupOf(arm)}</div>}
+          {!isOne && <div className="w-faint w-small">{partName(t, broadcast, arm)}</div>}
         </>
       ),
     },

@@ -15,6 +15,7 @@ import {
   withdrawBroadcastEndpoint,
 } from '../../schema.ts'
 import { useFormOf } from '../edit/use-draft.ts'
+import { armName } from '../words.tsx'
 
 type Props = { broadcast: Broadcast; open: boolean; onClose: () => void }
 
@@ -43,8 +44,10 @@ export function WithdrawModal({ broadcast, open, onClose }: Props) {
     success: t('massFollowing.offline.asked'),
     onSuccess: close,
   })
-  const choices = broadcast.groups.flatMap(({ name, arms }) =>
-    arms.filter(({ can }) => can.withdraw).map(({ number }) => ({ value: number, label: name })),
+  const choices = broadcast.groups.flatMap((group) =>
+    group.arms
+      .filter(({ can }) => can.withdraw)
+      .map((arm) => ({ value: arm.number, label: armName(t, group, arm) })),
   )
   return (
     <Modal

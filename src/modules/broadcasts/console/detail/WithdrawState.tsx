@@ -4,25 +4,55 @@ import { useFormat } from '../../../../console/format.ts'
 import { useSentence } from '../../../../console/ui/sentence.ts'
 import { adviceOf } from '../../../../wechat/error-codes.ts'
 import type { Broadcast, Withdrawal } from '../../schema.ts'
+import { armName } from '../words.tsx'
 
 const ALERT = { running: 'info', done: 'success', incomplete: 'warning' } as const
 
-/** 下线 of each record: how far, until when, and what could not be taken offline. */
+/** 下线: of the whole message or an article, over all records; how far, until when, and what could not be taken offline. */
 export function WithdrawState({ broadcast }: { broadcast: Broadcast }) {
-  return broadcast.groups.flatMap(({ name, arms }) =>
-    arms.flatMap(({ number, withdrawals }) =>
-      withdrawals.map((one) => (
-        <One
-          key={`${number}-${one.article}`}
-          withdrawal={one}
-          group={broadcast.groupCount > 1 ? name : null}
-        />
-      )),
-    ),
+  const { t } = useTranslation()
+  const arms = broadcast.groups.flatMap((group) => group.arms.map((arm) => ({ group, arm })))
+  const rows = arms.flatMap(({ group, arm }) =>
+    arm.withdrawals.map((withdrawal) => ({ withdrawal, name: armName(t, group, arm) })),
   )
+  const articles = [...new Set(rows.map(({ withdrawal }) => withdrawal.article))]
+  return articles.map((article) => {
+    const own = rows.filter(({ withdrawal }) => withdrawal.article === article)
+    return (
+      <One
+        key={article}
+        withdrawal={inSum(own.map(({ withdrawal }) => withdrawal))}
+        records={own.length < arms.length ? own.map(({ name }) => name).join(' / ') : null}
+      />
+    )
+  })
 }
 
-function One({ withdrawal, group }: { withdrawal: Withdrawal; group: string | null }) {
+type InSum = Pick<Withdrawal, 'article' | 'state' | 'total' | 'done' | 'nextAt' | 'endedAt' | 'failures'>
+
+/** The same of several records: running while one is, due when the first is. */
+function inSum(rows: readonly Withdrawal[]): InSum {
+  const has = (wanted: Withdrawal['state']) => rows.some(({ state }) => state === wanted)
+  const sum = (of: (row: Withdrawal) => number) => rows.reduce((all, row) => all + of(row), 0)
+  const failures = new Map<number | null, number>()
+  for (const { errcode, count } of rows.flatMap((row) => row.failures))
+    failures.set(errcode, (failures.get(errcode) ?? 0) + count)
+  return {
+    article: rows[0]?.article ?? null,
+    state: has('running') ? 'running' : has('incomplete') ? 'incomplete' : 'done',
+    total: sum(({ total }) => total),
+    done: sum(({ done }) => done),
+    nextAt: rows.flatMap(({ nextAt }) => nextAt ?? []).sort()[0] ?? null,
+    endedAt:
+      rows
+        .flatMap(({ endedAt }) => endedAt ?? [])
+        .sort()
+        .at(-1) ?? null,
+    failures: [...failures].map(([errcode, count]) => ({ errcode, count })),
+  }
+}
+
+function One({ withdrawal, records }: { withdrawal: InSum; records: string | null }) {
   const { t } = useTranslation()
   const format = useFormat()
   const sentence = useSentence()
@@ -47,7 +77,7 @@ function One({ withdrawal, group }: { withdrawal: Withdrawal; group: string | nu
     <Alert
       type={ALERT[state]}
       showIcon
-      title={[group, what, t(`massFollowing.offline.state.${state}`, { done, total })]
+      title={[records, what, t(`massFollowing.offline.state.${state}`, { done, total })]
         .filter(Boolean)
         .join(' · ')}
       description={
@@ -69,7 +99,7 @@ function One({ withdrawal, group }: { withdrawal: Withdrawal; group: string | nu
   )
 }
 
-function useWhat({ article }: Withdrawal): string {
+function useWhat({ article }: InSum): string {
   const { t } = useTranslation()
   return article === null
     ? t('massFollowing.offline.whole')
