@@ -201,3 +201,37 @@ test('a reset forgets everything, the clock too', async () => {
   const fresh = await world.account({ fans: 5 })
   await until(async () => (await fresh.get('/cgi-bin/user/get')).total === 5)
 })
+
+test('an account that is made again has its drafts and covers under the addresses they had', async () => {
+  const first = await world.account({ fans: 1, drafts: 2 })
+  const { item } = await first.post('/cgi-bin/draft/batchget', { offset: 0, count: 20, no_content: 1 })
+  const articles: { thumb_url: string; url: string; title: string }[] = item.flatMap(
+    ({ content }: { content: { news_item: object[] } }) => content.news_item,
+  )
+  expect(articles.length).toBeGreaterThan(1)
+  const open = async () => {
+    const there = articles.map(async ({ thumb_url, url, title }) => [
+      (await fetch(thumb_url)).ok,
+      (await (await fetch(url)).text()).includes(title),
+    ])
+    return new Set((await Promise.all(there)).flat())
+  }
+  expect(await open()).toEqual(new Set([true]))
+  const made = (await world.control('GET', '/accounts')).items.find(
+    ({ appid }: { appid: string }) => appid === first.appid,
+  )
+  await world.control('POST', '/reset')
+  expect(await open()).toEqual(new Set([false]))
+  const { appid, secret, kind, name, ghId, seed } = made
+  await world.control('POST', '/accounts', {
+    appid,
+    secret,
+    kind,
+    name,
+    ghId,
+    seed: Number(seed),
+    fans: 1,
+    drafts: 2,
+  })
+  expect(await open()).toEqual(new Set([true]))
+})

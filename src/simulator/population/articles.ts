@@ -1,6 +1,6 @@
 import type { Account } from '../official-account/account.ts'
 import { type Article, PICTURES } from '../official-account/drafts/article.ts'
-import { addMedia, newMediaId } from '../official-account/material/store.ts'
+import { addMedia, mediaIdOf } from '../official-account/material/store.ts'
 import { newArticleId, nextId, publish } from '../official-account/publish/publications.ts'
 import type { Queries } from '../store/database.ts'
 import { drawPng } from './pictures.ts'
@@ -29,6 +29,7 @@ export async function fillShelves(
       name: `封面${n + 1}.png`,
       content_type: 'image/png',
       bytes,
+      mediaId: mediaIdOf(account.appid, account.seed, 'cover', n),
     } as const
     covers.push(await addMedia(tx, account.id, at, media))
   }
@@ -36,7 +37,12 @@ export async function fillShelves(
     const at = new Date(account.createdAt.getTime() - n * 5 * 3_600_000)
     await tx.run(
       'insert into draft (media_id, account_id, articles, created_at, updated_at) values ($1, $2, $3, $4, $4)',
-      [newMediaId(), account.id, JSON.stringify(articlesOf(account, covers, n)), at],
+      [
+        mediaIdOf(account.appid, account.seed, 'draft', n),
+        account.id,
+        JSON.stringify(articlesOf(account, covers, n)),
+        at,
+      ],
     )
   }
   for (let n = wanted.articles - 1; n >= 0; n -= 1)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Queries } from '../../store/database.ts'
 import type { World } from '../../world.ts'
 
@@ -21,14 +21,19 @@ const COLUMNS =
 
 export const newMediaId = (): string => randomBytes(48).toString('base64url')
 
+/** The same for the same words: what a new account is filled with keeps its addresses when its world is made anew. */
+export const mediaIdOf = (...words: (string | number)[]): string =>
+  createHash('sha384').update(words.join(' ')).digest('base64url')
+
 export type NewMedia = Pick<MediaRow, 'kind' | 'permanent' | 'name' | 'content_type'> & {
   bytes: Buffer
+  mediaId?: string
   title?: string
   introduction?: string
 }
 
 export async function addMedia(db: Queries, accountId: number, now: Date, media: NewMedia): Promise<string> {
-  const mediaId = newMediaId()
+  const mediaId = media.mediaId ?? newMediaId()
   const expiresAt = media.permanent ? null : new Date(now.getTime() + TEMPORARY_LIFE_MS)
   await db.run(
     `insert into media (media_id, account_id, kind, permanent, name, content_type, bytes, title, introduction, created_at, expires_at)
