@@ -274,7 +274,7 @@ test('E4: second articles, other sends of that day and articles of the same titl
   const named = account.fanIds.slice(0, 100)
   const variants = [
     { share: 2_500, content: await figures.articles(account, [PLAIN, GOOD]) },
-    { share: 2_500, content: await figures.articles(account, ['平常的文章']) },
+    { share: 2_500, content: await figures.articles(account, ['好一点的文章']) },
   ].map((variant) => ({ ...variant, sendAt: sendAt.toISOString() }))
   const missing = { afterHours: 3, do: 'ask' as const }
   const broadcast = await world.draft(account, {

@@ -83,5 +83,6 @@ test('D7: an account that waits for its turn does not slow another', async () =>
   await until(async () => (await world.read(held)).label === 'sent', { timeoutMs: 20_000 })
   await stop()
   expectRate(await jobs(slow), from, 240)
-  expect((await jobs(quick)).at(-1)?.at).toBeLessThan(from + 1_500)
+  // the second batch of the slow one has to wait
+  expect((await jobs(quick)).at(-1)?.at).toBeLessThan((await jobs(slow)).at(-1)?.at ?? 0)
 })

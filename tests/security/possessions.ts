@@ -19,6 +19,8 @@ export type Possessions = {
   capId: string
   quietId: string
   seq: string
+  place: string
+  number: string
 }
 
 let made = 0
@@ -119,6 +121,8 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
       accountId,
     ),
     seq: '1',
+    place: '0',
+    number: '0',
   }
 }
 
@@ -140,4 +144,6 @@ export const nothing: Possessions = {
   capId: '777777',
   quietId: '777777',
   seq: '7777',
+  place: '9',
+  number: '99',
 }
