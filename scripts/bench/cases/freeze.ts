@@ -5,13 +5,12 @@ import { preflightBroadcast, sendBroadcast } from '../../../src/modules/broadcas
 import { prepareNext } from '../../../src/modules/broadcasts/prepare.ts'
 import { readBroadcast } from '../../../src/modules/broadcasts/present.ts'
 import type { Content } from '../../../src/modules/broadcasts/schema.ts'
-import { runSyncArticles } from '../../../src/modules/contents/commands/sync.ts'
-import { listArticleSets, resolveArticles, syncArticles } from '../../../src/modules/contents/index.ts'
+import { resolveArticles } from '../../../src/modules/contents/index.ts'
 import { bareToken } from '../accounts.ts'
 import { type Bench, run } from '../bench.ts'
 import { median, spread, timed } from '../measure.ts'
 import type { CaseResult } from '../report.ts'
-import { everybody, type Large, largePopulation } from './large.ts'
+import { everybody, type Large, largePopulation, syncedArticles } from './large.ts'
 
 const TEXT: Content = { kind: 'text', text: '今天下午三点，新品试饮 😀' }
 const BARE = `create table if not exists bare (broadcast_id bigint, fan_id bigint, primary key (broadcast_id, fan_id))`
@@ -92,12 +91,7 @@ async function expectReady({ world }: Large, key: { accountId: string; broadcast
 async function measureCopies(large: Large): Promise<{ batches: number; ours: number; bare: number }> {
   const { world, account } = large
   const { ctx } = world
-  const started = await syncArticles(ctx, account.id, { scope: 'newest-20', kinds: ['draft'] })
-  await runSyncArticles(ctx, started.id, never)
-  const { items } = await listArticleSets(ctx, account.id, { kind: 'draft', limit: 1 })
-  const [set] = items
-  if (set === undefined) throw new Error('no draft was synced')
-  const articles = [{ articleSetId: set.id, index: 0 }]
+  const articles = await syncedArticles(large)
   const key = await confirmed(large, { kind: 'articles', articles })
   await prepareNext(ctx)
   const batches = await expectReady(large, key, 'running')

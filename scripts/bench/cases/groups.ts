@@ -1,29 +1,35 @@
 import { createBroadcast } from '../../../src/modules/broadcasts/commands/draft.ts'
 import { preflightBroadcast, sendBroadcast } from '../../../src/modules/broadcasts/commands/send.ts'
+import { unscheduleBroadcast } from '../../../src/modules/broadcasts/commands/times.ts'
 import { prepareNext } from '../../../src/modules/broadcasts/prepare.ts'
 import { readBroadcast } from '../../../src/modules/broadcasts/present.ts'
 import type { GroupDraft } from '../../../src/modules/broadcasts/schema.ts'
 import { type Bench, run } from '../bench.ts'
 import { median, spread, timed } from '../measure.ts'
 import type { CaseResult } from '../report.ts'
-import { everybody, type Large, largePopulation } from './large.ts'
+import { everybody, type Large, largePopulation, syncedArticles } from './large.ts'
+
+type Articles = Awaited<ReturnType<typeof syncedArticles>>
 
 const BARE = `create table if not exists bare_groups (round bigint, fan_id bigint, place smallint, primary key (round, fan_id))`
 /** The same split, without asking anything of anybody. */
 const SPLIT = `insert into bare_groups
-  select $1::bigint, f.id, case when a.fan_id is not null then 0 when b.fan_id is not null then 1 else 2 end
+  select $1::bigint, f.id, case when a.fan_id is not null then case when random() < 0.1 then 3 when random() < 0.1 then 4 else 0 end
+    when b.fan_id is not null then 1 else 2 end
   from fans f left join fan_list_members a on a.list_id = $2::bigint and a.fan_id = f.id
   left join fan_list_members b on b.list_id = $3::bigint and b.fan_id = f.id
   where f.account_id = $4::bigint and f.following`
 
 /**
- * Pre-flight and freeze of three groups that have everybody between them: two lists of which the second names a third of
- * the first as well, and all who remain. Its ceiling is a bare INSERT … SELECT of the same split.
+ * Pre-flight and preparing of three groups that have everybody between them: two lists of which the second names a third of
+ * the first as well, and all who remain; the first with an A/B test of two articles, each at a time of its own, everybody's
+ * place booked. Its ceiling is a bare INSERT … SELECT of the same split.
  */
 export async function measureGroups(bench: Bench): Promise<CaseResult> {
   const large = await largePopulation(bench)
   const { world, account, fans } = large
   await run(world.databaseUrl, BARE)
+  const articles = await syncedArticles(large)
   const first = await listOf(large, 0, 0.6)
   const second = await listOf(large, 0.4, 0.9)
   const bare: number[] = []
@@ -33,13 +39,14 @@ export async function measureGroups(bench: Bench): Promise<CaseResult> {
   for (let round = 0; round < bench.sizes.rounds; round += 1) {
     await run(world.databaseUrl, 'checkpoint')
     bare.push(await timed(() => run(world.databaseUrl, SPLIT, [round, first, second, account.id])))
+    const sendAt = atHours(world.ctx.clock.now(), 3)
     const draft = await createBroadcast(world.ctx, account.id, {
       name: '基准 Bench',
-      timing: { kind: 'now' },
+      timing: { kind: 'each' },
       groups: [
-        group({ kind: 'list', listId: first }),
-        group({ kind: 'list', listId: second }),
-        group({ kind: 'remaining' }),
+        tested(group({ kind: 'list', listId: first }, sendAt), articles),
+        group({ kind: 'list', listId: second }, sendAt),
+        group({ kind: 'remaining' }, sendAt),
       ],
     })
     const key = { accountId: account.id, broadcastId: draft.id }
@@ -54,36 +61,59 @@ export async function measureGroups(bench: Bench): Promise<CaseResult> {
     )
     await sendBroadcast(world.ctx, key, { version: draft.version, expected })
     await run(world.databaseUrl, 'checkpoint')
-    freeze.push(await timed(() => prepareNext(world.ctx)))
+    freeze.push(
+      await timed(async () => {
+        while ((await prepareNext(world.ctx)) > 0);
+      }),
+    )
     const { state, totals } = await readBroadcast(world.ctx, account.id, draft.id)
-    if (state !== 'running' || totals.planned !== reached)
+    if (state !== 'scheduled' || totals.planned !== reached)
       throw new Error(`the send is ${state} with ${totals.planned} of ${reached} people`)
+    await unscheduleBroadcast(world.ctx, key)
   }
   return {
     figures: [
       {
-        name: 'three groups, frozen',
+        name: 'A/B test and two groups, prepared and booked',
         value: median(freeze),
         unit: 's',
         ceiling: { what: 'bare INSERT … SELECT of the same split', value: median(bare) },
         goal: { says: '≤ 12 s', met: median(freeze) <= 12 },
       },
       {
-        name: 'three groups, pre-flight',
+        name: 'the same, pre-flight',
         value: median(preflight),
         unit: 's',
       },
     ],
     notes: [
-      `${fans.toLocaleString('en')} fans, ${reached.toLocaleString('en')} in groups; freeze in ${spread(freeze, 's')}, pre-flight in ${spread(preflight, 's')}, bare split in ${spread(bare, 's')}`,
+      `${fans.toLocaleString('en')} fans, ${reached.toLocaleString('en')} in groups; prepared in ${spread(freeze, 's')}, pre-flight in ${spread(preflight, 's')}, bare split in ${spread(bare, 's')}`,
     ],
   }
 }
 
-const group = (audience: GroupDraft['audience']): GroupDraft => ({
+const HOUR = 3_600_000
+const atHours = (now: Date, hours: number) => new Date(now.getTime() + hours * HOUR).toISOString()
+
+const group = (audience: GroupDraft['audience'], sendAt: string): GroupDraft => ({
   ...everybody({ kind: 'text', text: '今天下午三点，新品试饮 😀' }),
   audience,
+  sendAt,
 })
+
+/** With two test groups of a tenth each; the rest two days on. */
+function tested({ sendAt, ...rest }: GroupDraft, articles: Articles): GroupDraft {
+  const at = sendAt ?? ''
+  const variant = { share: 1_000, sendAt: at, content: { kind: 'articles' as const, articles } }
+  const restAt = atHours(new Date(at), 48)
+  const missing = { afterHours: 24, do: 'ask' as const }
+  return {
+    ...rest,
+    sendAt: null,
+    content: null,
+    test: { restAt, unsure: null, missing, variants: [variant, variant] },
+  }
+}
 
 /** A fan list of the part of the account's fans between two shares of them, by their ids. */
 async function listOf({ world, account }: Large, from: number, to: number): Promise<string> {

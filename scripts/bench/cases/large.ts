@@ -1,4 +1,6 @@
 import type { Content, GroupDraft } from '../../../src/modules/broadcasts/schema.ts'
+import { runSyncArticles } from '../../../src/modules/contents/commands/sync.ts'
+import { listArticleSets, syncArticles } from '../../../src/modules/contents/index.ts'
 import { makeAccount } from '../accounts.ts'
 import type { Bench, World } from '../bench.ts'
 import { populate } from '../population.ts'
@@ -21,6 +23,18 @@ async function make(bench: Bench): Promise<Large> {
   const account = await makeAccount(world, 10)
   const fans = await populate(world, account.id, bench.sizes.fans)
   return { world, account, fans }
+}
+
+const never = new AbortController().signal
+
+/** The first article of a draft that the account has at the platform. */
+export async function syncedArticles({ world: { ctx }, account }: Large) {
+  const started = await syncArticles(ctx, account.id, { scope: 'newest-20', kinds: ['draft'] })
+  await runSyncArticles(ctx, started.id, never)
+  const { items } = await listArticleSets(ctx, account.id, { kind: 'draft', limit: 1 })
+  const [set] = items
+  if (set === undefined) throw new Error('no draft was synced')
+  return [{ articleSetId: set.id, index: 0 }]
 }
 
 /** The one group of a mass send to all followers by openid list. */
