@@ -39,8 +39,11 @@ export const armFor = (arms: readonly Part[], draw: number): number =>
 export const digestSql = (key: RawBuilder<unknown>, person: RawBuilder<unknown>): RawBuilder<Buffer> =>
   sql<Buffer>`sha256(convert_to(${key} || ':' || ${person}, 'UTF8'))`
 
-const partSql = (digest: RawBuilder<unknown>, from: number) =>
-  sql<number>`(('x' || encode(substr(${digest}, ${from + 1}::int, 4), 'hex'))::bit(32)::bigint & 4294967295) % ${WHOLE}::int`
+/** Four bytes of it as a number, without a detour over text: it is asked a million times. */
+const partSql = (digest: RawBuilder<unknown>, from: number) => {
+  const byte = (place: number) => sql`get_byte(${digest}, ${from + place}::int)`
+  return sql<number>`((${byte(0)}::bigint << 24) | (${byte(1)} << 16) | (${byte(2)} << 8) | ${byte(3)}) % ${WHOLE}::int`
+}
 
 /** The same as {@link armFor} for a million at once. */
 export function armSql(arms: readonly Part[], digest: RawBuilder<unknown>): RawBuilder<number> {
