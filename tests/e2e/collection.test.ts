@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('an administrator connects a system', () => {
     ])
     await page.getByText('view_product').first().waitFor()
     // by how often the page looks: how fast it draws is the machine's
-    expect(Math.min(...(await gapsBetweenLooks()))).toBeLessThan(2_000)
+    await expect.poll(async () => Math.min(...(await gapsBetweenLooks()))).toBeLessThan(2_000)
     await page.getByText('没有事件名').first().waitFor()
     await page.getByText('track 消息要有 event。').first().waitFor()
     await keepShot(page, 'source-live')

@@ -35,8 +35,9 @@ export function ConfirmWithNumbers({
 }) {
   const { t } = useTranslation()
   const [agreed, setAgreed] = useState(false)
+  // when it closes: what is ticked right after it opens must hold
   useEffect(() => {
-    if (open) setAgreed(false)
+    if (!open) setAgreed(false)
   }, [open])
   return (
     <Modal
