@@ -45,6 +45,8 @@ export async function openPage(
   const context = 'newContext' in where ? await where.newContext({ locale: 'zh-CN', ...options }) : where
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
+  // a dialog that is still opening can lose a click
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   if (SLOWDOWN > 1) {
     const session = await context.newCDPSession(page)
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })

@@ -6,6 +6,8 @@ export function antTheme(appearance: Appearance): ThemeConfig {
   return {
     algorithm: appearance === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
+      // who asks the system for less motion gets none
+      motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
       colorPrimary: appearance === 'dark' ? '#7683ee' : colours.accent,
       colorInfo: appearance === 'dark' ? '#7683ee' : colours.accent,
       colorSuccess: colours.good,
