@@ -342,8 +342,9 @@ test('E4: times of a test are refused before they are confirmed, and can’t be 
 })
 
 test('E4: a tested group keeps its times beside others; each person gets one', async () => {
-  const account = await world.bind({ fans: 60 })
-  await figures.rates(account, { read: 0.5 }, QUALITY)
+  const account = await world.bind({ fans: 200 })
+  // an article that none of a handful reads has no row of figures until noon
+  await figures.rates(account, { read: 1 }, QUALITY)
   const variants = []
   for (const title of [PLAIN, GOOD])
     variants.push({
@@ -356,7 +357,7 @@ test('E4: a tested group keeps its times beside others; each person gets one', a
     timing: { kind: 'at', at: at(0, '13:00').toISOString() },
     comparisons: [
       {
-        audience: { kind: 'fans', fanIds: account.fanIds.slice(5, 60) },
+        audience: { kind: 'fans', fanIds: account.fanIds.slice(5, 200) },
         test: {
           restAt: at(1, '10:00').toISOString(),
           unsure: null,
@@ -369,7 +370,7 @@ test('E4: a tested group keeps its times beside others; each person gets one', a
   const shown = await world.confirm(broadcast)
   expect(shown.groups.map(({ total, filtered }) => [total, filtered])).toEqual([
     [10, 0],
-    [55, 5],
+    [195, 5],
   ])
   await world.drain()
   await world.forward(at(0, '11:30'))
@@ -379,7 +380,7 @@ test('E4: a tested group keeps its times beside others; each person gets one', a
   await world.forward(at(0, '13:00'))
   await world.drain()
   await nextMorning()
-  expect([...(await world.received(account)).values()]).toEqual(Array(60).fill(1))
+  expect([...(await world.received(account)).values()]).toEqual(Array(200).fill(1))
   await expectBalanced(world, await world.read(broadcast))
 })
 
