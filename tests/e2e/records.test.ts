@@ -118,6 +118,18 @@ describe.skipIf(!hasBrowser)('figures and records, as an operator sees them', ()
     await page.getByPlaceholder('搜索群发名称或文章标题').fill('')
     await row.waitFor()
 
+    const today = beijingDay(world.ctx.clock.now())
+    const range = { from: addBeijingDays(today, -10), to: addBeijingDays(today, -5) }
+    const ends = page.locator('.ant-picker-range input')
+    for (const [index, day] of [range.from, range.to].entries()) {
+      await ends.nth(index).fill(day)
+      await ends.nth(index).press('Enter')
+    }
+    await page.getByText('没有符合条件的记录').waitFor()
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject(range)
+    await page.getByRole('button', { name: '清除筛选' }).click()
+    await row.waitFor()
+
     await page.getByRole('tab', { name: '图表' }).click()
     await page.locator('section svg').first().waitFor()
     await keepShot(page, 'records-4-by-day')

@@ -1,12 +1,15 @@
 import { CloseOutlined } from '@ant-design/icons'
-import { Button, Input } from 'antd'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Button, DatePicker, Input } from 'antd'
+import dayjs from 'dayjs'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 
 type Filters<Names extends string> = {
   values: Partial<Record<Names, string>>
   set(name: Names, value: string | undefined): void
+  /** Several at once: one after the other, only the last would be kept. */
+  change(values: Partial<Record<Names, string | undefined>>): void
   clear(): void
   isActive: boolean
 }
@@ -19,11 +22,13 @@ export function useFilters<Names extends string>(names: readonly Names[]): Filte
     const value = search.get(name)
     if (value !== null && value !== '') values[name] = value
   }
-  const change = (edit: (next: URLSearchParams) => void) =>
+  const change: Filters<Names>['change'] = (changed) =>
     setSearch(
       (before) => {
         const next = new URLSearchParams(before)
-        edit(next)
+        for (const [name, value] of Object.entries<string | undefined>(changed))
+          if (value === undefined || value === '') next.delete(name)
+          else next.set(name, value)
         return next
       },
       { replace: true },
@@ -31,12 +36,9 @@ export function useFilters<Names extends string>(names: readonly Names[]): Filte
   return {
     values,
     isActive: Object.keys(values).length > 0,
-    set: (name, value) =>
-      change((next) => {
-        if (value === undefined || value === '') next.delete(name)
-        else next.set(name, value)
-      }),
-    clear: () => change((next) => names.forEach((name) => void next.delete(name))),
+    change,
+    set: (name, value) => change({ [name]: value } as Partial<Record<Names, string | undefined>>),
+    clear: () => change(Object.fromEntries(names.map((name) => [name, undefined])) as typeof values),
   }
 }
 
@@ -60,6 +62,37 @@ export function FilterBar({
       )}
       {end !== undefined && <span className="w-filter-end">{end}</span>}
     </div>
+  )
+}
+
+const dayOf = (day: string | undefined) => (day === undefined ? null : dayjs(day))
+
+/** The days `from` and `to` of a list, either end open. */
+export function DayRange({
+  filters: { values, change },
+  label,
+  max,
+}: {
+  filters: Pick<Filters<'from' | 'to'>, 'values' | 'change'>
+  label?: string
+  max?: string
+}) {
+  const { from, to } = values
+  // new objects would be new values: what is being typed would be forgotten whenever the list is read again
+  const days = useMemo<[ReturnType<typeof dayOf>, ReturnType<typeof dayOf>]>(
+    () => [dayOf(from), dayOf(to)],
+    [from, to],
+  )
+  return (
+    <DatePicker.RangePicker
+      allowEmpty={[true, true]}
+      aria-label={label}
+      value={days}
+      onChange={(chosen) =>
+        change({ from: chosen?.[0]?.format('YYYY-MM-DD'), to: chosen?.[1]?.format('YYYY-MM-DD') })
+      }
+      {...(max !== undefined && { maxDate: dayjs(max) })}
+    />
   )
 }
 

@@ -255,8 +255,6 @@ export const segments: Texts['segments'] = {
   listedHint: 'When ticked, other tasks can pick it from the crowd list.',
   needsName: 'Give the segment a name first',
   needsRule: 'Complete the rule first',
-  leaveTitle: 'Leave this page?',
-  leaveHint: 'The rule is not saved and will be lost.',
   start: {
     sleeping: 'Sleeping fans',
     fresh: 'Followed within 7 days',

@@ -249,8 +249,6 @@ export const segments = {
   listedHint: '勾选后，其他任务可以在人群列表里选到它。',
   needsName: '先给分群起个名字',
   needsRule: '先补全条件',
-  leaveTitle: '离开这个页面？',
-  leaveHint: '条件还没有保存，离开后会丢失。',
   start: {
     sleeping: '沉睡粉丝',
     fresh: '新关注 7 天',

@@ -1,11 +1,10 @@
-import { DatePicker, Select, type TableColumnsType } from 'antd'
-import dayjs from 'dayjs'
+import { Select, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccounts, useCan } from '../../../console/session.ts'
 import { CursorTable } from '../../../console/ui/CursorTable.tsx'
-import { FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.tsx'
+import { DayRange, FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState, NoPermissionState } from '../../../console/ui/states.tsx'
 import { addBeijingDays, beijingDay, startOfDay } from '../../../kernel/beijing.ts'
@@ -65,15 +64,7 @@ function AuditList() {
           options={accounts.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
           onChange={(value?: string | null) => filters.set('account', value ?? undefined)}
         />
-        <DatePicker.RangePicker
-          allowEmpty={[true, true]}
-          value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
-          onChange={(days) => {
-            filters.set('from', days?.[0]?.format('YYYY-MM-DD'))
-            filters.set('to', days?.[1]?.format('YYYY-MM-DD'))
-          }}
-          maxDate={dayjs(addBeijingDays(beijingDay(new Date()), 3_650))}
-        />
+        <DayRange filters={filters} max={addBeijingDays(beijingDay(new Date()), 3_650)} />
       </FilterBar>
       <CursorTable<AuditEntry>
         list={list}

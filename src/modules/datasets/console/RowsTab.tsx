@@ -1,11 +1,10 @@
-import { DatePicker, Input, type TableColumnsType } from 'antd'
-import dayjs from 'dayjs'
+import { Input, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { CursorTable } from '../../../console/ui/CursorTable.tsx'
-import { FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.tsx'
+import { DayRange, FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../console/ui/states.tsx'
 import { type Dataset, type DetailRow, listRowsEndpoint } from '../schema.ts'
 import { fieldColumns, linesExpandable } from './cells.tsx'
@@ -16,7 +15,7 @@ export function RowsTab({ dataset }: { dataset: Dataset }) {
   const filters = useFilters(['rowKey', 'contactId', 'from', 'to'])
   const list = useCursorList(listRowsEndpoint, { params: { key: dataset.key }, query: { ...filters.values } })
   const fields = (level: 'row' | 'line') => dataset.fields.filter((field) => field.level === level)
-  const { from, to, contactId } = filters.values
+  const { contactId } = filters.values
   return (
     <>
       <FilterBar filters={filters}>
@@ -25,15 +24,7 @@ export function RowsTab({ dataset }: { dataset: Dataset }) {
           onChange={(value) => filters.set('rowKey', value)}
           placeholder={t('datasets.searchKey')}
         />
-        <DatePicker.RangePicker
-          value={[from === undefined ? null : dayjs(from), to === undefined ? null : dayjs(to)]}
-          allowEmpty={[true, true]}
-          aria-label={t('datasets.at')}
-          onChange={(days) => {
-            filters.set('from', days?.[0]?.format('YYYY-MM-DD'))
-            filters.set('to', days?.[1]?.format('YYYY-MM-DD'))
-          }}
-        />
+        <DayRange filters={filters} label={t('datasets.at')} />
         <Input.Search
           key={contactId}
           allowClear

@@ -1,12 +1,11 @@
-import { DatePicker, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useCursorList } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
-import { FilterBar, SearchInput, useFilters } from '../../../../console/ui/filters.tsx'
+import { DayRange, FilterBar, SearchInput, useFilters } from '../../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { addBeijingDays, startOfDay } from '../../../../kernel/beijing.ts'
 import { ActivityPicker } from '../../../activities/console/index.ts'
@@ -60,14 +59,7 @@ export function SendsList({ view, start }: { view: 'all' | 'queue'; start: React
           onChange={(value?: string | null) => filters.set('label', value ?? undefined)}
           options={LABELS.map((value) => ({ value, label: t(`broadcasts.label.${value}`) }))}
         />
-        <DatePicker.RangePicker
-          allowEmpty={[true, true]}
-          value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
-          onChange={(days) => {
-            filters.set('from', days?.[0]?.format('YYYY-MM-DD'))
-            filters.set('to', days?.[1]?.format('YYYY-MM-DD'))
-          }}
-        />
+        <DayRange filters={filters} />
         <ActivityPicker
           width={200}
           value={activity ?? null}

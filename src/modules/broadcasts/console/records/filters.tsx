@@ -1,9 +1,8 @@
-import { DatePicker, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccounts } from '../../../../console/session.ts'
-import { FilterBar, SearchInput, useFilters } from '../../../../console/ui/filters.tsx'
+import { DayRange, FilterBar, SearchInput, useFilters } from '../../../../console/ui/filters.tsx'
 import { ActivityPicker } from '../../../activities/console/index.ts'
 import { CONTENT_KINDS } from '../../schema/records.ts'
 import { LABELS, type Label } from '../../schema.ts'
@@ -60,14 +59,7 @@ export function RecordFilterBar({
           options={accounts.map(({ id, name }) => ({ value: id, label: name }))}
         />
       )}
-      <DatePicker.RangePicker
-        allowEmpty={[true, true]}
-        value={[values.from ? dayjs(values.from) : null, values.to ? dayjs(values.to) : null]}
-        onChange={(days) => {
-          set('from', days?.[0]?.format('YYYY-MM-DD'))
-          set('to', days?.[1]?.format('YYYY-MM-DD'))
-        }}
-      />
+      <DayRange filters={filters} />
       <Select
         allowClear
         placeholder={t('common.state')}

@@ -1,12 +1,13 @@
-import { App, Button, Tooltip } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { Button, Tooltip } from 'antd'
+import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Navigate, useBlocker, useNavigate, useParams, useSearchParams } from 'react-router'
+import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router'
 import { ApiError } from '../../../../console/api.ts'
 import { useEndpoint, useEndpointMutation } from '../../../../console/hooks.ts'
 import { useCan } from '../../../../console/session.ts'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
+import { useUnsavedGuard } from '../../../../console/use-unsaved-guard.ts'
 import { ruleSchema } from '../../schema/rule.ts'
 import {
   createSegmentEndpoint,
@@ -171,31 +172,4 @@ function useSave(stored: Segment | undefined, onSaved: (id: string) => void) {
     })
   }
   return { save, saving: create.isPending || update.isPending, error: create.error ?? update.error }
-}
-
-/** Asks before another page would lose what was built. */
-function useUnsavedGuard(dirty: boolean, leaving: React.RefObject<boolean>) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      dirty && !leaving.current && currentLocation.pathname !== nextLocation.pathname,
-  )
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return
-    modal.confirm({
-      title: t('segments.leaveTitle'),
-      content: t('segments.leaveHint'),
-      okText: t('broadcasts.leaveGo'),
-      cancelText: t('broadcasts.leaveStay'),
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    })
-  }, [blocker, modal, t])
-  useEffect(() => {
-    if (!dirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [dirty])
 }

@@ -14,10 +14,10 @@ export function useUnsavedGuard(dirty: boolean, leaving: RefObject<boolean>) {
   useEffect(() => {
     if (blocker.state !== 'blocked') return
     modal.confirm({
-      title: t('broadcasts.leaveTitle'),
-      content: t('broadcasts.leaveHint'),
-      okText: t('broadcasts.leaveGo'),
-      cancelText: t('broadcasts.leaveStay'),
+      title: t('common.leaveTitle'),
+      content: t('common.leaveHint'),
+      okText: t('common.leaveGo'),
+      cancelText: t('common.leaveStay'),
       onOk: () => blocker.proceed(),
       onCancel: () => blocker.reset(),
     })
