@@ -1,10 +1,10 @@
-import type { EChartsOption } from 'echarts'
-import { lazy, Suspense, useCallback, useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addBeijingDays } from '../../kernel/beijing.ts'
 import type { ResponseOf } from '../../kernel/endpoint.ts'
 import type { usageEndpoint } from '../../modules/broadcasts/schema.ts'
 import { useFormat } from '../format.ts'
+import { barsOf } from '../ui/bars.ts'
 import { EmptyState } from '../ui/states.tsx'
 
 const Chart = lazy(() => import('../ui/Chart.tsx'))
@@ -15,53 +15,19 @@ export function SendsPerDay({ days: known, today }: { days: Days; today: string 
   const days = useMemo(() => withQuietDays(known, today), [known, today])
   const { t } = useTranslation()
   const format = useFormat()
-  const option = useCallback(
-    (colours: {
-      accent: string
-      line: string
-      lineSoft: string
-      textFaint: string
-      raised: string
-      text: string
-    }): EChartsOption => ({
-      grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
-      xAxis: {
-        type: 'category',
-        data: days.map(({ day }) => day.slice(5)),
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: colours.line } },
-        axisLabel: { color: colours.textFaint },
-      },
-      yAxis: {
-        type: 'value',
-        minInterval: 1,
-        splitNumber: 3,
-        axisLabel: { color: colours.textFaint, formatter: (value: number) => format.compact(value) },
-        splitLine: { lineStyle: { color: colours.lineSoft } },
-      },
-      tooltip: {
-        trigger: 'axis',
-        axisPointer: { type: 'shadow', shadowStyle: { opacity: 0.08 } },
-        backgroundColor: colours.raised,
-        borderColor: colours.line,
-        textStyle: { color: colours.text },
-        formatter: (points) => {
-          const place = ([points].flat()[0] as { dataIndex?: number } | undefined)?.dataIndex ?? 0
-          const day = days[place]
-          return day === undefined
-            ? ''
-            : `${day.day}<br/>${t('overview.dayTip', { sends: format.number(day.sends), people: format.number(day.recipients) })}`
+  const option = useMemo(
+    () =>
+      barsOf({
+        names: days.map(({ day }) => day.slice(5)),
+        series: [{ name: t('overview.perDay'), values: days.map(({ recipients }) => recipients) }],
+        format,
+        tip: (place) => {
+          const one = days[place]
+          if (one === undefined) return []
+          const [sends, people] = [format.number(one.sends), format.number(one.recipients)]
+          return [one.day, t('overview.dayTip', { sends, people })]
         },
-      },
-      series: [
-        {
-          type: 'bar',
-          data: days.map(({ recipients }) => recipients),
-          barMaxWidth: 18,
-          itemStyle: { color: colours.accent, borderRadius: [3, 3, 0, 0] },
-        },
-      ],
-    }),
+      }),
     [days, format, t],
   )
   return (

@@ -6,10 +6,9 @@ import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { PALETTE } from '../theme/palette.ts'
 import { useTheme } from '../theme/ThemeProvider.tsx'
+import type { Colours } from './chart-look.ts'
 
 echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, SVGRenderer])
-
-type Colours = (typeof PALETTE)['light'] | (typeof PALETTE)['dark']
 
 /** A chart in the console's colours; `option` is asked again when these change. Default export so that pages load it lazily. */
 export default function Chart({

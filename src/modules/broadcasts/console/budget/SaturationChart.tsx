@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { type Format, useFormat } from '../../../../console/format.ts'
 import { useEndpoint } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
+import { type Colours, chartLook } from '../../../../console/ui/chart-look.ts'
 import { EmptyState, Loaded } from '../../../../console/ui/states.tsx'
 import { type Saturation, saturationEndpoint } from '../../schema.ts'
 
@@ -86,44 +87,32 @@ type Words = { tip: (place: number) => string[]; format: Format; nameOf: (left: 
 
 const stacksOf =
   ({ days, perFan }: Saturation, { tip, format, nameOf }: Words) =>
-  (
-    colours: Record<'accent' | 'bad' | 'line' | 'lineSoft' | 'textFaint' | 'raised' | 'text', string>,
-  ): EChartsOption => ({
-    grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
-    xAxis: {
-      type: 'category',
-      data: days.map(({ day }) => String(Number(day.slice(8)))),
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: colours.line } },
-      axisLabel: { color: colours.textFaint },
-    },
-    yAxis: {
-      type: 'value',
-      max: 1,
-      interval: 0.25,
-      axisLabel: { color: colours.textFaint, formatter: (share: number) => format.percent(share) },
-      splitLine: { lineStyle: { color: colours.lineSoft } },
-    },
-    tooltip: {
-      trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { opacity: 0.08 } },
-      backgroundColor: colours.raised,
-      borderColor: colours.line,
-      textStyle: { color: colours.text },
-      formatter: (points) =>
-        tip(([points].flat()[0] as { dataIndex?: number } | undefined)?.dataIndex ?? 0).join('<br/>'),
-    },
-    series: Array.from({ length: (perFan ?? 0) + 1 }, (_, left) => ({
-      type: 'bar' as const,
-      name: nameOf(left),
-      stack: 'all',
-      barMaxWidth: 22,
-      data: days.map(({ kind, lefts }) => ({
-        value: lefts === null ? 0 : (lefts[left] ?? 0) / Math.max(1, sum(lefts)),
-        itemStyle: {
-          color: left === 0 ? colours.bad : colours.accent,
-          opacity: (left === 0 ? 1 : opacityOf(left, perFan ?? 0)) * (kind === 'ahead' ? 0.6 : 1),
-        },
+  (colours: Colours): EChartsOption => {
+    const look = chartLook(colours)
+    const shares = look.counts(format)
+    return {
+      grid: look.grid,
+      xAxis: look.names(days.map(({ day }) => String(Number(day.slice(8))))),
+      yAxis: {
+        ...shares,
+        max: 1,
+        minInterval: 0,
+        interval: 0.25,
+        axisLabel: { ...shares.axisLabel, formatter: (share: number) => format.percent(share) },
+      },
+      tooltip: look.tooltip(tip),
+      series: Array.from({ length: (perFan ?? 0) + 1 }, (_, left) => ({
+        type: 'bar' as const,
+        name: nameOf(left),
+        stack: 'all',
+        barMaxWidth: 22,
+        data: days.map(({ kind, lefts }) => ({
+          value: lefts === null ? 0 : (lefts[left] ?? 0) / Math.max(1, sum(lefts)),
+          itemStyle: {
+            color: left === 0 ? colours.bad : colours.accent,
+            opacity: (left === 0 ? 1 : opacityOf(left, perFan ?? 0)) * (kind === 'ahead' ? 0.6 : 1),
+          },
+        })),
       })),
-    })),
-  })
+    }
+  }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint } from '../../../../console/hooks.ts'
+import { type Colours, chartLook } from '../../../../console/ui/chart-look.ts'
 import { EmptyState, Loaded } from '../../../../console/ui/states.tsx'
 import { listSnapshotsEndpoint, type Segment, type Snapshot } from '../../schema/segment.ts'
 
@@ -31,59 +32,43 @@ export function SizeHistory({ segment }: { segment: Segment }) {
   )
 }
 
-type Colours = {
-  accent: string
-  line: string
-  lineSoft: string
-  textFaint: string
-  raised: string
-  text: string
-}
-
 function Sizes({ snapshots }: { snapshots: readonly Snapshot[] }) {
   const { t } = useTranslation()
   const format = useFormat()
   const known = useMemo(() => snapshots.filter(({ size }) => size !== null).toReversed(), [snapshots])
   const option = useCallback(
-    (colours: Colours): EChartsOption => ({
-      grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
-      xAxis: {
-        type: 'time',
-        axisLine: { lineStyle: { color: colours.line } },
-        axisLabel: { color: colours.textFaint, hideOverlap: true },
-      },
-      yAxis: {
-        type: 'value',
-        minInterval: 1,
-        splitNumber: 3,
-        axisLabel: { color: colours.textFaint, formatter: (value: number) => format.compact(value) },
-        splitLine: { lineStyle: { color: colours.lineSoft } },
-      },
-      tooltip: {
-        trigger: 'axis',
-        backgroundColor: colours.raised,
-        borderColor: colours.line,
-        textStyle: { color: colours.text },
-        formatter: (points) => {
-          const place = ([points].flat()[0] as { dataIndex?: number } | undefined)?.dataIndex ?? 0
-          const one = known[place]
-          return one === undefined
-            ? ''
-            : `${format.instant(one.at)}<br/>${t('segments.people', { number: format.number(one.size) })} · ${t('segments.version', { number: one.version })}`
+    (colours: Colours): EChartsOption => {
+      const look = chartLook(colours)
+      return {
+        grid: look.grid,
+        xAxis: {
+          type: 'time',
+          axisLine: { lineStyle: { color: colours.line } },
+          axisLabel: { color: colours.textFaint, hideOverlap: true },
         },
-      },
-      series: [
-        {
-          type: 'line',
-          data: known.map(({ at, size }) => [at, size]),
-          showSymbol: known.length < 40,
-          symbolSize: 6,
-          lineStyle: { color: colours.accent },
-          itemStyle: { color: colours.accent },
-          areaStyle: { color: colours.accent, opacity: 0.08 },
+        yAxis: look.counts(format),
+        tooltip: {
+          ...look.tooltip((place) => {
+            const one = known[place]
+            if (one === undefined) return []
+            const size = t('segments.people', { number: format.number(one.size) })
+            return [format.instant(one.at), `${size} · ${t('segments.version', { number: one.version })}`]
+          }),
+          axisPointer: { type: 'line' },
         },
-      ],
-    }),
+        series: [
+          {
+            type: 'line',
+            data: known.map(({ at, size }) => [at, size]),
+            showSymbol: known.length < 40,
+            symbolSize: 6,
+            lineStyle: { color: colours.accent },
+            itemStyle: { color: colours.accent },
+            areaStyle: { color: colours.accent, opacity: 0.08 },
+          },
+        ],
+      }
+    },
     [known, format, t],
   )
   if (known.length === 0) return <EmptyState compact title={t('segments.historyNone')} />

@@ -2,8 +2,8 @@ import { Segmented } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../../console/format.ts'
+import { barsOf } from '../../../../../console/ui/bars.ts'
 import type { ArticleResult, BroadcastFigures } from '../../../schema/figures.ts'
-import { barsOf } from '../../records/bars.ts'
 
 const Chart = lazy(() => import('../../../../../console/ui/Chart.tsx'))
 
