@@ -273,16 +273,28 @@ export async function usedByFan(db: Executor, accountId: string, fanId: string, 
 export const followersOf = (accountId: string): RawBuilder<unknown> =>
   sql`select id as fan_id from fans where account_id = ${accountId}::bigint and following`
 
+type Standing = { used: number; booked: number; fans: number }
+type Month = { accountId: string; month: string; fans: RawBuilder<unknown> }
+
 /** `fans` (a relation with fan_id) by how many mass sends of a month they used and have booked. */
-export async function monthStanding(
+export async function monthStanding(db: Executor, month: Month): Promise<Standing[]> {
+  const rows = await monthStandingBy(db, {
+    ...month,
+    fans: sql`select fan_id, null as mark from (${month.fans}) n`,
+  })
+  return rows.map(({ used, booked, fans }) => ({ used, booked, fans }))
+}
+
+/** The same apart for each `mark`, a second column of `fans`. */
+export async function monthStandingBy<Mark>(
   db: Executor,
-  { accountId, month, fans }: { accountId: string; month: string; fans: RawBuilder<unknown> },
-): Promise<{ used: number; booked: number; fans: number }[]> {
-  const { rows } = await sql<{ used: number; booked: number; fans: string }>`
-    select coalesce(m.used, 0) as used, coalesce(m.booked, 0) as booked, count(*) as fans
+  { accountId, month, fans }: Month,
+): Promise<(Standing & { mark: Mark })[]> {
+  const { rows } = await sql<{ used: number; booked: number; fans: string; mark: Mark }>`
+    select coalesce(m.used, 0) as used, coalesce(m.booked, 0) as booked, f.mark, count(*) as fans
     from (${fans}) f
     left join mass_allowances m on m.account_id = ${accountId}::bigint
       and m.month = ${firstDay(month)}::date and m.fan_id = f.fan_id
-    group by 1, 2`.execute(db)
+    group by 1, 2, 3`.execute(db)
   return rows.map((row) => ({ ...row, fans: Number(row.fans) }))
 }

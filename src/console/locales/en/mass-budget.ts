@@ -21,6 +21,7 @@ export const massBudget: Texts['massBudget'] = {
   moved: 'No room for {{number}} people: later days',
   movedHint: 'Once the day’s sends, calls or people are used up, the rest goes on the days after.',
   more: '{{number}} more',
+  fewer: 'Show fewer',
   left: 'What fans can still receive',
   leftHint: 'Of fans who follow now. “After the plan” is once everything planned has been sent.',
   leftNow: 'Now',

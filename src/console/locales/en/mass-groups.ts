@@ -67,7 +67,7 @@ export const massGroups: Texts['massGroups'] = {
   records: 'The groups',
   group: 'Group',
   people: 'People',
-  peopleOf: '{{planned}} to be sent · {{skipped}} not',
+  peopleOf: '{{planned}} planned · {{skipped}} not sent',
   copies: 'Draft copies {{ready}} / {{all}}',
   retime: 'Change time',
   sendNow: 'Send now',

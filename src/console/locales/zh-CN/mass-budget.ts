@@ -19,6 +19,7 @@ export const massBudget = {
   moved: '排不下 {{number}} 人，顺延',
   movedHint: '当天的群发次数、接口调用或人数用完后，余下的在后面几天继续发。',
   more: '还有 {{number}} 个',
+  fewer: '收起',
   left: '粉丝还能收几条',
   leftHint: '按现在关注的粉丝计。“发完已排”是已排的群发都发出之后。',
   leftNow: '现在',

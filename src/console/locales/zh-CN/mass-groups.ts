@@ -59,7 +59,7 @@ export const massGroups = {
   records: '各组发送情况',
   group: '组',
   people: '人数',
-  peopleOf: '发送 {{planned}} 人 · 未发送 {{skipped}} 人',
+  peopleOf: '计划发送 {{planned}} 人 · 未发送 {{skipped}} 人',
   copies: '草稿副本 {{ready}} / {{all}}',
   retime: '改时间',
   sendNow: '立即发送',

@@ -7,7 +7,7 @@ import { conflict, notFound } from '../../../kernel/errors.ts'
 import { LARGEST_BATCH } from '../../../wechat/rules/broadcast-batches.ts'
 import { monthsToReserve } from '../../../wechat/rules/broadcast-quota.ts'
 import { type Account, getAccount } from '../../accounts/index.ts'
-import { monthStanding, planForMany } from '../../deliveries/index.ts'
+import { monthStandingBy, planForMany } from '../../deliveries/index.ts'
 import { fanLimitOf } from '../groups/plan.ts'
 import { resolveGroups } from '../groups/relation.ts'
 import type { askBudgetEndpoint } from '../schema/budget.ts'
@@ -102,11 +102,14 @@ async function answerOne(trx: Trx, { account, part, fans, waiting, now }: One): 
   const at = part.at !== null && part.at > now ? part.at : now
   const month = beijingMonth(at)
   const limit = fanLimitOf(account)
-  const standing = await monthStanding(trx, { accountId: account.id, month, fans })
+  const others =
+    limit === null
+      ? []
+      : waiting.filter((one) => monthsToReserve(one.at > now ? one.at : now).includes(month))
+  const { standing, costs } = await standingBeside(trx, { accountId: account.id, month, fans }, others)
   const people = standing.reduce((sum, row) => sum + row.fans, 0)
   const planned = limit === null ? null : leftsOf(standing, limit, takenOf)
   const reached = people - (planned?.[0] ?? 0)
-  const others = waiting.filter((one) => monthsToReserve(one.at > now ? one.at : now).includes(month))
   const load = await loadWith(trx, { account, part, people: reached, at, waiting, now })
   return {
     place: part.place,
@@ -119,7 +122,7 @@ async function answerOne(trx: Trx, { account, part, fans, waiting, now }: One): 
       limit === null || planned === null
         ? null
         : { now: leftsOf(standing, limit, usedOf), planned, after: afterOneMore(planned) },
-    others: limit === null ? [] : await costs(trx, { accountId: account.id, month, limit, fans, others }),
+    others: limit === null ? [] : costs(limit),
     ...load,
   }
 }
@@ -145,45 +148,70 @@ async function loadWith(trx: Trx, { account, part, people, at, waiting, now }: L
 }
 const NOTHING = { sends: 0, calls: 0, recipients: 0 }
 
-type Costs = {
-  accountId: string
-  month: string
-  limit: number
-  fans: RawBuilder<unknown>
-  others: readonly WaitingArm[]
+type Standing = { used: number; booked: number; fans: number }
+type Others = readonly WaitingArm[]
+
+/** As many sends are looked at beside the audience at once; each is one more join. */
+const AT_ONCE = 4
+
+/**
+ * What the audience has left of the month, and what it costs each other send: how many of the audience that one has too,
+ * and how many of these have nothing left once both have gone. One pass over the audience does both.
+ */
+async function standingBeside(
+  trx: Trx,
+  question: { accountId: string; month: string; fans: RawBuilder<unknown> },
+  others: Others,
+): Promise<{ standing: Standing[]; costs: (limit: number) => BudgetAnswer['others'] }> {
+  const ids = [...new Set(others.map(({ broadcastId }) => broadcastId))]
+  const chunks = Array.from({ length: Math.max(1, Math.ceil(ids.length / AT_ONCE)) }, (_, index) =>
+    ids.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  )
+  const passes: { ids: string[]; rows: (Standing & { mark: (number | null)[] })[] }[] = []
+  for (const chunk of chunks) {
+    const fans = besides(question.fans, chunk)
+    passes.push({ ids: chunk, rows: await monthStandingBy(trx, { ...question, fans }) })
+  }
+  const rowsOf = ({ broadcastId, arm }: WaitingArm) =>
+    passes.flatMap(({ ids: own, rows }) => {
+      const place = own.indexOf(broadcastId)
+      return place === -1 ? [] : rows.filter(({ mark }) => mark[place] === arm)
+    })
+  return {
+    standing: passes[0]?.rows ?? [],
+    costs: (limit) => others.flatMap((other) => costOf(other, rowsOf(other), limit)),
+  }
 }
 
-/** How many of the audience each other send has, and how many of these have nothing left once both have gone. */
-async function costs(
-  trx: Trx,
-  { accountId, month, limit, fans, others }: Costs,
-): Promise<BudgetAnswer['others']> {
-  if (others.length === 0) return []
-  const ids = [...new Set(others.map(({ broadcastId }) => broadcastId))]
-  const { rows } = await sql<{ broadcast_id: string; arm: number; shared: number; emptied: number }>`
-    select r.broadcast_id, r.arm, count(*)::int as shared,
-      (count(*) filter (where coalesce(m.used + m.booked, 0) >= ${limit - 1}::int))::int as emptied
-    from broadcast_recipients r
-    join (${fans}) f on f.fan_id = r.fan_id
-    left join mass_allowances m on m.account_id = ${accountId}::bigint and m.month = ${`${month}-01`}::date and m.fan_id = r.fan_id
-    where r.broadcast_id = any(${ids}::bigint[]) and r.batch_seq is not null
-    group by 1, 2`.execute(trx)
-  return others.flatMap(({ broadcastId, arm, name, groupName, at, people, path }) => {
-    const row = rows.find((one) => one.broadcast_id === broadcastId && one.arm === arm)
-    if (row === undefined) return []
-    const { shared, emptied } = row
-    return [
-      {
-        broadcastId,
-        arm,
-        name,
-        groupName,
-        at: at.toISOString(),
-        people,
-        shared,
-        emptied,
-        isEstimate: path !== 'list',
-      },
-    ]
-  })
+/** The fans, each with the arm in which each of these sends has them. */
+function besides(fans: RawBuilder<unknown>, broadcastIds: readonly string[]): RawBuilder<unknown> {
+  const name = (index: number) => sql.ref(`r${index}`)
+  const joins = broadcastIds.map(
+    (
+      id,
+      index,
+    ) => sql`left join broadcast_recipients ${name(index)} on ${name(index)}.broadcast_id = ${id}::bigint
+      and ${name(index)}.fan_id = a.fan_id and ${name(index)}.batch_seq is not null`,
+  )
+  const arms = sql.join(broadcastIds.map((_, index) => sql`${name(index)}.arm`))
+  return sql`select a.fan_id, array[${arms}]::smallint[] as mark from (${fans}) a ${sql.join(joins, sql` `)}`
+}
+
+function costOf(other: WaitingArm, rows: readonly Standing[], limit: number): BudgetAnswer['others'] {
+  if (rows.length === 0) return []
+  const { broadcastId, arm, name, groupName, at, people, path } = other
+  const sum = (some: readonly Standing[]) => some.reduce((all, { fans }) => all + fans, 0)
+  return [
+    {
+      broadcastId,
+      arm,
+      name,
+      groupName,
+      at: at.toISOString(),
+      people,
+      shared: sum(rows),
+      emptied: sum(rows.filter(({ used, booked }) => used + booked >= limit - 1)),
+      isEstimate: path !== 'list',
+    },
+  ]
 }

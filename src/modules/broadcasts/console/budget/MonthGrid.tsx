@@ -1,4 +1,5 @@
-import { Tooltip } from 'antd'
+import { Button, Tooltip } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
@@ -48,20 +49,32 @@ export function MonthGrid({ budget }: { budget: MassBudget }) {
             {outsideOn(day.day).map((entry) => (
               <OutsideChip key={`outside-${entry.id}`} entry={entry} />
             ))}
-            {day.entries.slice(0, MOST_CHIPS).map((entry) => (
-              <Chip key={`${entry.kind}-${entry.broadcastId}-${entry.arm}`} entry={entry} />
-            ))}
-            {day.entries.length > MOST_CHIPS && (
-              <span className="w-small w-soft">
-                {t('massBudget.more', { number: day.entries.length - MOST_CHIPS })}
-              </span>
-            )}
+            <Entries entries={day.entries} />
             {isBusy(day) && <DayMeters load={day} limits={limits} />}
           </section>
         ))}
       </div>
       {!days.some(isBusy) && (
         <EmptyState compact title={t('massBudget.emptyMonth')} hint={t('massBudget.emptyMonthHint')} />
+      )}
+    </>
+  )
+}
+
+/** A day's sends; a full day's others are one tap away. */
+function Entries({ entries }: { entries: readonly BudgetEntry[] }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const hidden = entries.length - MOST_CHIPS
+  return (
+    <>
+      {entries.slice(0, open ? undefined : MOST_CHIPS).map((entry) => (
+        <Chip key={`${entry.kind}-${entry.broadcastId}-${entry.arm}`} entry={entry} />
+      ))}
+      {hidden > 0 && (
+        <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t('massBudget.fewer') : t('massBudget.more', { number: hidden })}
+        </Button>
       )}
     </>
   )

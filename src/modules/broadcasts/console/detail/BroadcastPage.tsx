@@ -17,7 +17,7 @@ import {
 } from '../../schema.ts'
 import { AudienceBasis } from '../AudienceBasis.tsx'
 import { useReason } from '../reasons.ts'
-import { armName, isMoving, LabelTag, useAudienceText } from '../words.tsx'
+import { isMoving, LabelTag, useAudienceText } from '../words.tsx'
 import { Selecting } from './ArmProgress.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
@@ -27,7 +27,7 @@ import { CommentsTab } from './CommentsTab.tsx'
 import { ConfirmationNotice } from './ConfirmationNotice.tsx'
 import { ContentTab } from './ContentTab.tsx'
 import { Experiments } from './experiment/Experiments.tsx'
-import { FiguresCard } from './figures/FiguresCard.tsx'
+import { FiguresCards } from './figures/FiguresCard.tsx'
 import { GroupsTable } from './GroupsTable.tsx'
 import { OutcomeCompared } from './OutcomeCompared.tsx'
 import { RecipientsTable } from './RecipientsTable.tsx'
@@ -90,16 +90,7 @@ function Detail({ broadcast }: { broadcast: Broadcast }) {
           <AudienceBasis key={place} basis={basis} />
         ))}
         <BroadcastTotals broadcast={broadcast} />
-        {broadcast.groups.flatMap((group) =>
-          group.arms.map((arm) => (
-            <FiguresCard
-              key={arm.number}
-              broadcast={broadcast}
-              arm={arm}
-              name={broadcast.groupCount > 1 || arm.kind !== 'whole' ? armName(t, group, arm) : null}
-            />
-          )),
-        )}
+        <FiguresCards broadcast={broadcast} />
         <Sections broadcast={broadcast} filters={filters} />
       </div>
     </>

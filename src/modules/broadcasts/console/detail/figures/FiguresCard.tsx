@@ -1,4 +1,5 @@
-import { Alert, Table, type TableColumnsType } from 'antd'
+import { Alert, Table, type TableColumnsType, Tabs } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../../console/format.ts'
 import { useEndpoint } from '../../../../../console/hooks.ts'
@@ -11,30 +12,50 @@ import {
 } from '../../../schema/figures.ts'
 import type { Arm, Broadcast } from '../../../schema.ts'
 import { useFigureColumns } from '../../records/columns.tsx'
+import { armName } from '../../words.tsx'
 import { FiguresByDay } from './FiguresByDay.tsx'
 
 const TONES: Record<FiguresState, Tone> = { none: 'idle', waiting: 'busy', counting: 'busy', final: 'good' }
 
-/** 图文数据: what people did with each article, as of when, and what each day added. */
-export function FiguresCard({
-  broadcast,
-  arm,
-  name,
-}: {
-  broadcast: Broadcast
-  arm: Arm
-  name: string | null
-}) {
+/** As many cards are read one below the other; of more, one is chosen. */
+const MOST_CARDS = 3
+
+/** 图文数据 of each record. */
+export function FiguresCards({ broadcast }: { broadcast: Broadcast }) {
+  const { t } = useTranslation()
+  const [chosen, setChosen] = useState<number>()
+  const all = broadcast.groups.flatMap((group) => group.arms.map((arm) => ({ group, arm })))
+  const sent = all.filter(
+    ({ arm }) => arm.contentKind === 'articles' && arm.totals.delivered + arm.totals.uncounted > 0,
+  )
+  const nameOf = ({ group, arm }: (typeof all)[number]) => (all.length > 1 ? armName(t, group, arm) : null)
+  const shown = sent.find(({ arm }) => arm.number === chosen) ?? sent[0]
+  if (sent.length <= MOST_CARDS || shown === undefined)
+    return sent.map((one) => (
+      <FiguresCard key={one.arm.number} broadcast={broadcast} arm={one.arm} name={nameOf(one)} />
+    ))
+  return (
+    <div>
+      <Tabs
+        activeKey={String(shown.arm.number)}
+        onChange={(key) => setChosen(Number(key))}
+        items={sent.map((one) => ({ key: String(one.arm.number), label: nameOf(one) }))}
+      />
+      <FiguresCard broadcast={broadcast} arm={shown.arm} name={nameOf(shown)} />
+    </div>
+  )
+}
+
+/** What people did with each article, as of when, and what each day added. */
+function FiguresCard({ broadcast, arm, name }: { broadcast: Broadcast; arm: Arm; name: string | null }) {
   const { accountId, id } = broadcast
-  const { contentKind, totals } = arm
-  const wanted = contentKind === 'articles' && totals.delivered + totals.uncounted > 0
   const query = useEndpoint(
     broadcastFiguresEndpoint,
     { params: { accountId, broadcastId: id }, query: { arm: arm.number } },
-    { enabled: wanted, every: 10_000 },
+    { every: 10_000 },
   )
   const figures = query.data
-  if (!wanted || figures === undefined || figures.state === 'none') return null
+  if (figures === undefined || figures.state === 'none') return null
   const commentsOf = ({ place }: ArticleResult) =>
     `/accounts/${accountId}/broadcasts/${id}?tab=comments&arm=${arm.number}&article=${place}`
   return <Card figures={figures} name={name} commentsOf={commentsOf} />
