@@ -556,6 +556,7 @@ export interface Deliveries {
   intent_at: Timestamp | null;
   lease_until: Timestamp | null;
   msg_id: string | null;
+  not_after: Timestamp | null;
   occurrence: Generated<Int8>;
   planned_at: Timestamp;
   reason: string | null;
@@ -647,6 +648,14 @@ export interface FanBlocks {
   errcode: number;
   fan_id: Int8;
   until: Timestamp;
+}
+
+export interface FanLastActs {
+  account_id: Int8;
+  at: Timestamp;
+  event_id: Int8;
+  fan_id: Int8;
+  kind: string;
 }
 
 export interface FanListMembers {
@@ -990,6 +999,75 @@ export interface ReactionPlaces {
   place: Generated<Int8>;
 }
 
+export interface ReplyDays {
+  account_id: Int8;
+  day: string;
+  hits: Generated<number>;
+  keyword: number;
+  muted: Generated<number>;
+  passive: Generated<number>;
+  rule_id: Int8;
+  slot: number;
+}
+
+export interface ReplyLimits {
+  at: Timestamp;
+  fan_id: Int8;
+  rule_id: Int8;
+}
+
+export interface ReplyPeople {
+  fan_id: Int8;
+  first_at: Timestamp;
+  hits: number;
+  last_at: Timestamp;
+  rule_id: Int8;
+}
+
+export interface ReplyRevisions {
+  account_id: Int8;
+  n: Int8;
+}
+
+export interface ReplyRuleAccounts {
+  account_id: Int8;
+  rule_id: Int8;
+}
+
+export interface ReplyRules {
+  answer: Json;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  every_ms: Int8 | null;
+  hours: Generated<Json>;
+  id: Generated<Int8>;
+  keywords: Generated<Json>;
+  kind: string;
+  name: string;
+  owner_id: Int8 | null;
+  owner_kind: string | null;
+  priority: Generated<number>;
+  state: Generated<string>;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
+export interface ReplyTargets {
+  account_id: Int8;
+  kind: string;
+  rule_id: Int8;
+  target: string;
+}
+
+export interface ReplyVersions {
+  account_id: Int8;
+  answer: Json;
+  created_at: Timestamp;
+  rule_id: Int8;
+  version: number;
+}
+
 export interface SchemaMigrations {
   applied_at: Generated<Timestamp>;
   checksum: string;
@@ -1091,6 +1169,7 @@ export interface Sends {
   lane: string;
   leftovers: Generated<boolean>;
   name: string;
+  ordered: Generated<boolean>;
   owner_id: Int8;
   owner_kind: string;
   pause_detail: Json | null;
@@ -1107,6 +1186,7 @@ export interface SendVersions {
   created_at: Timestamp;
   limits: Generated<Json>;
   send_id: Int8;
+  taps: string[] | null;
   template: Json | null;
   tracked: Generated<boolean>;
   version: number;
@@ -1353,6 +1433,7 @@ export interface DB {
   event_properties: EventProperties;
   events: Events;
   fan_blocks: FanBlocks;
+  fan_last_acts: FanLastActs;
   fan_list_members: FanListMembers;
   fan_lists: FanLists;
   fan_tags: FanTags;
@@ -1386,6 +1467,14 @@ export interface DB {
   quiet_hours: QuietHours;
   rate_buckets: RateBuckets;
   reaction_places: ReactionPlaces;
+  reply_days: ReplyDays;
+  reply_limits: ReplyLimits;
+  reply_people: ReplyPeople;
+  reply_revisions: ReplyRevisions;
+  reply_rule_accounts: ReplyRuleAccounts;
+  reply_rules: ReplyRules;
+  reply_targets: ReplyTargets;
+  reply_versions: ReplyVersions;
   schema_migrations: SchemaMigrations;
   segment_chunks: SegmentChunks;
   segment_preparations: SegmentPreparations;

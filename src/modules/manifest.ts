@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { PoolClient } from 'pg'
+import type { PassiveReply } from '../channels/wechat-api/passive-reply.ts'
 import type { Ctx } from '../context.ts'
 import type { Executor } from '../infra/transaction.ts'
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '../kernel/endpoint.ts'
+import type { Callback } from '../wechat/payloads/callbacks/callback.ts'
 
 /** What an endpoint's handler gets: checked input, and where the call came from. */
 export type Call<E> = {
@@ -73,6 +76,44 @@ export type ReactionEvent = {
   properties: Record<string, unknown>
 }
 
+/** One push of an account's, before it is stored. */
+export type Push = {
+  accountId: string
+  callback: Callback
+  at: Date
+  receivedAt: Date
+  /** Hex; the same for the platform's second and third try. */
+  key: string
+}
+
+/** What a push is answered with, decided before its commit and committed with its event. */
+export type PushAnswer = {
+  /** At most 60 characters that say all of it: kept with the key of the push, for its repeats. */
+  ref: string
+  /** In the event as `properties.reply`. */
+  note: Record<string, unknown>
+  /** Null: nothing in the push's own answer. */
+  reply: PassiveReply | null
+  /** At most once in so long for one fan; asked in the same transaction. */
+  limit: { rule: string; everyMs: number } | null
+}
+
+/** Answers pushes. There is at most one among the modules. */
+export type Answerer = {
+  name: string
+  /** Everything that answering needs is in memory; awaited by the first push. */
+  ready(ctx: Ctx): Promise<void>
+  /** From memory alone: no I/O. */
+  answer(ctx: Ctx, push: Push): PushAnswer | null
+  /** What was answered to the first of the same pushes. */
+  again(ctx: Ctx, push: Push, ref: string): Promise<PassiveReply | null>
+  /** Which of these may be answered under their limits, in order; those count from now on. */
+  claim(
+    client: PoolClient,
+    asked: readonly { rule: string; fanId: string; everyMs: number; at: Date }[],
+  ): Promise<boolean[]>
+}
+
 /** What a sandbox may jump to: the next due instant, and whether something is in flight that must settle first. */
 export type Due = { dueAt: Date | null; busy: boolean }
 
@@ -82,5 +123,6 @@ export type Manifest = {
   jobs?: Record<string, (ctx: Ctx, payload: Record<string, string>, signal: AbortSignal) => Promise<void>>
   sweeps?: readonly Sweep[]
   reactions?: readonly Reaction[]
+  answerer?: Answerer
   nextDue?: (ctx: Ctx) => Promise<Due>
 }

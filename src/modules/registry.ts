@@ -2,6 +2,7 @@ import { accountsModule } from './accounts/module.ts'
 import { activitiesModule } from './activities/module.ts'
 import { articleFiguresModule } from './article-figures/module.ts'
 import { auditModule } from './audit/module.ts'
+import { autoRepliesModule } from './auto-replies/module.ts'
 import { broadcastsModule } from './broadcasts/module.ts'
 import { campaignsModule } from './campaigns/module.ts'
 import { consentsModule } from './consents/module.ts'
@@ -51,6 +52,7 @@ export const modules: readonly Manifest[] = [
   articleFiguresModule,
   broadcastsModule,
   campaignsModule,
+  autoRepliesModule,
   transfersModule,
   privacyModule,
   sandboxModule,

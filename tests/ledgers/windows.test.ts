@@ -201,3 +201,26 @@ test('two processes at once never take more of a window than it allows', async (
   expect(taken).toHaveLength(5)
   expect(await world.windows(fan)).toMatchObject([{ left: 0 }])
 })
+
+test('C2: the latest act of each fan is kept, whatever opens a window; a payment and leaving are none', async () => {
+  const fan = await world.fan(accountId)
+  const last = async () => {
+    const { rows } = await world.ctx.pool.query(
+      'select kind, at, event_id from fan_last_acts where fan_id = $1',
+      [fan.fanId],
+    )
+    return rows
+  }
+  expect(await last()).toEqual([])
+  const scan = world.event(EVENTS.scan, fan, after(NOW, HOUR), {})
+  const message = world.event(EVENTS.message, fan, NOW, { type: 'image' })
+  await world.acts(scan, message)
+  expect(await last()).toEqual([{ kind: 'scan', at: after(NOW, HOUR), event_id: scan.id }])
+  await world.acts(world.event(PAYMENT_EVENT, fan, after(NOW, 2 * HOUR), {}))
+  await world.acts(world.event(EVENTS.unfollow, fan, after(NOW, 2 * HOUR), {}))
+  await world.acts(message)
+  expect(await last()).toEqual([{ kind: 'scan', at: after(NOW, HOUR), event_id: scan.id }])
+  const tap = world.event(EVENTS.menuClick, fan, after(NOW, HOUR), {})
+  await world.acts(tap)
+  expect(await last(), 'of one second the later event').toMatchObject([{ kind: 'menu', event_id: tap.id }])
+})

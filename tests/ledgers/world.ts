@@ -18,6 +18,7 @@ import { type Decision, decideDelivery } from '../../src/modules/deliveries/rule
 import { findSend, selectVersions } from '../../src/modules/deliveries/store/sends.ts'
 import { EVENTS } from '../../src/modules/ingest/schema.ts'
 import type { ReactionEvent } from '../../src/modules/manifest.ts'
+import { type ResolvedContent, tapsOf } from '../../src/modules/messages/index.ts'
 import { createTestDatabase } from '../support/index.ts'
 import { run } from '../support/postgres.ts'
 
@@ -108,12 +109,13 @@ export async function createLedgerWorld() {
       fields.holdout ?? 0,
     )
     await ctx.pool.query(
-      'insert into send_versions (send_id, version, content, template, limits, created_at) values ($1, 1, $2, $3, $4, now())',
+      'insert into send_versions (send_id, version, content, template, limits, taps, created_at) values ($1, 1, $2, $3, $4, $5, now())',
       [
         sendId,
         JSON.stringify(content),
         template === null ? null : JSON.stringify(template),
         JSON.stringify(limits),
+        tapsOf(content as ResolvedContent),
       ],
     )
     return sendId

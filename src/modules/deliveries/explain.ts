@@ -76,7 +76,7 @@ async function plannedRow(
   if (deliveryId === undefined) return undefined
   const { rows } =
     await sql<Row>`select id, send_id as "sendId", version, contact_id as "contactId", fan_id as "fanId",
-      occurrence, context
+      occurrence, context, not_after as "notAfter"
     from deliveries where id = ${deliveryId}::bigint and send_id = ${sendId}::bigint and account_id = ${accountId}::bigint`.execute(
       trx,
     )

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { DB } from '../../infra/transaction.ts'
 import type { ResolvedContent } from '../messages/schema.ts'
+import type { Rule } from '../segments/schema.ts'
 
 export type Trx = Transaction<DB>
 
@@ -10,12 +11,13 @@ export type SendPurpose = 'marketing' | 'service'
 /** For those who did something just now; or for many at a time, never in the way of the others. */
 export type SendLane = 'immediate' | 'bulk'
 export type SendState = 'running' | 'paused' | 'ended'
+export type SendOwner = 'campaign' | 'test' | 'auto-reply' | 'recall'
 
 /** The engine's view of whatever produces messages to single people. */
 export type SendRow = {
   id: string
   accountId: string
-  ownerKind: 'campaign' | 'test'
+  ownerKind: SendOwner
   ownerId: string
   name: string
   channel: DeliveryChannel
@@ -28,8 +30,13 @@ export type SendRow = {
   ratePerMinute: number | null
   /** 对照组: ten-thousandths of the people, left without. */
   holdout: number
+  /** Messages of one occasion go one after the other: occurrence = {@link PLACES} × event + place. */
+  ordered: boolean
   version: number
 }
+
+/** Places of one occasion in an ordered send. */
+export const PLACES = 16
 
 /** Limits as people entered under them: written by the owner of a send, read when each person is decided. */
 export type SendLimits = {
@@ -41,6 +48,8 @@ export type SendLimits = {
     | { fromMinute: number; untilMinute: number; zone: string; action: 'drop' | 'postpone' }
   /** The last instant a message may still go (ISO); null: any. */
   notAfter: string | null
+  /** Asked once more at the intent: still of this audience, and silent since it was planned (`context.silentSince`). */
+  still?: { audience: Rule | null; silent: boolean } | null
 }
 
 /** Content and limits of a send as people entered under them; never changed, so kept in memory. */
@@ -70,6 +79,8 @@ export type ClaimedRow = {
   attempts: number
   dueAt: Date
   plannedAt: Date
+  /** The last instant this one may still go; null: as its send says. */
+  notAfter: Date | null
 }
 
 /** What became of a call, as the ledgers need it: what was reserved is spent, given back, or stays as it is. */

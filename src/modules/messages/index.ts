@@ -8,6 +8,7 @@ export {
   linksOf,
   needsOf,
   render,
+  tapsOf,
   templateOf,
 } from './rules.ts'
 export type {

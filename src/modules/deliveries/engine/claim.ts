@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { prepare } from '../../../infra/transaction.ts'
-import type { ClaimedRow, SendRow, Trx } from '../model.ts'
+import { type ClaimedRow, PLACES, type SendRow, type Trx } from '../model.ts'
 import { SEND_COLUMNS } from '../store/sends.ts'
 import type { Share } from './due-sends.ts'
 
@@ -21,21 +21,28 @@ export async function lockRunning(trx: Trx, sendIds: readonly string[]): Promise
 }
 
 const ROW_COLUMNS = sql`d.id, d.send_id as "sendId", d.version, d.contact_id as "contactId", d.fan_id as "fanId", d.occurrence,
-  d.run_id as "runId", d.state, d.reason, d.detail, d.context, d.attempts, d.due_at as "dueAt", d.planned_at as "plannedAt"`
+  d.run_id as "runId", d.state, d.reason, d.detail, d.context, d.attempts, d.due_at as "dueAt", d.planned_at as "plannedAt",
+  d.not_after as "notAfter"`
+
+/** In an ordered send nobody goes before the one in front of them has come to its end; `d` is the row, `s` its send. */
+const inTurn = sql`(not s.ordered or d.occurrence % ${sql.lit(PLACES)} = 0 or not exists (
+        select from deliveries f where f.send_id = d.send_id and f.contact_id = d.contact_id
+          and f.occurrence >= d.occurrence - d.occurrence % ${sql.lit(PLACES)} and f.occurrence < d.occurrence
+          and f.state in ('planned', 'held', 'sending')))`
 
 /**
  * Takes due people of each send for the length of the transaction, at most its share, one delivery a fan: what one
- * decides changes the facts of the next. Those somebody else works on are passed over.
+ * decides changes the facts of the next. Those somebody else works on are passed over, and whose turn hasn't come.
  */
 export async function claimDue(trx: Trx, shares: readonly Share[], now: Date): Promise<ClaimedRow[]> {
   if (shares.length === 0) return []
   const { rows } = await sql<ClaimedRow>`${prepare}
     select c.* from unnest(${shares.map((one) => one.sendId)}::bigint[], ${shares.map((one) => one.most)}::int[])
-      as s (id, most)
+      as u (id, most) join sends s on s.id = u.id
     cross join lateral (
       select ${ROW_COLUMNS} from deliveries d
-      where d.send_id = s.id and d.state in ('planned', 'held') and d.due_at <= ${now}
-      order by d.due_at, d.id limit s.most for update skip locked) c`.execute(trx)
+      where d.send_id = s.id and d.state in ('planned', 'held') and d.due_at <= ${now} and ${inTurn}
+      order by d.due_at, d.id limit u.most for update of d skip locked) c`.execute(trx)
   return oneAFan(rows)
 }
 

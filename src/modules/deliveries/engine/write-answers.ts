@@ -151,7 +151,10 @@ function settledOf(answer: Answer): Settled[] {
   ]
 }
 
-/** Many refusals of content in a row, without one success, or a template that is gone, pause a send. */
+/**
+ * Many refusals of content in a row, without one success, or a template that is gone, pause a send. The answers of an account go
+ * through one send: a bad rule would silence all others, so its rows alone say what is wrong.
+ */
 async function reactToRefusals(ctx: Ctx, trx: Trx, answers: readonly Answer[]): Promise<void> {
   const bySend = Map.groupBy(answers, (answer) => answer.sendId)
   const concerned = await lockConcerned(trx, bySend)
@@ -168,7 +171,7 @@ async function reactToRefusals(ctx: Ctx, trx: Trx, answers: readonly Answer[]): 
       const { rows } = await sql<{
         refusals: number
       }>`update sends set refusals = refusals + ${refused.length}::int
-        where id = ${sendId}::bigint returning refusals`.execute(trx)
+        where id = ${sendId}::bigint and owner_kind <> 'auto-reply' returning refusals`.execute(trx)
       const last = refused.at(-1) as Answer
       if ((rows[0]?.refusals ?? 0) >= REFUSALS_TO_PAUSE)
         await pauseSend(ctx, trx, last, whyOf(last, 'content_refused'))

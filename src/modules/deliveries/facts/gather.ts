@@ -25,6 +25,7 @@ type Question = {
 /** A delivery, or one that might be: `id` null where nothing is planned. */
 export type FactRow = Pick<ClaimedRow, 'sendId' | 'version' | 'contactId' | 'fanId' | 'occurrence'> & {
   id: string
+  notAfter?: Date | null
 }
 
 /**
@@ -126,6 +127,7 @@ export async function readFacts(
       grant: grants.get(`${templateId}:${row.fanId}`) ?? null,
       uses: uses.get(person) ?? {},
       heldOut: isHeldOut(keys.get(row.sendId) ?? '', person, sends.get(row.sendId)?.holdout ?? 0),
+      notAfter: row.notAfter ?? null,
     })
   }
   return facts

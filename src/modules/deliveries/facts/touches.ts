@@ -32,7 +32,7 @@ export async function usesOf(
 
 /**
  * Messages that these persons got, or may have got, since an instant; by whatever id and in whatever account. Tests to named fans
- * are not counted.
+ * and answers to what a person did are not counted.
  */
 export async function touchesOf(
   db: Executor,
@@ -48,7 +48,7 @@ export async function touchesOf(
     from ids cross join lateral (
       select d.intent_at as at, d.account_id as "accountId", s.channel, s.purpose
       from deliveries d join sends s on s.id = d.send_id
-      where d.contact_id = ids.id and d.intent_at >= ${since} and d.state in ${TAKEN} and s.owner_kind <> 'test'
+      where d.contact_id = ids.id and d.intent_at >= ${since} and d.state in ${TAKEN} and s.owner_kind not in ('test', 'auto-reply')
       order by d.intent_at desc limit ${MOST_TOUCHES}) d
     union all
     select ids.person, m.at, m.account_id, 'mass', 'marketing'

@@ -18,7 +18,10 @@ const KIND_OF: Readonly<Record<string, WindowKind>> = {
 /** Events that open or close interaction windows. */
 export const WINDOW_EVENTS: readonly string[] = [...Object.keys(KIND_OF), EVENTS.unfollow]
 
-/** Keeps 互动窗口 in step with what fans do. Whoever must know at once calls {@link openWindows} as well. */
+/** Kinds of acts that break a fan's silence; a payment is nothing they say to the account. */
+const LAST_ACTS: readonly WindowKind[] = ['message', 'menu', 'follow', 'scan']
+
+/** Keeps 互动窗口 and 最后互动 in step with what fans do. Whoever must know at once calls {@link openWindows} as well. */
 export const windowsReaction: Reaction = {
   name: 'deliveries.windows',
   events: WINDOW_EVENTS,
@@ -29,7 +32,7 @@ export const windowsReaction: Reaction = {
 type Act = { event: ReactionEvent; fanId: string; accountId: string; kind: WindowKind }
 
 /**
- * Opens windows for what fans did and closes all of those who left. An act sets its kind's record anew; told twice, or after a
+ * Opens windows for what fans did and closes all of those who left, and remembers each fan's latest act. An act sets its kind's record anew; told twice, or after a
  * later one of its kind, it changes nothing.
  */
 export async function openWindows(trx: Executor, events: readonly ReactionEvent[]): Promise<void> {
@@ -50,8 +53,37 @@ export async function openWindows(trx: Executor, events: readonly ReactionEvent[
     const kind = tapped.has(event.id) ? 'menu' : (KIND_OF[event.name] as WindowKind)
     acts.set(`${fanId}:${kind}`, { event, fanId, accountId: event.accountId as string, kind })
   }
+  await keepLastActs(trx, ours, tapped)
   await close(trx, left)
   await open(trx, [...acts.values()])
+}
+
+/** Leaving takes no act back: silence is counted from the last one all the same. */
+async function keepLastActs(
+  trx: Executor,
+  events: readonly ReactionEvent[],
+  tapped: ReadonlySet<string>,
+): Promise<void> {
+  const last = new Map<string, Act>()
+  for (const event of events) {
+    const fanId = event.fanId as string
+    const kind = tapped.has(event.id) ? 'menu' : KIND_OF[event.name]
+    if (kind === undefined || !LAST_ACTS.includes(kind)) continue
+    last.set(fanId, { event, fanId, accountId: event.accountId as string, kind })
+  }
+  const rows = [...last.values()].sort((a, b) => (BigInt(a.fanId) < BigInt(b.fanId) ? -1 : 1))
+  if (rows.length === 0) return
+  const column = <T>(pick: (row: Act) => T) => rows.map(pick)
+  await sql`${prepare}insert into fan_last_acts as l (fan_id, account_id, kind, at, event_id)
+    select u.fan_id, u.account_id, u.kind, u.at, u.event_id
+    from unnest(${column((row) => row.fanId)}::bigint[], ${column((row) => row.accountId)}::bigint[],
+      ${column((row) => row.kind)}::text[], ${column((row) => row.event.at.toISOString())}::timestamptz[],
+      ${column((row) => row.event.id)}::bigint[]) as u (fan_id, account_id, kind, at, event_id)
+    join fans f on f.id = u.fan_id
+    order by u.fan_id
+    on conflict (fan_id) do update set account_id = excluded.account_id, kind = excluded.kind, at = excluded.at,
+      event_id = excluded.event_id
+      where (l.at, l.event_id) < (excluded.at, excluded.event_id)`.execute(trx)
 }
 
 async function close(trx: Executor, left: ReadonlyMap<string, ReactionEvent>): Promise<void> {

@@ -12,6 +12,10 @@ export type PlanRow = {
   /** What the event that fired said, for variables. */
   context?: Record<string, unknown> | null
   version: number
+  /** The last instant this one may still go. */
+  notAfter?: Date | null
+  /** It went already, as the answer to a push, and is only written down. */
+  passiveAt?: Date | null
 }
 
 /** Planning waits while the send is being ended, and plans nobody into one that has ended. */
@@ -29,21 +33,26 @@ export async function planDeliveries(
   now: Date,
 ): Promise<number> {
   if (rows.length === 0) return 0
-  const { rows: made } = await sql<{ run_id: string | null }>`${prepare}
+  const column = <T>(pick: (row: PlanRow) => T) => rows.map(pick)
+  const { rows: made } = await sql<{ run_id: string | null; state: 'planned' | 'accepted' }>`${prepare}
     with send as (${openSend(sendId)})
-    insert into deliveries (send_id, account_id, version, contact_id, fan_id, occurrence, run_id, context, due_at, planned_at)
+    insert into deliveries (send_id, account_id, version, contact_id, fan_id, occurrence, run_id, context, due_at, planned_at,
+      not_after, state, detail, intent_at, settled_at)
     select send.id, send.account_id, u.version, u.contact_id, u.fan_id, u.occurrence, u.run_id, u.context, u.due_at,
-      ${now}::timestamptz
-    from send, unnest(${rows.map((row) => row.contactId)}::bigint[], ${rows.map((row) => row.fanId)}::bigint[],
-      ${rows.map((row) => row.occurrence)}::bigint[], ${rows.map((row) => row.runId ?? null)}::bigint[],
-      ${rows.map((row) => row.dueAt.toISOString())}::timestamptz[], ${rows.map((row) => row.version)}::int[],
-      ${rows.map((row) => (row.context ? JSON.stringify(row.context) : null))}::jsonb[])
-      as u (contact_id, fan_id, occurrence, run_id, due_at, version, context)
+      ${now}::timestamptz, u.not_after, case when u.passive_at is null then 'planned' else 'accepted' end,
+      case when u.passive_at is not null then '{"passive": true}'::jsonb end, u.passive_at, u.passive_at
+    from send, unnest(${column((row) => row.contactId)}::bigint[], ${column((row) => row.fanId)}::bigint[],
+      ${column((row) => row.occurrence)}::bigint[], ${column((row) => row.runId ?? null)}::bigint[],
+      ${column((row) => row.dueAt.toISOString())}::timestamptz[], ${column((row) => row.version)}::int[],
+      ${column((row) => (row.context ? JSON.stringify(row.context) : null))}::jsonb[],
+      ${column((row) => row.notAfter?.toISOString() ?? null)}::timestamptz[],
+      ${column((row) => row.passiveAt?.toISOString() ?? null)}::timestamptz[])
+      as u (contact_id, fan_id, occurrence, run_id, due_at, version, context, not_after, passive_at)
     order by u.contact_id
     on conflict (send_id, contact_id, occurrence) do nothing
-    returning run_id`.execute(trx)
+    returning run_id, state`.execute(trx)
   const tallies = new TallyBook()
-  for (const { run_id: runId } of made) tallies.add({ sendId, runId, state: 'planned', reason: null }, 1)
+  for (const { run_id: runId, state } of made) tallies.add({ sendId, runId, state, reason: null }, 1)
   await tallies.write(trx)
   return made.length
 }

@@ -4,12 +4,12 @@ import type { Executor } from '../../../infra/transaction.ts'
 import { assert } from '../../../kernel/errors.ts'
 import { saveLinks } from '../../links/index.ts'
 import { linksOf } from '../../messages/index.ts'
-import type { DeliveryChannel, SendLane, SendPurpose, SendState } from '../model.ts'
+import type { DeliveryChannel, SendLane, SendOwner, SendPurpose, SendState } from '../model.ts'
 import { insertSend, insertVersion, type NewVersion } from '../store/sends.ts'
 
 export type NewSend = NewVersion & {
   accountId: string
-  ownerKind: 'campaign' | 'test'
+  ownerKind: SendOwner
   ownerId: string
   name: string
   channel: DeliveryChannel
@@ -19,6 +19,8 @@ export type NewSend = NewVersion & {
   ratePerMinute?: number | null
   /** Ten-thousandths of the people left without, at most 5,000. */
   holdout?: number
+  /** Messages of one occasion go one after the other. */
+  ordered?: boolean
 }
 
 /** Makes a send with its first version. It runs at once unless told otherwise; nobody is planned yet. */
@@ -33,6 +35,7 @@ export async function createSend(
     state: send.state ?? 'running',
     ratePerMinute: send.ratePerMinute ?? null,
     holdout: send.holdout ?? 0,
+    ordered: send.ordered ?? false,
     now,
   })
   await writeVersion(trx, { sendId, version: 1, content, template, limits, tracked, now })

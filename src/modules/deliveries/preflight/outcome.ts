@@ -36,6 +36,7 @@ export function factsOf(
     windows: windowsOf(tuple, at),
     uses: Object.fromEntries(caps.map((cap, index) => [cap.id, useOf(cap, tuple.full[index] ?? null)])),
     heldOut: tuple.held_out,
+    notAfter: null,
   }
 }
 

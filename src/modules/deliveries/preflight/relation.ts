@@ -99,7 +99,7 @@ function uses(caps: readonly Cap[], at: Date) {
   return sql`, touches as materialized (
     select coalesce(a.merged_into, d.contact_id) as person, d.intent_at as at, d.account_id, s.channel, s.purpose
     from deliveries d join sends s on s.id = d.send_id left join contact_aliases a on a.contact_id = d.contact_id
-    where d.intent_at >= ${since} and d.state in ('sending', 'accepted', 'delivered', 'unknown') and s.owner_kind <> 'test'
+    where d.intent_at >= ${since} and d.state in ('sending', 'accepted', 'delivered', 'unknown') and s.owner_kind not in ('test', 'auto-reply')
     union all
     select coalesce(a.merged_into, f.contact_id), m.at, m.account_id, 'mass', 'marketing'
     from mass_touches m join fans f on f.id = m.fan_id left join contact_aliases a on a.contact_id = f.contact_id

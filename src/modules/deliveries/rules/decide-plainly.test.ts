@@ -88,6 +88,7 @@ const anyFacts: fc.Arbitrary<DeliveryFacts> = fc.record({
     }),
   }),
   heldOut: seldom,
+  notAfter: fc.constant(null),
 })
 const anyPolicy: fc.Arbitrary<DeliveryPolicy> = fc.record({
   channel: fc.constantFrom('customer-service' as const, 'template' as const, 'subscription' as const),

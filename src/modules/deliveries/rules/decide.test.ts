@@ -121,6 +121,9 @@ test('nobody is held for a time after the last one at which it may go', () => {
   })
   expect(decide({}, { notAfter: NOW })).toEqual({ kind: 'send' })
   expect(decide({}, { notAfter: later(-1) })).toMatchObject({ kind: 'skip', reason: 'too_late' })
+  expect(decide({ notAfter: NOW }, { notAfter: later(1) })).toEqual({ kind: 'send' })
+  expect(decide({ notAfter: later(-1) }, { notAfter: later(1) })).toMatchObject({ reason: 'too_late' })
+  expect(decide({ notAfter: later(1) }, { notAfter: later(-1) })).toMatchObject({ reason: 'too_late' })
 })
 
 test('the order: each check decides only where all before it say yes', () => {

@@ -23,6 +23,8 @@ export type DeliveryFacts = {
   uses: Readonly<Record<string, CapUse>>
   /** In the 对照组 of this send. */
   heldOut: boolean
+  /** The last instant this one message may go; null: as the policy says. */
+  notAfter: Date | null
 }
 
 export type OpenWindow = { openedAt: Date; expiresAt: Date; left: number }
@@ -104,7 +106,7 @@ export function decideDelivery(
   const asked = { facts, policy, now, fields }
   for (const check of CHECKS) {
     const decision = check.ask(asked)
-    if (decision !== null) return inTime(decision, policy)
+    if (decision !== null) return inTime(decision, lastInstant(asked))
   }
   return { kind: 'send' }
 }
@@ -117,26 +119,34 @@ export const traceDecision = (
   policy: DeliveryPolicy,
   now: Date,
   fields: () => FieldVerdict,
-): CheckResult[] =>
-  CHECKS.map(({ name, ask }) => {
-    const decision = ask({ facts, policy, now, fields })
-    return { check: name, decision: decision && inTime(decision, policy) }
+): CheckResult[] => {
+  const asked = { facts, policy, now, fields }
+  return CHECKS.map(({ name, ask }) => {
+    const decision = ask(asked)
+    return { check: name, decision: decision && inTime(decision, lastInstant(asked)) }
   })
+}
+
+function lastInstant({ facts, policy }: Pick<Asked, 'facts' | 'policy'>): Date | null {
+  const both = [facts.notAfter, policy.notAfter].flatMap((at) => at?.getTime() ?? [])
+  return both.length === 0 ? null : new Date(Math.min(...both))
+}
 
 /** Nobody waits for a time that comes too late. */
-function inTime(decision: Decision, { notAfter }: DeliveryPolicy): Decision {
+function inTime(decision: Decision, notAfter: Date | null): Decision {
   if (decision.kind !== 'hold' || notAfter === null || decision.until <= notAfter) return decision
   return skip('too_late', { because: decision.reason, ...decision.detail })
 }
 
-function askSend({ policy, now }: Asked): Decision | null {
+function askSend({ facts, policy, now }: Asked): Decision | null {
   const later = (reason: Reason): Decision => ({
     kind: 'hold',
     reason,
     until: new Date(now.getTime() + LOOK_AGAIN_MS),
   })
   if (policy.state === 'ended') return skip('ended_early')
-  if (policy.notAfter !== null && now > policy.notAfter) return skip('too_late')
+  const notAfter = lastInstant({ facts, policy })
+  if (notAfter !== null && now > notAfter) return skip('too_late')
   if (policy.state === 'paused') return later('send_paused')
   if (policy.template === 'gone') return later('template_gone')
   if (policy.template === 'changed') return later('template_changed')

@@ -17,6 +17,7 @@ export const facts = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   windows: [{ openedAt: later(-HOUR), expiresAt: later(47 * HOUR), left: 1 }],
   uses: {},
   heldOut: false,
+  notAfter: null,
   ...changes,
 })
 export const policy = (changes: Partial<DeliveryPolicy> = {}): DeliveryPolicy => ({

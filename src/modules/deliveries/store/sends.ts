@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
+import { tapsOf } from '../../messages/index.ts'
 import type { SendLimits, SendRow, SendVersion } from '../model.ts'
 
 /** Columns of a send under the names of {@link SendRow}; `s` is `sends`. */
 export const SEND_COLUMNS = sql`s.id, s.account_id as "accountId", s.owner_kind as "ownerKind", s.owner_id as "ownerId", s.name,
   s.channel, s.purpose, s.lane, s.state, s.pause_reason as "pauseReason", s.pause_detail as "pauseDetail",
-  s.rate_per_minute as "ratePerMinute", s.holdout, s.version`
+  s.rate_per_minute as "ratePerMinute", s.holdout, s.ordered, s.version`
 
 export async function findSend(db: Executor, sendId: string): Promise<SendRow | undefined> {
   const { rows } =
@@ -30,6 +31,7 @@ export async function insertSend(
       state: send.state,
       rate_per_minute: send.ratePerMinute,
       holdout: send.holdout,
+      ordered: send.ordered,
       created_at: send.now,
     })
     .returning('id')
@@ -43,6 +45,7 @@ export async function insertVersion(
   trx: Executor,
   { sendId, version, now, ...fields }: SendVersion & { now: Date },
 ): Promise<void> {
+  const taps = tapsOf(fields.content)
   await trx
     .insertInto('send_versions')
     .values({
@@ -52,6 +55,7 @@ export async function insertVersion(
       template: fields.template === null ? null : JSON.stringify(fields.template),
       limits: JSON.stringify(fields.limits),
       tracked: fields.tracked,
+      taps: taps.length === 0 ? null : taps,
       created_at: now,
     })
     .execute()
@@ -67,7 +71,7 @@ type VersionRow = {
 }
 
 /** What a version without limits of its own goes by. */
-const NO_LIMITS: SendLimits = { caps: 'inherit', quiet: 'inherit', notAfter: null }
+const NO_LIMITS: SendLimits = { caps: 'inherit', quiet: 'inherit', notAfter: null, still: null }
 
 export async function selectVersions(
   db: Executor,

@@ -1,0 +1,2 @@
+export { replyRulesChanged } from './changed.ts'
+export { addTargets, type OwnedRule, saveOwnedRule } from './commands/owned.ts'

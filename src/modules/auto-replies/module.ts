@@ -1,0 +1,3 @@
+import type { Manifest } from '../manifest.ts'
+
+export const autoRepliesModule: Manifest = { name: 'auto-replies' }
