@@ -9,6 +9,8 @@ import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
 
 type Who = { fanId: string; at: Date }
+/** A code as it is held before a camera. */
+export type ScannedCode = { scene: string; isNumber: boolean; ticket: string }
 
 /** 统计: the user_source that a way of following is counted under. */
 const SOURCES: Record<string, number> = {
@@ -29,12 +31,12 @@ export async function addFollower(
   world: World,
   tx: Queries,
   account: Account,
-  { fanId, at, scene, qrScene }: Who & { scene: string; qrScene?: string },
+  { fanId, at, scene, code }: Who & { scene: string; code?: ScannedCode },
 ): Promise<boolean> {
   const fan = await tx.row<FanRow>(
     `update fan set following = true, follow_order = nextval('follow_order'), subscribed_at = $2, subscribe_scene = $3,
-       qr_scene_str = $4 where id = $1 and not following returning *`,
-    [fanId, at, scene, qrScene ?? ''],
+       qr_scene = $4, qr_scene_str = $5 where id = $1 and not following returning *`,
+    [fanId, at, scene, code?.isNumber ? code.scene : 0, code && !code.isNumber ? code.scene : ''],
   )
   if (!fan) return false
   await countFan(tx, account.id, { at, source: sourceOf(scene), came: true })
@@ -44,7 +46,9 @@ export async function addFollower(
     event: 'subscribe',
     at,
     fanId,
-    fields: [cdata('EventKey', qrScene === undefined ? '' : `qrscene_${qrScene}`)],
+    fields: code
+      ? [cdata('EventKey', `qrscene_${code.scene}`), cdata('Ticket', code.ticket)]
+      : [cdata('EventKey', '')],
   })
   return true
 }

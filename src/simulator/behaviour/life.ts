@@ -100,7 +100,8 @@ const DO: Record<Kind, Act> = {
     const item = keyed[Math.floor(who.luck * 1_000) % Math.max(1, keyed.length)]
     if (item) await tapMenu(world, tx, account, { ...who, item })
   },
-  scans: (world, tx, account, who) => scan(world, tx, account, { ...who, scene: 'counter' }),
+  scans: (world, tx, account, who) =>
+    scan(world, tx, account, { ...who, code: { scene: 'counter', ticket: 'gQcounter' } }),
   async accepts(world, tx, account, who) {
     const templates = await tx.rows<{ id: string }>(
       `select id from template where account_id = $1 and kind = 'subscription' and deleted_at is null order by created_at, id`,

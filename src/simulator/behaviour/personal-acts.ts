@@ -5,6 +5,7 @@ import { openWindow } from '../official-account/personal/windows.ts'
 import { nextId } from '../official-account/publish/publications.ts'
 import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
+import type { ScannedCode } from './acts.ts'
 
 type Who = { fanId: string; openid: string; at: Date }
 
@@ -72,13 +73,13 @@ export async function scan(
   world: World,
   tx: Queries,
   account: Account,
-  { scene, ...who }: Who & { scene: string },
+  { code, ...who }: Who & { code: Pick<ScannedCode, 'scene' | 'ticket'> },
 ): Promise<void> {
   await openWindow(tx, account, { fanId: who.fanId, kind: 'scan', at: who.at })
   await pushEvent(world, tx, account, {
     ...who,
     event: 'SCAN',
-    fields: [cdata('EventKey', scene), cdata('Ticket', `gQ${scene}`)],
+    fields: [cdata('EventKey', code.scene), cdata('Ticket', code.ticket)],
   })
 }
 

@@ -21,6 +21,7 @@ import { articleKey } from '../official-account/publish/publications.ts'
 import { type FanRow, findFan } from '../official-account/users/fans.ts'
 import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
+import { codeOf } from './codes.ts'
 import { ControlError } from './errors.ts'
 import type { actInput } from './schema.ts'
 
@@ -46,7 +47,9 @@ async function perform(world: World, tx: Queries, { account, fan, input }: Deed)
   const who = { fanId: fan.id, at: world.clock.now() }
   if (input.action === 'follow') {
     const scene = input.scene ?? (input.qrScene === undefined ? 'ADD_SCENE_SEARCH' : 'ADD_SCENE_QR_CODE')
-    return { changed: await addFollower(world, tx, account, { ...who, scene, qrScene: input.qrScene }) }
+    const code =
+      input.qrScene === undefined ? undefined : await codeOf(world, tx, account, { scene: input.qrScene })
+    return { changed: await addFollower(world, tx, account, { ...who, scene, code }) }
   }
   if (input.action === 'unfollow') return { changed: await removeFollower(world, tx, account, who) }
   if (input.action === 'text') {
@@ -80,14 +83,11 @@ async function performPersonal(
   if (input.action === 'msgmenu')
     await tapMessageMenu(world, tx, account, { ...who, ...(await itemOf(tx, fan, input)) })
   if (input.action === 'pay') await openWindow(tx, account, { ...who, kind: 'payment' })
-  if (input.action === 'scan' && fan.following)
-    await scan(world, tx, account, { ...who, scene: input.scene ?? 'demo' })
-  if (input.action === 'scan' && !fan.following)
-    await addFollower(world, tx, account, {
-      ...who,
-      scene: 'ADD_SCENE_QR_CODE',
-      qrScene: input.scene ?? 'demo',
-    })
+  if (input.action === 'scan') {
+    const code = await codeOf(world, tx, account, input)
+    if (fan.following) await scan(world, tx, account, { ...who, code })
+    else await addFollower(world, tx, account, { ...who, scene: 'ADD_SCENE_QR_CODE', code })
+  }
   if (input.action === 'subscribe')
     await answerPopup(world, tx, account, { ...who, popup: input.popup, answers: input.answers ?? [] })
   if (input.action === 'unsubscribe-template')

@@ -4,12 +4,13 @@ import { ZodError, type z } from 'zod'
 import { parseJson } from '../json.ts'
 import { plainIp } from '../official-account/credentials/caller.ts'
 import { forgetTokens } from '../official-account/credentials/tokens.ts'
+import { listCodes } from '../official-account/qr-codes/codes.ts'
 import { ensureAccount } from '../population/accounts.ts'
 import { emptySchema } from '../store/database.ts'
 import type { Sweeper } from '../sweeper.ts'
 import type { World } from '../world.ts'
 import { patchAccount, showAccount, showAccounts, verifyCallback } from './accounts.ts'
-import { act } from './act.ts'
+import { accountOf, act } from './act.ts'
 import { listArticles } from './articles.ts'
 import { ControlError } from './errors.ts'
 import { confirmJob, listJobs } from './jobs.ts'
@@ -81,6 +82,10 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
   app.get('/subscriptions', (request) => {
     const { appid, openid } = schema.chatQuery.parse(request.query)
     return readSubscriptions(world, appid, openid)
+  })
+  app.get('/codes', async (request) => {
+    const account = await accountOf(world, schema.codesQuery.parse(request.query).appid)
+    return listCodes(world, account.id)
   })
   app.post('/act', (request) => act(world, body(schema.actInput, request)))
 

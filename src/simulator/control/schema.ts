@@ -156,6 +156,9 @@ export const actInput = z.object({
   /** Where the follower comes from, an ADD_SCENE_… word. */
   scene: z.string().optional(),
   qrScene: z.string().optional(),
+  /** The code that is scanned: by what its picture says or the picture's address, by its ticket, or by its scene. */
+  url: z.string().max(1_000).optional(),
+  ticket: z.string().max(200).optional(),
   /** The article: its address or key, or the msg_id that brought it and its place from 1. */
   article: z.string().optional(),
   msgId: z.string().regex(/^\d+$/).optional(),
@@ -203,6 +206,7 @@ export const ownerInput = z.discriminatedUnion('action', [
 
 export const chatQuery = z.object({ appid: z.string(), openid: z.string() })
 export const articlesQuery = z.object({ appid: z.string(), msgDataId: z.string().regex(/^\d+$/).optional() })
+export const codesQuery = z.object({ appid: z.string() })
 export const jobsQuery = z.object({ appid: z.string() })
 export const confirmInput = z.object({
   appid: z.string(),

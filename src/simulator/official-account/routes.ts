@@ -8,6 +8,7 @@ import { massEndpoints } from './mass/endpoints.ts'
 import { materialEndpoints } from './material/endpoints.ts'
 import { menuEndpoints } from './menus/endpoints.ts'
 import { publishEndpoints } from './publish/endpoints.ts'
+import { qrCodeEndpoints } from './qr-codes/endpoints.ts'
 import { quotaEndpoints } from './quota/endpoints.ts'
 import { shortKeyEndpoints } from './short-keys/endpoints.ts'
 import { statisticsEndpoints } from './statistics/endpoints.ts'
@@ -37,6 +38,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...templateEndpoints,
   ...subscriptionEndpoints,
   ...menuEndpoints,
+  ...qrCodeEndpoints,
   ...shortKeyEndpoints,
   ...statisticsEndpoints,
   ...commentEndpoints,

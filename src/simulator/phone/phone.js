@@ -1,5 +1,6 @@
 import { drawChat, drawFan, make } from './draw.js'
 import { drawMenu } from './menu.js'
+import { askWhatToScan } from './scan.js'
 import { askToSubscribe } from './subscribe.js'
 import { locale, placeWords, toggleLanguage, word } from './words.js'
 
@@ -145,7 +146,11 @@ async function act(action, more = {}) {
         ? word('closed')
         : message.includes('offline')
           ? word('offline')
-          : word('failed'),
+          : message.includes('expired')
+            ? word('codeOver')
+            : message.includes('code')
+              ? word('noCode')
+              : word('failed'),
     )
     return false
   }
@@ -249,9 +254,11 @@ function listen() {
   })
   at('subscribe').addEventListener('click', subscribe)
   at('scan').addEventListener('click', async () => {
-    const scene = prompt(word('scanHint'), 'demo')
-    if (scene && (await act('scan', { scene }))) toast(word('done'))
-    await refresh(true)
+    const { items } = await call(`/codes?appid=${encodeURIComponent(state.appid)}`)
+    askWhatToScan(at('sheet'), items, async (held) => {
+      if (await act('scan', held)) toast(word('done'))
+      await refresh(true)
+    })
   })
   at('language').addEventListener('click', async () => {
     toggleLanguage()

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Article, withPictures } from '../official-account/drafts/article.ts'
+import { findByTicket, isOver } from '../official-account/qr-codes/codes.ts'
+import { drawPicture } from '../official-account/qr-codes/picture.ts'
 import type { World } from '../world.ts'
 import { articlePage, offlinePage } from './article-page.ts'
 import { jssdkRoutes } from './jssdk.ts'
@@ -14,6 +16,7 @@ const FILES: Record<string, [string, string]> = {
   '/phone/draw-messages.js': ['draw-messages.js', 'text/javascript; charset=utf-8'],
   '/phone/make.js': ['make.js', 'text/javascript; charset=utf-8'],
   '/phone/menu.js': ['menu.js', 'text/javascript; charset=utf-8'],
+  '/phone/scan.js': ['scan.js', 'text/javascript; charset=utf-8'],
   '/phone/subscribe.js': ['subscribe.js', 'text/javascript; charset=utf-8'],
   '/phone/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/phone/article.css': ['article.css', 'text/css; charset=utf-8'],
@@ -43,6 +46,12 @@ export function pageRoutes(app: FastifyInstance, world: World): void {
       .header('access-control-allow-origin', '*')
       .header('cross-origin-resource-policy', 'cross-origin')
       .send(picture.bytes)
+  })
+
+  app.get<{ Querystring: { ticket?: string } }>('/cgi-bin/showqrcode', async ({ query }, reply) => {
+    const code = await findByTicket(world.db, query.ticket ?? '')
+    if (!code || isOver(code, world.clock.now())) return reply.code(404).send('')
+    return reply.type('image/png').send(drawPicture(code.url))
   })
 
   app.get<{ Params: { key: string } }>('/s/:key', async ({ params }, reply) => {

@@ -35,7 +35,8 @@ create table fan (
   follow_order bigint not null,
   subscribed_at timestamptz not null,
   subscribe_scene text not null,
-  qr_scene int not null default 0,
+  -- 32 bits without a sign
+  qr_scene bigint not null default 0,
   qr_scene_str text not null default '',
   nickname text not null,
   wechat_id text collate "C" not null,
@@ -288,6 +289,21 @@ create index personal_act_due on personal_act (due_at) where done_at is null;
 -- How far the everyday life of an account's fans has been told.
 create table life (account_id int primary key references account, told_until timestamptz not null);
 create table menu (account_id int primary key references account, buttons jsonb not null);
+-- 带参数的二维码. Permanent ones end never.
+create table code (
+  ticket text primary key,
+  account_id int not null references account,
+  scene text not null,
+  is_number boolean not null,
+  permanent boolean not null,
+  url text not null unique,
+  made_at timestamptz not null,
+  expires_at timestamptz,
+  check (permanent = (expires_at is null))
+);
+create unique index code_permanent on code (account_id, scene, is_number) where permanent;
+create index code_list on code (account_id, made_at desc);
+create index code_scene on code (account_id, scene);
 create table short_key (key text primary key, account_id int not null references account, data text not null, made_at timestamptz not null, expires_at timestamptz not null);
 create table typing (fan_id bigint primary key, until timestamptz not null);
 

@@ -20,6 +20,14 @@ export const featureRows: readonly Row[] = [
   [87009, 'the reply is not exists', ...never('该留言没有可删除的回复。', 'The comment has no reply.')],
   [[40052, 40053], null, ...fix('二维码设置不正确。', 'The QR code’s settings are wrong.')],
   [
+    45029,
+    'qrcode count out of limit',
+    ...never(
+      '永久二维码已达 10 万个的上限，且不能删除，请改用临时二维码。',
+      'The account has its 100,000 permanent codes, and none can be deleted. Use temporary ones.',
+    ),
+  ],
+  [
     [40246, 40247],
     null,
     ...fix(

@@ -93,7 +93,7 @@ function shownFan(fan: FanRow, tags: Tags): Answer {
     groupid: list[0] ?? 0,
     tagid_list: list,
     subscribe_scene: fan.subscribe_scene,
-    qr_scene: fan.qr_scene,
+    qr_scene: Number(fan.qr_scene),
     qr_scene_str: fan.qr_scene_str,
   }
 }

@@ -9,7 +9,7 @@ export type FanRow = {
   following: boolean
   subscribed_at: Date
   subscribe_scene: string
-  qr_scene: number
+  qr_scene: string
   qr_scene_str: string
   nickname: string
   wechat_id: string
