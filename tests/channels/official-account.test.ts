@@ -28,6 +28,15 @@ import {
   uploadPermanent,
   uploadTemporary,
 } from '../../src/channels/official-account/material.ts'
+import {
+  addConditionalMenu,
+  createMenu,
+  deleteConditionalMenu,
+  deleteMenus,
+  getCurrentMenu,
+  getMenus,
+  tryMatchMenu,
+} from '../../src/channels/official-account/menus.ts'
 import { getPublish, listPublished, submitPublish } from '../../src/channels/official-account/publish.ts'
 import { clearAllQuota, getInterfaceQuota } from '../../src/channels/official-account/quota.ts'
 import {
@@ -318,6 +327,33 @@ test('a time-out after the work was done is ambiguous, and the repeat finds the 
   const { repeated, msgId } = await submitMass(client, send)
   expect(repeated).toBe(true)
   await expect.poll(() => getMassStatus(client, msgId!), { timeout: 10_000 }).toBe('SEND_SUCCESS')
+})
+
+test('D12: menus are made, read in the order in which they are tried, tried for a fan, and taken away', async () => {
+  const buttons = (name: string) => [{ name, type: 'click', key: name, sub_button: [] }]
+  await createMenu(client, buttons('默认'))
+  const match = { tagId: null, system: 'ios' } as const
+  const first = await addConditionalMenu(client, { buttons: buttons('苹果'), match })
+  const second = await addConditionalMenu(client, { buttons: buttons('新苹果'), match })
+  expect(BigInt(second)).toBeGreaterThan(BigInt(Number.MAX_SAFE_INTEGER))
+  expect(await getMenus(client)).toEqual({
+    buttons: buttons('默认'),
+    conditional: [
+      { menuId: second, match, buttons: buttons('新苹果') },
+      { menuId: first, match, buttons: buttons('苹果') },
+    ],
+  })
+  const { openIds } = await listFollowers(client)
+  const names = await Promise.all(
+    openIds.slice(0, 20).map(async (id) => (await tryMatchMenu(client, id))[0]?.name),
+  )
+  expect(new Set(names)).toEqual(new Set(['默认', '新苹果']))
+  await deleteConditionalMenu(client, second)
+  expect((await getMenus(client))?.conditional).toHaveLength(1)
+  expect(await getCurrentMenu(client)).toMatchObject({ open: true, buttons: [{ name: '默认' }] })
+  await deleteMenus(client)
+  expect(await getMenus(client)).toBeUndefined()
+  expect(await getCurrentMenu(client)).toEqual({ open: false, buttons: [] })
 })
 
 test('quotas are read and reset; the callback URL is checked', async () => {

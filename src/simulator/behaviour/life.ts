@@ -3,7 +3,8 @@ import { randomOf } from '../shop/random.ts'
 import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
 import { addText } from './acts.ts'
-import { answerPopup, scan, tapMenu } from './personal-acts.ts'
+import { tapMenu } from './menu-acts.ts'
+import { answerPopup, scan } from './personal-acts.ts'
 import { TEXTS } from './words.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import type { Account } from '../official-account/account.ts'
 import { pushEvent, pushMessage } from '../official-account/callbacks/queue.ts'
-import { cdata, list, type Node, node } from '../official-account/callbacks/xml.ts'
+import { cdata, list, node } from '../official-account/callbacks/xml.ts'
 import { openWindow } from '../official-account/personal/windows.ts'
 import { nextId } from '../official-account/publish/publications.ts'
 import type { Queries } from '../store/database.ts'
@@ -8,43 +8,6 @@ import type { World } from '../world.ts'
 import type { ScannedCode } from './acts.ts'
 
 type Who = { fanId: string; openid: string; at: Date }
-
-export type MenuItem = {
-  type?: string
-  name?: string
-  key?: string
-  url?: string
-  appid?: string
-  pagepath?: string
-}
-
-const EVENT_OF: Record<string, string> = {
-  click: 'CLICK',
-  view: 'VIEW',
-  miniprogram: 'view_miniprogram',
-}
-/** 点击自定义菜单: only these open a window. */
-const OPENING = new Set(['click', 'scancode_push', 'scancode_waitmsg'])
-
-/** Taps a button of the menu. */
-export async function tapMenu(
-  world: World,
-  tx: Queries,
-  account: Account,
-  { item, ...who }: Who & { item: MenuItem },
-): Promise<void> {
-  const type = item.type ?? 'click'
-  const key = type === 'view' ? item.url : type === 'miniprogram' ? item.pagepath : item.key
-  const scanned: Node[] = type.startsWith('scancode_')
-    ? [list('ScanCodeInfo', [cdata('ScanType', 'qrcode'), cdata('ScanResult', 'demo')])]
-    : []
-  if (OPENING.has(type)) await openWindow(tx, account, { fanId: who.fanId, kind: 'menu', at: who.at })
-  await pushEvent(world, tx, account, {
-    ...who,
-    event: EVENT_OF[type] ?? type,
-    fields: [cdata('EventKey', key ?? ''), ...scanned],
-  })
-}
 
 /** Taps an item of a menu message: it arrives as a text, and counts as a tap of the menu. */
 export async function tapMessageMenu(

@@ -7,15 +7,10 @@ import {
   isArticleAction,
   removeFollower,
 } from '../behaviour/acts.ts'
-import {
-  answerPopup,
-  cancelConsent,
-  type MenuItem,
-  scan,
-  tapMenu,
-  tapMessageMenu,
-} from '../behaviour/personal-acts.ts'
+import { type MenuItem, tapMenu } from '../behaviour/menu-acts.ts'
+import { answerPopup, cancelConsent, scan, tapMessageMenu } from '../behaviour/personal-acts.ts'
 import { type Account, findAccount } from '../official-account/account.ts'
+import { menuOfFan } from '../official-account/menus/store.ts'
 import { openWindow } from '../official-account/personal/windows.ts'
 import { articleKey } from '../official-account/publish/publications.ts'
 import { type FanRow, findFan } from '../official-account/users/fans.ts'
@@ -79,7 +74,7 @@ async function performPersonal(
   if (!fan.following && !subscribes && input.action !== 'scan')
     throw new ControlError(409, 'only followers can do that')
   if (input.action === 'menu')
-    await tapMenu(world, tx, account, { ...who, item: await buttonOf(tx, account, input.button ?? [0]) })
+    await tapMenu(world, tx, account, { ...who, ...(await buttonOf(tx, fan, input.button ?? [0])) })
   if (input.action === 'msgmenu')
     await tapMessageMenu(world, tx, account, { ...who, ...(await itemOf(tx, fan, input)) })
   if (input.action === 'pay') await openWindow(tx, account, { ...who, kind: 'payment' })
@@ -95,15 +90,17 @@ async function performPersonal(
   return { changed: true }
 }
 
-async function buttonOf(tx: Queries, account: Account, [place = 0, below]: number[]): Promise<MenuItem> {
-  const menu = await tx.row<{ buttons: (MenuItem & { sub_button?: MenuItem[] })[] }>(
-    'select buttons from menu where account_id = $1',
-    [account.id],
-  )
-  const button = menu?.buttons[place]
+/** A button of the menu that this fan is shown. */
+async function buttonOf(
+  tx: Queries,
+  fan: FanRow,
+  [place = 0, below]: number[],
+): Promise<{ item: MenuItem; menuId: string }> {
+  const seen = await menuOfFan(tx, fan)
+  const button = seen?.buttons[place] as (MenuItem & { sub_button?: MenuItem[] }) | undefined
   const item = below === undefined ? button : button?.sub_button?.[below]
-  if (!item) throw new ControlError(404, 'no such button')
-  return item
+  if (!seen || !item) throw new ControlError(404, 'no such button')
+  return { item, menuId: seen.menuId }
 }
 
 /** An item of a menu message that the fan received, or of a menu link in a text, which names it itself. */

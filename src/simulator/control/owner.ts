@@ -4,6 +4,8 @@ import type { Account } from '../official-account/account.ts'
 import { CONTRACT_AD, readArticle, UPLOADED_VIDEO } from '../official-account/drafts/article.ts'
 import { type DraftRow, findDraft } from '../official-account/drafts/endpoints.ts'
 import { sendFromConsole } from '../official-account/mass/submit.ts'
+import { putMenu } from '../official-account/menus/endpoints.ts'
+import { recordBoard } from '../official-account/menus/store.ts'
 import { Refusal } from '../official-account/refusal.ts'
 import type { World } from '../world.ts'
 import { accountOf } from './act.ts'
@@ -18,6 +20,7 @@ export async function actAsOwner(world: World, input: Input): Promise<object> {
   const account = await accountOf(world, input.appid)
   try {
     if (input.action === 'mass') return await send(world, account, input)
+    if (input.action === 'menu') return await setMenu(world, account, input)
     if (input.action === 'edit-draft') return await edit(world, account, input)
     const draft = await draftOf(world, account, input.mediaId)
     await world.db.run('delete from draft where media_id = $1', [draft.media_id])
@@ -26,6 +29,16 @@ export async function actAsOwner(world: World, input: Input): Promise<object> {
     if (!(error instanceof Refusal)) throw error
     throw new ControlError(409, `${error.errcode} ${error.message}`)
   }
+}
+
+/** A menu of WeChat's own pages takes the place of one made by calls; conditional ones go with it. */
+async function setMenu(world: World, account: Account, input: Of<'menu'>): Promise<object> {
+  await world.db.transaction(async (tx) => {
+    await tx.run('delete from conditional_menu where account_id = $1', [account.id])
+    await putMenu(tx, account.id, { buttons: input.buttons, fromConsole: true })
+    await recordBoard(tx, account.id, world.clock.now())
+  })
+  return { changed: true }
 }
 
 function send(world: World, account: Account, input: Of<'mass'>): Promise<object> {

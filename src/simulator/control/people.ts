@@ -1,4 +1,7 @@
 import type { z } from 'zod'
+import type { JsonObject } from '../json.ts'
+import { leavesOf } from '../official-account/menus/check.ts'
+import { menuOfFan, phoneOf, seenBy } from '../official-account/menus/store.ts'
 import { articleKey } from '../official-account/publish/publications.ts'
 import { findFan } from '../official-account/users/fans.ts'
 import type { World } from '../world.ts'
@@ -76,15 +79,41 @@ function withLinks(world: World, { content, msgDataId }: Received): object {
   return articles ? { ...content, articles } : content
 }
 
-/** The menu that a fan sees; empty where the account has none. */
+/** The menu that a fan sees, empty where there is none, and what they would have seen after each change. */
 export async function readMenu(world: World, appid: string, openid: string): Promise<object> {
   const account = await accountOf(world, appid)
   const fan = await findFan(world.db, account.id, openid)
   if (!fan) throw new ControlError(404, 'no such fan')
-  const row = await world.db.row<{ buttons: object[] }>('select buttons from menu where account_id = $1', [
-    account.id,
-  ])
-  return { buttons: row?.buttons ?? [] }
+  const seen = await menuOfFan(world.db, fan)
+  return {
+    menuId: seen?.menuId ?? null,
+    buttons: await withPages(world, account.id, seen?.buttons ?? []),
+    ...(await phoneOf(world.db, fan)),
+    history: await seenBy(world.db, fan),
+  }
+}
+
+/** Buttons that open an article get its address. */
+async function withPages(
+  world: World,
+  accountId: number,
+  buttons: readonly JsonObject[],
+): Promise<JsonObject[]> {
+  const ids = leavesOf(buttons).flatMap(({ type, article_id }) =>
+    type === 'article_view_limited' && typeof article_id === 'string' ? [article_id] : [],
+  )
+  if (ids.length === 0) return [...buttons]
+  const pages = await world.db.rows<{ id: string; key: string }>(
+    `select article_id as id, key from publication join article using (msg_data_id)
+     where publication.account_id = $1 and article_id = any($2) and idx = 1 and article.deleted_at is null`,
+    [accountId, ids],
+  )
+  const pageOf = new Map(pages.map(({ id, key }) => [id, `/s/${key}`]))
+  const paged = (button: JsonObject): JsonObject =>
+    Array.isArray(button['sub_button']) && button['sub_button'].length > 0
+      ? { ...button, sub_button: button['sub_button'].map(paged) }
+      : { ...button, page: pageOf.get(String(button['article_id'])) }
+  return buttons.map(paged)
 }
 
 /** The notifications a fan may be asked about, and what they said so far. */

@@ -202,6 +202,15 @@ export const ownerInput = z.discriminatedUnion('action', [
     saved: z.boolean().default(true),
   }),
   z.object({ action: z.literal('delete-draft'), ...draftOfOwner }),
+  z.object({
+    action: z.literal('menu'),
+    appid: z.string(),
+    /** As `get_current_selfmenu_info` shows them, with `sub_button` as a plain list and permanent material in `value`. */
+    buttons: z
+      .array(z.looseObject({ name: z.string() }))
+      .min(1)
+      .max(3),
+  }),
 ])
 
 export const chatQuery = z.object({ appid: z.string(), openid: z.string() })

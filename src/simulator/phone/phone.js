@@ -170,6 +170,7 @@ async function tapMenu(place, button) {
   if (!(await act('menu', { button: place }))) return
   if (button.url && button.type === 'view') taps.web(button.url)
   if (button.appid) taps.miniProgram(button)
+  if (button.page) taps.open({ url: button.page })
   await refresh(true)
 }
 

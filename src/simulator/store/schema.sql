@@ -58,6 +58,8 @@ create table tag_member (
   account_id int not null,
   tag_id int not null,
   fan_id bigint not null,
+  -- the order in which tags were given: of several, conditional menus look at the last
+  seq bigint generated always as identity,
   primary key (account_id, tag_id, fan_id)
 );
 create index tag_member_fan on tag_member (fan_id);
@@ -288,7 +290,22 @@ create index personal_act_due on personal_act (due_at) where done_at is null;
 
 -- How far the everyday life of an account's fans has been told.
 create table life (account_id int primary key references account, told_until timestamptz not null);
-create table menu (account_id int primary key references account, buttons jsonb not null);
+create table menu (
+  account_id int primary key references account,
+  menu_id bigint not null default nextval('platform_id'),
+  buttons jsonb not null,
+  -- made on the platform's own pages: calls don't see it
+  from_console boolean not null default false
+);
+create table conditional_menu (
+  menu_id bigint primary key default nextval('platform_id'),
+  account_id int not null references account,
+  rule jsonb not null,
+  buttons jsonb not null
+);
+create index conditional_menu_account on conditional_menu (account_id, menu_id desc);
+create table menu_change (id bigint generated always as identity primary key, account_id int not null references account, at timestamptz not null, board jsonb not null);
+create index menu_change_account on menu_change (account_id, id desc);
 -- 带参数的二维码. Permanent ones end never.
 create table code (
   ticket text primary key,

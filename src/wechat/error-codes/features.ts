@@ -13,6 +13,11 @@ const fault = [
 export const featureRows: readonly Row[] = [
   [range(40015, 40028), null, ...fix('自定义菜单的设置不正确。', 'The menu’s settings are wrong.')],
   [
+    [40054, 40055],
+    null,
+    ...fix('菜单中的链接不正确，请填写完整网址。', 'An address in the menu is wrong. Enter it whole.'),
+  ],
+  [
     [40036, 40037],
     'invalid template_id',
     ...fix('模板不存在或已被删除，请重新同步模板。', 'The template is gone. Sync the templates again.'),
@@ -122,7 +127,32 @@ export const featureRows: readonly Row[] = [
     '统计数据尚未准备好，通常次日 8 点后可用。',
     'The statistics are not ready; usually they are after 08:00 the next day.',
   ],
-  [range(65301, 65317), null, ...fix('个性化菜单设置不正确。', 'The conditional menu’s settings are wrong.')],
+  [
+    [65301, 65302, ...range(65304, 65315), 65317],
+    null,
+    ...fix('个性化菜单设置不正确。', 'The conditional menu’s settings are wrong.'),
+  ],
+  [
+    65303,
+    null,
+    ...fix('还没有默认菜单，请先发布默认菜单。', 'There is no default menu yet. Publish one first.'),
+  ],
+  [
+    65316,
+    null,
+    ...fix(
+      '所有个性化菜单合计最多跳转到 3 个域名，请减少链接的域名。',
+      'All conditional menus together may lead to three hosts. Use fewer.',
+    ),
+  ],
+  [
+    65320,
+    null,
+    ...fix(
+      '个性化菜单不再支持按性别、地区、语言匹配。',
+      'Conditional menus can no longer match by sex, place or language.',
+    ),
+  ],
   [
     88000,
     null,
