@@ -113,7 +113,7 @@ export const comparison = z.discriminatedUnion('op', [
 ])
 export type Comparison = z.infer<typeof comparison>
 
-const tagRef = z.discriminatedUnion('of', [
+export const tagRef = z.discriminatedUnion('of', [
   z.object({ of: z.literal('own'), tagId: id }),
   z.object({ of: z.literal('wechat'), accountId: id, tagId: z.number().int().min(0) }),
 ])

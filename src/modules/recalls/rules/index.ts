@@ -1,0 +1,5 @@
+export * from './audience.ts'
+export * from './candidate.ts'
+export * from './choose.ts'
+export * from './reply.ts'
+export * from './time.ts'
