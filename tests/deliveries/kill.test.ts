@@ -26,7 +26,7 @@ function fork(moment?: Moment): WorkerProcess {
   return worker
 }
 
-const CLAIM = 'for update skip locked\\) c'
+const CLAIM = 'for update of d skip locked\\) c'
 const INTENT =
   'update deliveries d set state = u.state, reason = u.reason, detail = u.detail::jsonb, reserved'
 const ANSWER = 'attempts = d.attempts \\+ u.attempt'
