@@ -89,6 +89,20 @@ test('G4: any audience at any time: what it has left, and what it costs each oth
   ])
 })
 
+test('G4: however many sends wait, each is told what of it the audience shares', async () => {
+  const account = await world.bind({ fans: 8 })
+  const { fanIds } = account
+  const all = []
+  for (let place = 0; place < 7; place += 1)
+    all.push(await steps.scheduled(account, ahead(DAY + place * HOUR), fanIds.slice(place, place + 2)))
+  const audience = { kind: 'fans', fanIds: fanIds.slice(0, 6) }
+  const [answer] = await ask(account, { audience, at: ahead(2 * DAY).toISOString() })
+  expect(answer?.left).toMatchObject({ planned: [0, 0, 5, 1, 0] })
+  // the last has nobody of them
+  const shared = answer?.others.map((one) => [one.broadcastId, one.shared])
+  expect(shared).toEqual(all.slice(0, 6).map(({ id }, place) => [id, place < 5 ? 2 : 1]))
+})
+
 test('G4: saturation: the day as it began is written down once, days to come follow the plan', async () => {
   const account = await world.bind({ fans: 4 })
   const { fanIds } = account

@@ -228,7 +228,11 @@ async function failBatch(ctx: Ctx, trx: Trx, batch: BatchRow, error: WechatError
 export async function giveBack(trx: Trx, batch: BatchRow): Promise<void> {
   const months = batch.reserved_months.map((day) => day.slice(0, 7))
   if (months.length > 0)
-    await releaseMass(trx, batch.account_id, months, batchFans(batch.broadcast_id, batch.seq))
+    await releaseMass(trx, {
+      accountId: batch.account_id,
+      months,
+      fans: batchFans(batch.broadcast_id, batch.seq),
+    })
   if (batch.reserved_day !== null) {
     // the call itself was made and counts with the platform; the send counts once for all batches
     const sends = (await anyOtherIntent(trx, batch)) ? 0 : -1

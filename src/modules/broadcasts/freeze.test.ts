@@ -95,14 +95,15 @@ test('D4: a fan’s month is taken and given back in every month of the job, and
   const { account, fanIds } = await make({ ...PLAIN, fans })
   const first = sql`select unnest(${fanIds.slice(0, 2)}::bigint[]) as fan_id`
   const months = monthsToReserve(EDGE)
-  await reserveMass(db, account.id, months, first)
-  await reserveMass(db, account.id, months, first)
+  await reserveMass(db, { accountId: account.id, months, fans: first })
+  await reserveMass(db, { accountId: account.id, months, fans: first })
   const used = (at: Date) => Promise.all(fanIds.map((id) => usedByFan(db, account.id, id, at)))
   expect([await used(MIDDLE), await used(new Date('2026-12-02T00:00:00Z'))]).toEqual([
     [2, 2, 0],
     [2, 2, 0],
   ])
-  for (let times = 0; times < 3; times += 1) await releaseMass(db, account.id, months, first)
+  for (let times = 0; times < 3; times += 1)
+    await releaseMass(db, { accountId: account.id, months, fans: first })
   expect(await used(MIDDLE)).toEqual([0, 0, 0])
 })
 
@@ -116,12 +117,11 @@ test('D4, G3: two sends that both count a fan’s last place do so one after the
       await lockMassLedger(trx, account.id)
       const { reached } = await planOne(account, { kind: 'all' }, MIDDLE, trx)
       if (reached === 1)
-        await reserveMass(
-          trx,
-          account.id,
-          monthsToReserve(MIDDLE),
-          sql`select ${fanIds[0]}::bigint as fan_id`,
-        )
+        await reserveMass(trx, {
+          accountId: account.id,
+          months: monthsToReserve(MIDDLE),
+          fans: sql`select ${fanIds[0]}::bigint as fan_id`,
+        })
       return reached
     })
   const reached = await Promise.all(Array.from({ length: 4 }, take))

@@ -144,7 +144,8 @@ async function reserve(
 ): Promise<BatchRow> {
   const months = fanLimitOf(account) === null ? [] : monthsToReserve(now)
   const firstOfArm = !(await anyIntent(trx, batch))
-  if (months.length > 0) await reserveMass(trx, account.id, months, batchFans(broadcast.id, batch.seq))
+  if (months.length > 0)
+    await reserveMass(trx, { accountId: account.id, months, fans: batchFans(broadcast.id, batch.seq) })
   const day = beijingDay(now)
   await addToMassDay(trx, account.id, day, { sends: firstOfArm ? 1 : 0, calls: 1, recipients: size })
   const reserved_months = months.map((month) => `${month}-01`)

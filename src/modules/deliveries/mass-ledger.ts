@@ -122,64 +122,80 @@ function countsUpTo(all: Months, months: Months, limit: number | null, own: Mont
 export const lockMassLedger = (trx: Executor, accountId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended('mass-ledger', ${accountId}::bigint))`.execute(trx)
 
-/** Takes one of the month's sends for each fan of `fans` (a relation with fan_id), in every month given. */
-export async function reserveMass(
-  trx: Executor,
-  accountId: string,
-  months: Months,
-  fans: RawBuilder<unknown>,
-): Promise<void> {
-  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
-    select ${accountId}::bigint, month, fan_id, 1
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
-    on conflict (account_id, month, fan_id) do update set used = m.used + 1`.execute(trx)
-}
-
-/** Gives back what a definite refusal did not use. Found by its key, however little the planner knows of the month. */
-export async function releaseMass(
-  trx: Executor,
-  accountId: string,
-  months: Months,
-  fans: RawBuilder<unknown>,
-): Promise<void> {
-  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
-    select ${accountId}::bigint, month, fan_id, 0
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
-    on conflict (account_id, month, fan_id) do update set used = m.used - 1 where m.used > 0`.execute(trx)
+type Places = {
+  accountId: string
+  months: Months
+  /** A relation with fan_id. */
+  fans: RawBuilder<unknown>
 }
 
 /**
- * Books one of the month's sends for each fan of `fans`, in every month given, where used and booked are under `limit`
- * (null: for everybody). Returns how many places it booked: one a fan and month where all had room.
+ * Moves what the fans have of every month given. Their rows are found by key however little the planner knows of the month:
+ * one that isn't there is written with `first`, one that is gets `change`. Returns how many rows it wrote.
+ */
+async function movePlaces(
+  trx: Executor,
+  { accountId, months, fans }: Places,
+  { first, change }: { first: { used: 0 | 1; booked: 0 | 1 }; change: RawBuilder<unknown> },
+): Promise<number> {
+  const { numAffectedRows } =
+    await sql`insert into mass_allowances as m (account_id, month, fan_id, used, booked)
+    select ${accountId}::bigint, month, fan_id, ${sql.lit(first.used)}, ${sql.lit(first.booked)}
+    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
+    on conflict (account_id, month, fan_id) do update set ${change}`.execute(trx)
+  return Number(numAffectedRows ?? 0)
+}
+const NOTHING_YET = { used: 0, booked: 0 } as const
+
+/** Takes one of the month's sends for each fan, in every month given. */
+export const reserveMass = (trx: Executor, places: Places) =>
+  movePlaces(trx, places, { first: { used: 1, booked: 0 }, change: sql`used = m.used + 1` })
+
+/** Gives back what a definite refusal did not use. */
+export const releaseMass = (trx: Executor, places: Places) =>
+  movePlaces(trx, places, { first: NOTHING_YET, change: sql`used = m.used - 1 where m.used > 0` })
+
+/** From so many on those who have a row are found by a join: it takes half the time. */
+const MANY = 50_000
+
+/**
+ * Books one of the month's sends for each fan, in every month given, where used and booked are under `limit` (null: for
+ * everybody). Returns how many places it booked: one a fan and month where all had room. Under {@link lockMassLedger};
+ * `people` is about how many fans there are.
  */
 export async function bookMass(
   trx: Executor,
-  input: { accountId: string; months: Months; fans: RawBuilder<unknown>; limit: number | null },
+  { limit, people, ...places }: Places & { limit: number | null; people: number },
 ): Promise<number> {
-  const { accountId, months, fans, limit } = input
-  const room = limit === null ? sql`` : sql`where m.used + m.booked < ${limit}::int`
-  const { numAffectedRows } =
-    await sql`insert into mass_allowances as m (account_id, month, fan_id, used, booked)
-    select ${accountId}::bigint, month, fan_id, 0, 1
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
-    on conflict (account_id, month, fan_id) do update set booked = m.booked + 1 ${room}`.execute(trx)
-  return Number(numAffectedRows ?? 0)
+  const room = limit === null ? sql`true` : sql`m.used + m.booked < ${limit}::int`
+  if (people >= MANY) return bookMany(trx, places, room)
+  return movePlaces(trx, places, {
+    first: { used: 0, booked: 1 },
+    change: sql`booked = m.booked + 1 where ${room}`,
+  })
+}
+
+async function bookMany(
+  trx: Executor,
+  { accountId, months, fans }: Places,
+  room: RawBuilder<unknown>,
+): Promise<number> {
+  await planForMany(trx)
+  const own = sql`m.account_id = ${accountId}::bigint and m.month = p.month and m.fan_id = p.fan_id`
+  const { rows } = await sql<{ count: number }>`
+    with p as materialized (select month, fan_id from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month),
+    held as (update mass_allowances m set booked = m.booked + 1 from p where ${own} and ${room} returning 1),
+    made as (
+      insert into mass_allowances (account_id, month, fan_id, used, booked)
+      select ${accountId}::bigint, month, fan_id, 0, 1 from p
+      where not exists (select from mass_allowances m where ${own}) order by month, fan_id returning 1)
+    select (select count(*) from held)::int + (select count(*) from made)::int as count`.execute(trx)
+  return rows[0]?.count ?? 0
 }
 
 /** Frees what {@link bookMass} booked for these fans. */
-export async function unbookMass(
-  trx: Executor,
-  accountId: string,
-  months: Months,
-  fans: RawBuilder<unknown>,
-): Promise<void> {
-  await sql`insert into mass_allowances as m (account_id, month, fan_id, used)
-    select ${accountId}::bigint, month, fan_id, 0
-    from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month order by month, fan_id
-    on conflict (account_id, month, fan_id) do update set booked = m.booked - 1 where m.booked > 0`.execute(
-    trx,
-  )
-}
+export const unbookMass = (trx: Executor, places: Places) =>
+  movePlaces(trx, places, { first: NOTHING_YET, change: sql`booked = m.booked - 1 where m.booked > 0` })
 
 export type MassDay = { sends: number; calls: number; recipients: number }
 const NO_USE: MassDay = { sends: 0, calls: 0, recipients: 0 }

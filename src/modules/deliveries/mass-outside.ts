@@ -42,7 +42,7 @@ export async function chargeOutside(
 ): Promise<OutsideChunk> {
   const rows = rowsOf(id, sql`fan_id > ${after}::bigint`)
   const chunk = await chunkOf(trx, rows)
-  if (chunk.fans > 0) await reserveMass(trx, accountId, [month], rows)
+  if (chunk.fans > 0) await reserveMass(trx, { accountId, months: [month], fans: rows })
   return chunk
 }
 
@@ -55,7 +55,7 @@ export async function dischargeOutside(
   const rows = rowsOf(id, sql`fan_id <= ${through}::bigint`)
   const chunk = await chunkOf(trx, rows)
   if (chunk.through === null) return chunk
-  await releaseMass(trx, accountId, [month], rows)
+  await releaseMass(trx, { accountId, months: [month], fans: rows })
   await forgetThrough(trx, id, chunk.through)
   return chunk
 }

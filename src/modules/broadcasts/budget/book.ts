@@ -64,12 +64,12 @@ async function settleSome(trx: Trx, { account, broadcast, isCrowded }: Some): Pr
     broadcast.id,
     batches.map(({ seq }) => seq),
   )
-  if (lost.length > 0) await unbookMass(trx, account.id, lost, fans)
+  if (lost.length > 0) await unbookMass(trx, { accountId: account.id, months: lost, fans })
   if (gained.length > 0) {
     let people = batches.reduce((sum, { size }) => sum + size, 0)
     if (isCrowded)
       for (const batch of batches) people -= await leaveOut(trx, { account, batch, broadcast, gained })
-    const booked = await bookMass(trx, { accountId: account.id, months: gained, fans, limit })
+    const booked = await bookMass(trx, { accountId: account.id, months: gained, fans, limit, people })
     if (booked < people * gained.length) throw new Crowded()
   }
   await markSettled(
@@ -113,7 +113,7 @@ type Held = { accountId: string; broadcastId: string; seq: number; id: string }
  */
 export async function endBooking(trx: Trx, { accountId, broadcastId, seq, id }: Held): Promise<string[]> {
   const months = (await bookedMonths(trx, broadcastId, seq)).map(monthOf)
-  if (months.length > 0) await unbookMass(trx, accountId, months, fansOf(broadcastId, [seq]))
+  if (months.length > 0) await unbookMass(trx, { accountId, months, fans: fansOf(broadcastId, [seq]) })
   await forgetBooking(trx, id)
   return months
 }
@@ -130,11 +130,11 @@ export async function bookMoved(
 ): Promise<void> {
   const months = (await bookedMonths(trx, broadcastId, seq)).map(monthOf)
   const fans = sql`select unnest(${fanIds}::bigint[]) as fan_id`
-  if (months.length > 0) await bookMass(trx, { accountId, months, fans, limit: null })
+  if (months.length > 0) await bookMass(trx, { accountId, months, fans, limit: null, people: fanIds.length })
 }
 
 /** Frees all that a broadcast has booked, before its people are forgotten. Run it under the account's ledger lock. */
 export async function freeBookings(trx: Executor, accountId: string, broadcastId: string): Promise<void> {
   for (const { seqs, months } of await bookingsOf(trx, broadcastId))
-    await unbookMass(trx, accountId, months.map(monthOf), fansOf(broadcastId, seqs))
+    await unbookMass(trx, { accountId, months: months.map(monthOf), fans: fansOf(broadcastId, seqs) })
 }

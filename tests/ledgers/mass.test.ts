@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Executor } from '../../src/infra/transaction.ts'
+import { bookMass } from '../../src/modules/deliveries/index.ts'
+import { createLedgerWorld, type LedgerWorld } from './world.ts'
+
+let world: LedgerWorld
+let accountId: string
+
+beforeAll(async () => {
+  world = await createLedgerWorld()
+  accountId = await world.account()
+})
+afterAll(() => world?.close())
+
+const FEW = 0
+const MANY = 1_000_000
+class Undo extends Error {}
+
+const row = fc.option(
+  fc.record({ used: fc.integer({ min: 0, max: 5 }), booked: fc.integer({ min: 0, max: 2 }) }),
+)
+const ledger = fc.record({
+  // of each fan, what November and December hold; none has a row of either
+  fans: fc.array(fc.record({ now: row, next: row, wanted: fc.boolean() }), { maxLength: 20, size: 'max' }),
+  months: fc.constantFrom(['2026-11'], ['2026-11', '2026-12']),
+  limit: fc.option(fc.integer({ min: 1, max: 5 })),
+})
+type Ledger = typeof ledger extends fc.Arbitrary<infer T> ? T : never
+const DAYS = { now: '2026-11-01', next: '2026-12-01' } as const
+
+/** What the ledger says and how many were booked, after booking on what is given; nothing of it stays. */
+async function booked({ fans, months, limit }: Ledger, people: number) {
+  let found: { count: number; rows: unknown[] } | undefined
+  const take = async (trx: Executor) => {
+    for (const [index, fan] of fans.entries())
+      for (const name of ['now', 'next'] as const) {
+        const { used, booked: held } = fan[name] ?? { used: null, booked: null }
+        if (used !== null)
+          await sql`insert into mass_allowances (account_id, month, fan_id, used, booked)
+            values (${accountId}::bigint, ${DAYS[name]}::date, ${index + 1}, ${used}, ${held})`.execute(trx)
+      }
+    const wanted = fans.flatMap((fan, index) => (fan.wanted ? [index + 1] : []))
+    const count = await bookMass(trx, {
+      accountId,
+      months,
+      limit,
+      people,
+      fans: sql`select unnest(${wanted}::bigint[]) as fan_id`,
+    })
+    const { rows } =
+      await sql`select to_char(month, 'YYYY-MM') as month, fan_id, used, booked from mass_allowances
+      where account_id = ${accountId}::bigint order by 1, 2`.execute(trx)
+    found = { count, rows }
+    throw new Undo()
+  }
+  await world.ctx.db
+    .transaction()
+    .execute(take)
+    .catch((error: unknown) => {
+      if (!(error instanceof Undo)) throw error
+    })
+  return found
+}
+
+test('G4: a million places are booked as one is: whoever has room, in each month, once', async () => {
+  await fc.assert(
+    fc.asyncProperty(ledger, async (given) => {
+      const few = await booked(given, FEW)
+      expect(await booked(given, MANY)).toEqual(few)
+      const places = given.fans.flatMap(({ now, next, wanted }) =>
+        wanted ? (given.months.length === 1 ? [now] : [now, next]) : [],
+      )
+      const roomy = places.filter(
+        (place) => given.limit === null || (place?.used ?? 0) + (place?.booked ?? 0) < given.limit,
+      )
+      // no row at all is room, whatever the limit
+      expect(few?.count).toBe(roomy.length)
+    }),
+    { numRuns: 60 },
+  )
+})
