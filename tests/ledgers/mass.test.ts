@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Executor } from '../../src/infra/transaction.ts'
-import { bookMass } from '../../src/modules/deliveries/index.ts'
+import {
+  bookMass,
+  dischargeOutside,
+  noteOutsideFans,
+  reserveMass,
+} from '../../src/modules/deliveries/index.ts'
 import { createLedgerWorld, type LedgerWorld } from './world.ts'
 
 let world: LedgerWorld
@@ -80,4 +85,28 @@ test('G4: a million places are booked as one is: whoever has room, in each month
     }),
     { numRuns: 60 },
   )
+})
+
+test('G4: of an outside send that was charged in part, only those who were charged get their place back', async () => {
+  const { db } = world.ctx
+  const sendId = await world.one(
+    `insert into outside_sends (account_id, source, at, created_at) values ($1, 'hand', now(), now()) returning id`,
+    accountId,
+  )
+  const charge = { id: sendId, accountId, month: '2027-01' }
+  const fans = sql<{ fan_id: string; openid: string; following: boolean }>`
+    select g as fan_id, g::text as openid, true as following from generate_series(1, 5) g`
+  await noteOutsideFans(db, sendId, fans)
+  // each has had another send; the outside one was charged to the first three
+  await reserveMass(db, { accountId, months: ['2027-01'], fans })
+  await reserveMass(db, {
+    accountId,
+    months: ['2027-01'],
+    fans: sql`select g as fan_id from generate_series(1, 3) g`,
+  })
+  expect(await dischargeOutside(db, charge, '3')).toEqual({ through: '3', fans: 3 })
+  expect(await dischargeOutside(db, charge, '3')).toEqual({ through: null, fans: 0 })
+  const { rows } = await sql<{ used: number }>`select used from mass_allowances
+    where account_id = ${accountId}::bigint and month = '2027-01-01' order by fan_id`.execute(db)
+  expect(rows.map(({ used }) => used)).toEqual([1, 1, 1, 1, 1])
 })
