@@ -34,6 +34,8 @@ export type Ctx = {
   config: Config
   mode: Mode
   pool: Pool
+  /** For pushes alone: whoever waits 5 s for an answer never waits behind anybody's long query. */
+  ingestPool: Pool
   db: Db
   clock: Clock
   log: Log
@@ -77,6 +79,13 @@ export async function createContext(config: Config, options: ContextOptions): Pr
     onError: (error) => log.warn({ err: error.message }, 'database connection lost'),
   })
   const db = createDb(pool)
+  // opens nothing until the first push
+  const ingestPool = createPool({
+    databaseUrl: options.databaseUrl,
+    max: INGEST_CONNECTIONS,
+    name: 'weida-ingest',
+    onError: (error) => log.warn({ err: error.message }, 'database connection of ingest lost'),
+  })
   const installation = await db.selectFrom('installation').select('mode').executeTakeFirst()
   if (installation === undefined) {
     await pool.end()
@@ -95,6 +104,7 @@ export async function createContext(config: Config, options: ContextOptions): Pr
     config,
     mode,
     pool,
+    ingestPool,
     db,
     clock,
     log,
@@ -111,12 +121,15 @@ export async function createContext(config: Config, options: ContextOptions): Pr
       await queue.close()
       await wake.close()
       await channels.close()
+      await ingestPool.end()
       await pool.end()
     },
   }
 }
 
 const MAX_CLOCK_DRIFT_MS = 2_000
+/** One for each commit at a time, and one for whose push it is and by what rules it is answered. */
+const INGEST_CONNECTIONS = 3
 
 async function refuseClockDrift(pool: Pool): Promise<void> {
   const before = Date.now()

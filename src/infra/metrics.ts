@@ -23,6 +23,12 @@ export const callbacksReceived = new Counter({
   labelNames: ['outcome'],
   registers: [metrics],
 })
+export const answersGiven = new Counter({
+  name: 'weida_answers_total',
+  help: 'Answers to callbacks by outcome: passive, later, muted, failed',
+  labelNames: ['outcome'],
+  registers: [metrics],
+})
 export const messagesReceived = new Counter({
   name: 'weida_messages_total',
   help: 'Messages of sources by outcome: stored, repeated, refused, ignored',

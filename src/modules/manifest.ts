@@ -88,14 +88,14 @@ export type Push = {
 
 /** What a push is answered with, decided before its commit and committed with its event. */
 export type PushAnswer = {
-  /** At most 60 characters that say all of it: kept with the key of the push, for its repeats. */
-  ref: string
+  /** At most 60 characters that say all of it: kept with the key of the push, for its repeats. Null: nothing was answered. */
+  ref: string | null
   /** In the event as `properties.reply`. */
   note: Record<string, unknown>
   /** Null: nothing in the push's own answer. */
   reply: PassiveReply | null
   /** At most once in so long for one fan; asked in the same transaction. */
-  limit: { rule: string; everyMs: number } | null
+  limit: { rule: string } | null
 }
 
 /** Answers pushes. There is at most one among the modules. */
@@ -108,10 +108,7 @@ export type Answerer = {
   /** What was answered to the first of the same pushes. */
   again(ctx: Ctx, push: Push, ref: string): Promise<PassiveReply | null>
   /** Which of these may be answered under their limits, in order; those count from now on. */
-  claim(
-    client: PoolClient,
-    asked: readonly { rule: string; fanId: string; everyMs: number; at: Date }[],
-  ): Promise<boolean[]>
+  claim(client: PoolClient, asked: readonly { rule: string; fanId: string; at: Date }[]): Promise<boolean[]>
 }
 
 /** What a sandbox may jump to: the next due instant, and whether something is in flight that must settle first. */

@@ -33,6 +33,8 @@ export const PERMISSIONS = {
   'campaigns:read': ALL,
   'campaigns:write': WRITERS,
   'campaigns:send': WRITERS,
+  'replies:read': ALL,
+  'replies:write': WRITERS,
   'broadcasts:read': ALL,
   'broadcasts:write': WRITERS,
   'broadcasts:send': WRITERS,

@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify'
 import type { Ctx } from '../context.ts'
 import { invalid } from '../kernel/errors.ts'
-import { registerIncoming } from '../modules/ingest/index.ts'
+import { installAnswerers, registerIncoming } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { registerConsole } from './console.ts'
 import { sendError } from './errors.ts'
@@ -40,6 +40,10 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
     }
   })
   registerIncoming(app)
+  installAnswerers(
+    ctx,
+    modules.flatMap(({ answerer }) => answerer ?? []),
+  )
   await app.register(cookie)
   await app.register(multipart, { limits: { files: 1, fileSize: 64 * 1024 * 1024, fields: 10 } })
   app.setErrorHandler((error, request, reply) => sendError(ctx, error, request, reply))

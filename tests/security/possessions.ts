@@ -12,6 +12,7 @@ export type Possessions = {
   broadcastId: string
   outsideSendId: string
   campaignId: string
+  replyRuleId: string
   sendId: string
   templateId: string
   pageId: string
@@ -78,6 +79,12 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
        values ($1, 'customer-service', 'a campaign', '{}', now(), now()) returning id`,
       accountId,
     ),
+    replyRuleId: await one(
+      `with made as (insert into reply_rules (kind, name, answer, created_at, updated_at)
+           values ('follow', 'a rule', '{"replies": [{"content": {"kind": "text"}}]}', now(), now()) returning id)
+       insert into reply_rule_accounts (rule_id, account_id) select id, $1 from made returning rule_id as id`,
+      accountId,
+    ),
     sendId: await one(
       `insert into sends (account_id, owner_kind, owner_id, name, channel, purpose, lane, created_at)
        values ($1, 'campaign', 1, 'a send', 'customer-service', 'marketing', 'bulk', now()) returning id`,
@@ -137,6 +144,7 @@ export const nothing: Possessions = {
   broadcastId: '777777',
   outsideSendId: '777777',
   campaignId: '777777',
+  replyRuleId: '777777',
   sendId: '777777',
   templateId: '777777',
   pageId: '777777',

@@ -212,6 +212,12 @@ describe('F5: an account that is not the operator’s', () => {
     'POST /api/accounts/:accountId/campaigns/:campaignId/edit-preview': { plan: {} },
     'POST /api/accounts/:accountId/campaigns/:campaignId/edit': { revision: 1, plan: {} },
     'POST /api/accounts/:accountId/campaigns/:campaignId/test-send': { fanIds: ['1'] },
+    'PUT /api/accounts/:accountId/reply-rules/:replyRuleId': {
+      kind: 'follow',
+      name: 'x',
+      answer: { replies: [{ content: { kind: 'text', text: 'hi' } }] },
+    },
+    'POST /api/accounts/:accountId/reply-rules/:replyRuleId/state': { on: true },
     'POST /api/accounts/:accountId/sends/:sendId/unknown': { outcome: 'sent' },
     'PATCH /api/accounts/:accountId/tags/:wechatTagId': { name: 'x' },
     'PUT /api/accounts/:accountId/subscribe-pages/:pageId': {

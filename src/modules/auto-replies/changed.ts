@@ -1,7 +1,7 @@
 import type { Ctx } from '../../context.ts'
-import { REPLIES_TOPIC } from './store/rules.ts'
+import { answersHere, refresh } from './compiled.ts'
 
-/** Rules of these accounts changed and the change is committed: resolves when this process answers by them. */
+/** Rules changed and the change is committed: resolves when this process answers by them; the others were told by the commit. */
 export async function replyRulesChanged(ctx: Ctx, _accountIds: readonly string[]): Promise<void> {
-  await ctx.wake.notify(REPLIES_TOPIC)
+  if (answersHere(ctx)) await refresh(ctx)
 }

@@ -1,3 +1,36 @@
-import type { Manifest } from '../manifest.ts'
+import { type Manifest, route } from '../manifest.ts'
+import { answerer } from './answerer.ts'
+import * as rules from './commands/rules.ts'
+import { followUp } from './follow-up/index.ts'
+import { listRules } from './reads.ts'
+import * as schema from './schema.ts'
 
-export const autoRepliesModule: Manifest = { name: 'auto-replies' }
+const of = ({ accountId, replyRuleId: ruleId }: { accountId: string; replyRuleId: string }) => ({
+  accountId,
+  ruleId,
+})
+
+export const autoRepliesModule: Manifest = {
+  name: 'auto-replies',
+  answerer,
+  reactions: [followUp],
+  routes: [
+    route(schema.listReplyRulesEndpoint, (ctx, { params, query }) => listRules(ctx, { ...params, ...query })),
+    route(schema.createReplyRuleEndpoint, (ctx, { params, body }) =>
+      rules.createRule(ctx, params.accountId, body),
+    ),
+    route(schema.orderReplyRulesEndpoint, async (ctx, { params, body }) => {
+      await rules.orderRules(ctx, params.accountId, body.ids)
+      return {}
+    }),
+    route(schema.getReplyRuleEndpoint, (ctx, { params }) => rules.readRule(ctx, of(params))),
+    route(schema.updateReplyRuleEndpoint, (ctx, { params, body }) => rules.updateRule(ctx, of(params), body)),
+    route(schema.deleteReplyRuleEndpoint, async (ctx, { params }) => {
+      await rules.deleteRule(ctx, of(params))
+      return {}
+    }),
+    route(schema.setReplyRuleStateEndpoint, (ctx, { params, body }) =>
+      rules.switchRule(ctx, of(params), body.on),
+    ),
+  ],
+}

@@ -1,1 +1,2 @@
 export * from './schema/answer.ts'
+export * from './schema/rules.ts'

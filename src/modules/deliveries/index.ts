@@ -8,12 +8,14 @@ export type {
   DeliveryChannel,
   SendLane,
   SendLimits,
+  SendOwner,
   SendPurpose,
   SendRow,
   SendState,
   SendVersion,
   Settled,
 } from './model.ts'
+export { PLACES } from './model.ts'
 export {
   type AudiencePlan,
   type Planned,

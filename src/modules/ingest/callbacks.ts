@@ -1,8 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type CallbackQuery, openCallback, verifyEcho } from '../../channels/wechat-api/callback.ts'
+import {
+  answerCallback,
+  type CallbackQuery,
+  type CallbackSecrets,
+  type OpenedCallback,
+  openCallback,
+  verifyEcho,
+} from '../../channels/wechat-api/callback.ts'
 import { isPublicAddress } from '../../channels/wechat-api/guard.ts'
 import type { Ctx } from '../../context.ts'
-import { callbacksReceived } from '../../infra/metrics.ts'
+import { answersGiven, callbacksReceived } from '../../infra/metrics.ts'
 import { forbidden, notFound } from '../../kernel/errors.ts'
 import {
   type CallbackCredentials,
@@ -10,9 +17,10 @@ import {
   touchCallback,
   withEachSecret,
 } from '../accounts/index.ts'
+import { answerAgain } from './answers.ts'
 import { registerPreflight } from './collect/http.ts'
 import { collectionPaths } from './collect/schema.ts'
-import { ingestCallback } from './ingest.ts'
+import { type Ingested, ingestCallback } from './ingest.ts'
 import { receiveCallbackEndpoint } from './schema.ts'
 
 const BODY_TYPE = 'application/x-weida-incoming'
@@ -50,14 +58,29 @@ export async function receive(ctx: Ctx, request: FastifyRequest, reply: FastifyR
   const credentials = await findCredentials(ctx, request)
   const query = queryOf(request)
   const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
-  const { callback } = refusing(() =>
-    withEachSecret(credentials, (secrets) => openCallback(query, body, secrets)),
+  const { opened, secrets } = refusing(() =>
+    withEachSecret(credentials, (given) => ({ opened: openCallback(query, body, given), secrets: given })),
   )
-  const { outcome, reply: passive } = await ingestCallback(ctx, credentials.account.id, callback)
-  callbacksReceived.inc({ outcome })
+  const ingested = await ingestCallback(ctx, credentials.account.id, opened.callback)
+  callbacksReceived.inc({ outcome: ingested.outcome })
   touchNow(ctx, credentials.account.id)
-  if (passive !== null) return reply.type('text/xml; charset=utf-8').send(passive)
+  const sealed = await answerFor(ctx, ingested, { opened, secrets })
+  if (sealed !== null) return reply.type('text/xml; charset=utf-8').send(sealed)
   return reply.type('text/plain; charset=utf-8').send('success')
+}
+
+type Opening = { opened: OpenedCallback; secrets: CallbackSecrets }
+
+/** The passive reply, sealed as the push was; a repeat gets the one that the first push got. */
+async function answerFor(
+  ctx: Ctx,
+  { outcome, ref, push, reply }: Ingested,
+  { opened, secrets }: Opening,
+): Promise<string | null> {
+  if (ref === null) return null
+  const given = outcome === 'stored' ? reply : await answerAgain(ctx, push, ref)
+  answersGiven.inc({ outcome: given === null ? 'later' : 'passive' })
+  return given === null ? null : answerCallback(opened, given, { secrets, at: ctx.clock.now() })
 }
 
 async function findCredentials(ctx: Ctx, request: FastifyRequest): Promise<CallbackCredentials> {

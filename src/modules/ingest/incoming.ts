@@ -1,3 +1,4 @@
+import type { PushAnswer } from '../manifest.ts'
 import type { Occurrence } from './rules.ts'
 
 /** One thing that came in from outside, with the key that makes its repeats harmless. */
@@ -6,11 +7,13 @@ export type Incoming = Occurrence & {
   /** 16 bytes. */
   key: Buffer
   receivedAt: Date
+  /** What it will be answered with, kept in the same commit. */
+  answer?: PushAnswer | null
 }
 export type Outcome = {
   outcome: 'stored' | 'repeated'
-  /** The passive reply to give, the same for a repeat as for the first push. */
-  reply: string | null
+  /** What was answered, the same for a repeat as for the first push; null: nothing. */
+  ref: string | null
 }
 
 export type FanRef = { id: string; contactId: string }

@@ -1,3 +1,4 @@
+export { installAnswerers } from './answers.ts'
 export { registerIncoming } from './callbacks.ts'
 export { signOpenid } from './collect/collect.ts'
 export type { Outcome } from './incoming.ts'

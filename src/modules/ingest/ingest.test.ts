@@ -68,7 +68,7 @@ describe('a batch', () => {
       results.map((result) => (result instanceof Error ? result : result.outcome))
     expect(outcomes(await commit([item, { ...item }]))).toEqual(['stored', 'repeated'])
     await query('update source_keys set reply = $2 where account_id = $1', [accountId, '<xml>hi</xml>'])
-    expect(await commit([{ ...item }])).toEqual([{ outcome: 'repeated', reply: '<xml>hi</xml>' }])
+    expect(await commit([{ ...item }])).toEqual([{ outcome: 'repeated', ref: '<xml>hi</xml>' }])
     expect(await namesOf()).toEqual(['oA'])
   })
 

@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
+import type { PassiveReply } from '../../channels/wechat-api/passive-reply.ts'
 import type { Ctx } from '../../context.ts'
 import { type Callback, callbackKeyOf } from '../../wechat/payloads/callbacks/callback.ts'
+import type { Push } from '../manifest.ts'
+import { answererOf, decideAnswer } from './answers.ts'
 import { commitIncoming } from './commit.ts'
 import { createGatherer, type Gatherer } from './gatherer.ts'
 import { hintReactions } from './hint.ts'
@@ -14,18 +17,21 @@ const LANES = 2
 
 const gatherers = new WeakMap<Pool, Gatherer<Incoming, Outcome>>()
 
+/** What came of a push: stored or known, and what is said to whoever pushed. */
+export type Ingested = Outcome & { push: Push; reply: PassiveReply | null }
+
 /**
- * Stores a verified callback of an account together with whatever else comes in at that moment; resolves after the
- * commit. The same callback again, also at the same instant in another process, is answered and changes nothing.
+ * Stores a verified callback of an account together with whatever else comes in at that moment, with what it is answered with;
+ * resolves after the commit. The same callback again, also at the same instant in another process, changes nothing.
  */
-export function ingestCallback(ctx: Ctx, accountId: string, callback: Callback): Promise<Outcome> {
+export async function ingestCallback(ctx: Ctx, accountId: string, callback: Callback): Promise<Ingested> {
   const receivedAt = ctx.clock.now()
-  return gathererOf(ctx).add({
-    ...describe(callback, receivedAt),
-    accountId,
-    receivedAt,
-    key: hash('sha256', callbackKeyOf(callback), 'buffer').subarray(0, 16),
-  })
+  const occurrence = describe(callback, receivedAt)
+  const key = hash('sha256', callbackKeyOf(callback), 'buffer').subarray(0, 16)
+  const push = { accountId, callback, at: occurrence.at, receivedAt, key: key.toString('hex') }
+  const answer = occurrence.person === null ? null : await decideAnswer(ctx, push)
+  const stored = await gathererOf(ctx).add({ ...occurrence, accountId, receivedAt, key, answer })
+  return { ...stored, push, reply: stored.ref === null ? null : (answer?.reply ?? null) }
 }
 
 /** Something the platform told when asked; `key` makes telling it again harmless. */
@@ -57,7 +63,7 @@ function gathererOf(ctx: Ctx): Gatherer<Incoming, Outcome> {
     most: MOST_IN_BATCH,
     lanes: LANES,
     async commit(items) {
-      const outcomes = await commitIncoming(ctx.pool, items)
+      const outcomes = await commitIncoming(ctx.ingestPool, items, answererOf(ctx))
       hint()
       return outcomes
     },

@@ -12,9 +12,9 @@ const BEGIN = `begin; set local statement_timeout = 4000; ${HOLD_BACK}`
 export const beginIngest = (client: PoolClient) => client.query(BEGIN)
 
 const INSERT_KEYS = `
-  insert into source_keys (account_id, key_hash, received_at)
-  select i.account_id, i.key_hash, i.received_at
-  from unnest($1::bigint[], $2::bytea[], $3::timestamptz[]) as i (account_id, key_hash, received_at)
+  insert into source_keys (account_id, key_hash, received_at, reply)
+  select i.account_id, i.key_hash, i.received_at, i.reply
+  from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::text[]) as i (account_id, key_hash, received_at, reply)
   order by i.account_id, i.key_hash
   on conflict do nothing
   returning account_id || ':' || encode(key_hash, 'hex') as id`
@@ -22,32 +22,53 @@ const INSERT_KEYS = `
 /** The ids of those that were not there yet. Waits for a batch that is storing the same key right now. */
 export async function insertKeys(
   client: PoolClient,
-  items: readonly Pick<Incoming, 'accountId' | 'key' | 'receivedAt'>[],
+  items: readonly (Pick<Incoming, 'accountId' | 'key' | 'receivedAt'> & { ref?: string | null })[],
 ): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     prepared(INSERT_KEYS, [
       items.map((item) => item.accountId),
       items.map((item) => item.key),
       items.map((item) => item.receivedAt),
+      items.map((item) => item.ref ?? null),
     ]),
   )
   return rows.map((row) => row.id)
 }
 
-const SELECT_REPLIES = `
+const UPDATE_REFS = `
+  update source_keys k set reply = i.reply
+  from unnest($1::bigint[], $2::bytea[], $3::text[]) as i (account_id, key_hash, reply)
+  where k.account_id = i.account_id and k.key_hash = i.key_hash`
+
+/** What was answered, where that was known only after the keys were there. */
+export async function updateRefs(
+  client: PoolClient,
+  items: readonly (Pick<Incoming, 'accountId' | 'key'> & { ref: string })[],
+): Promise<void> {
+  if (items.length === 0) return
+  await client.query(
+    prepared(UPDATE_REFS, [
+      items.map((item) => item.accountId),
+      items.map((item) => item.key),
+      items.map((item) => item.ref),
+    ]),
+  )
+}
+
+const SELECT_REFS = `
   select k.account_id || ':' || encode(k.key_hash, 'hex') as id, k.reply
   from source_keys k join unnest($1::bigint[], $2::bytea[]) as i (account_id, key_hash)
     on k.account_id = i.account_id and k.key_hash = i.key_hash
   where k.reply is not null`
 
-/** The replies that were given to the first push of each of these, where one was. */
-export async function selectReplies(
+/** What was answered to the first push of each of these, where something was. */
+export async function selectRefs(
   client: PoolClient,
   items: readonly Incoming[],
 ): Promise<Map<string, string>> {
   if (items.length === 0) return new Map()
   const { rows } = await client.query<{ id: string; reply: string }>(
-    prepared(SELECT_REPLIES, [items.map((item) => item.accountId), items.map((item) => item.key)]),
+    prepared(SELECT_REFS, [items.map((item) => item.accountId), items.map((item) => item.key)]),
   )
   return new Map(rows.map((row) => [row.id, row.reply]))
 }

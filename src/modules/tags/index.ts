@@ -1,4 +1,6 @@
 export { listTags, syncTags } from './commands.ts'
 export { exportToWechatTag } from './export.ts'
 export { giveEach, giveTags, tagsByName } from './front.ts'
+export { type Held, holdTags } from './holding.ts'
+export { selectKnownTags as knownTags } from './own-store.ts'
 export { getTagRun } from './runs.ts'

@@ -149,3 +149,24 @@ export async function ownedRules(
     order by id for update`.execute(trx)
   return rows.map(({ id }) => id)
 }
+
+/** False where it was so already. */
+export async function setState(
+  trx: Executor,
+  ruleId: string,
+  state: 'on' | 'off',
+  now: Date,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`update reply_rules set state = ${state}, updated_at = ${now}
+    where id = ${ruleId}::bigint and state <> ${state}`.execute(trx)
+  return numAffectedRows === 1n
+}
+
+export async function setPriorities(
+  trx: Executor,
+  rules: readonly { id: string; priority: number }[],
+): Promise<void> {
+  await sql`update reply_rules r set priority = u.priority
+    from unnest(${rules.map(({ id }) => id)}::bigint[], ${rules.map(({ priority }) => priority)}::smallint[]) as u (id, priority)
+    where r.id = u.id`.execute(trx)
+}

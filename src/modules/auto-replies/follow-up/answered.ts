@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
+import type { ReactionEvent } from '../../manifest.ts'
+import type { ResolvedAnswer, ResolvedReply } from '../resolve.ts'
+import type { ReplyNote } from '../schema.ts'
+import { answersOf, versionName } from '../store/answered.ts'
+
+type Given = Extract<ReplyNote, { version: number }>
+/** An event that was answered; `contactId` is who the person is now. */
+export type Answered = {
+  event: ReactionEvent
+  note: Given
+  answer: ResolvedAnswer
+  accountId: string
+  contactId: string
+  fanId: string
+}
+export type Muted = { event: ReactionEvent; accountId: string; rule: string }
+
+const noteOf = ({ properties }: ReactionEvent): ReplyNote | undefined =>
+  properties['reply'] as ReplyNote | undefined
+
+/** Those of these events that were answered, and those whose rule kept silent, in the order of the log. */
+export async function answeredOf(
+  trx: Executor,
+  events: readonly ReactionEvent[],
+): Promise<{ answered: Answered[]; muted: Muted[] }> {
+  const muted: Muted[] = []
+  const given: { event: ReactionEvent; note: Given; accountId: string; contactId: string; fanId: string }[] =
+    []
+  for (const event of events) {
+    const note = noteOf(event)
+    const { accountId, contactId, fanId } = event
+    if (note === undefined || accountId === null) continue
+    if ('muted' in note) {
+      if (note.rule !== null) muted.push({ event, accountId, rule: note.rule })
+    } else if (contactId !== null && fanId !== null) given.push({ event, note, accountId, contactId, fanId })
+  }
+  if (given.length === 0) return { answered: [], muted }
+  const keyOf = ({ note, accountId }: { note: Given; accountId: string }) => ({
+    ruleId: note.rule,
+    accountId,
+    version: note.version,
+  })
+  const answers = await answersOf(trx, given.map(keyOf))
+  const people = await canonicalOf(
+    trx,
+    given.map(({ contactId }) => contactId),
+  )
+  const answered = given.flatMap((one) => {
+    const answer = answers.get(versionName(keyOf(one)))
+    const contactId = people.get(one.contactId) ?? one.contactId
+    return answer === undefined ? [] : [{ ...one, answer, contactId }]
+  })
+  return { answered, muted }
+}
+
+/** The replies that were chosen, each with its place among them. */
+export const chosenOf = ({ note, answer }: Answered): { reply: ResolvedReply; place: number }[] =>
+  note.chosen.flatMap((index, place) => {
+    const reply = answer.replies[index]
+    return reply === undefined ? [] : [{ reply, place }]
+  })
+
+async function canonicalOf(trx: Executor, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; into: string }>`${prepare}
+    select contact_id as id, merged_into as into from contact_aliases
+    where contact_id = any(${[...new Set(ids)]}::bigint[])`.execute(trx)
+  return new Map(rows.map(({ id, into }) => [id, into]))
+}

@@ -1,0 +1,66 @@
+import type { Pool } from 'pg'
+import type { ResolvedAnswer } from '../resolve.ts'
+import type { ActiveHours, Keyword, ReplyKind } from '../schema.ts'
+
+export type LiveRow = {
+  accountId: string
+  id: string
+  kind: ReplyKind
+  priority: number
+  keywords: Keyword[]
+  hours: ActiveHours
+  everyMs: string | null
+  version: number
+  answer: ResolvedAnswer
+}
+export type TargetRow = { accountId: string; kind: 'scan' | 'menu'; target: string; ruleId: string }
+
+/** How often the rules of each account have changed. */
+export async function readRevisions(pool: Pool): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ account_id: string; n: string }>(
+    'select account_id, n from reply_revisions',
+  )
+  return new Map(rows.map((row) => [row.account_id, row.n]))
+}
+
+/** What these accounts answer by, and how they are called. */
+export async function readLive(
+  pool: Pool,
+  accountIds: readonly string[],
+): Promise<{ rules: LiveRow[]; targets: TargetRow[]; names: Map<string, string> }> {
+  const ids = [accountIds]
+  const rules = await pool.query<LiveRow>(
+    `select a.account_id as "accountId", r.id, r.kind, r.priority, r.keywords, r.hours, r.every_ms as "everyMs", r.version,
+       v.answer
+     from reply_rule_accounts a join reply_rules r on r.id = a.rule_id
+     join reply_versions v on v.rule_id = r.id and v.account_id = a.account_id and v.version = r.version
+     where a.account_id = any($1::bigint[]) and r.state = 'on' and r.archived_at is null`,
+    ids,
+  )
+  const targets = await pool.query<TargetRow>(
+    `select account_id as "accountId", kind, target, rule_id as "ruleId" from reply_targets where account_id = any($1::bigint[])`,
+    ids,
+  )
+  const names = await pool.query<{ id: string; name: string }>(
+    'select id, name from accounts where id = any($1::bigint[])',
+    ids,
+  )
+  return {
+    rules: rules.rows,
+    targets: targets.rows,
+    names: new Map(names.rows.map(({ id, name }) => [id, name])),
+  }
+}
+
+/** An answer as it was given under a version, and what the account is called. */
+export async function readVersion(
+  pool: Pool,
+  { ruleId, accountId, version }: { ruleId: string; accountId: string; version: number },
+): Promise<{ answer: ResolvedAnswer; accountName: string } | undefined> {
+  const { rows } = await pool.query<{ answer: ResolvedAnswer; accountName: string }>(
+    `select v.answer, a.name as "accountName" from reply_versions v join accounts a on a.id = v.account_id
+     where v.rule_id = $1 and v.account_id = $2 and v.version = $3`,
+    [ruleId, accountId, version],
+  )
+  return rows[0]
+}
