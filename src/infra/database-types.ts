@@ -824,6 +824,44 @@ export interface MediaAssets {
   width: number | null;
 }
 
+export interface MenuAnswers {
+  account_id: Int8;
+  id: Generated<Int8>;
+  key: string;
+}
+
+export interface MenuDays {
+  account_id: Int8;
+  day: string;
+  kind: string;
+  taps: number;
+  target: string;
+}
+
+export interface MenuPublications {
+  account_id: Int8;
+  before: Json | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  ended_at: Timestamp | null;
+  id: Generated<Int8>;
+  problem: Json | null;
+  revision: number;
+  state: Generated<string>;
+  steps: Generated<number>;
+  wanted: Json | null;
+}
+
+export interface MenuSets {
+  account_id: Int8;
+  live: Json | null;
+  live_at: Timestamp | null;
+  menus: Generated<Json>;
+  revision: Generated<number>;
+  updated_at: Timestamp | null;
+  updated_by: Int8 | null;
+}
+
 export interface MessageCheckSettings {
   blocking: Generated<string[]>;
   singleton: Generated<boolean>;
@@ -1450,6 +1488,10 @@ export interface DB {
   mass_results: MassResults;
   mass_touches: MassTouches;
   media_assets: MediaAssets;
+  menu_answers: MenuAnswers;
+  menu_days: MenuDays;
+  menu_publications: MenuPublications;
+  menu_sets: MenuSets;
   message_check_settings: MessageCheckSettings;
   message_templates: MessageTemplates;
   mini_program_links: MiniProgramLinks;

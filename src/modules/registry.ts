@@ -14,6 +14,7 @@ import { goalsModule } from './goals/module.ts'
 import { ingestModule } from './ingest/module.ts'
 import { linksModule } from './links/module.ts'
 import type { Manifest } from './manifest.ts'
+import { menusModule } from './menus/module.ts'
 import { messagesModule } from './messages/module.ts'
 import { miniProgramsModule } from './mini-programs/module.ts'
 import { operatorsModule } from './operators/module.ts'
@@ -53,6 +54,7 @@ export const modules: readonly Manifest[] = [
   broadcastsModule,
   campaignsModule,
   autoRepliesModule,
+  menusModule,
   transfersModule,
   privacyModule,
   sandboxModule,

@@ -1,0 +1,3 @@
+export * from './schema/endpoints.ts'
+export * from './schema/menu.ts'
+export * from './schema/views.ts'
