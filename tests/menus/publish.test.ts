@@ -134,7 +134,12 @@ test('D12: what somebody else saved is not saved over, nor published unseen', as
 
 test('D12: a call whose answer is lost is not made twice', async () => {
   await world.menus.save(account, menu('默认丙'), menu('苹果丙', onIos))
-  await world.fault({ match: { path: '/cgi-bin/menu/addconditional' }, kind: 'http-500', remaining: 1 })
+  await world.fault({
+    match: { path: '/cgi-bin/menu/addconditional' },
+    kind: 'timeout-after-work',
+    ms: 1,
+    remaining: 1,
+  })
   const { publication, live } = await world.menus.publish(account)
   await world.fault()
   expect(publication).toMatchObject({ state: 'done' })

@@ -1,9 +1,12 @@
 import { type Manifest, route } from '../manifest.ts'
+import { importMenus } from './commands/import.ts'
 import { lookAtMenus, PUBLISH_MENUS, publishMenus, removeMenus } from './commands/publish.ts'
 import { saveMenus } from './commands/save.ts'
+import { menuFigures, menuPeople } from './figures.ts'
 import { listPublications, readMenus } from './present.ts'
 import { runPublish } from './publish.ts'
 import * as schema from './schema.ts'
+import { menuTaps } from './taps.ts'
 
 /** 自定义菜单: the default and the conditional ones, edited here, published by comparing. */
 export const menusModule: Manifest = {
@@ -17,7 +20,11 @@ export const menusModule: Manifest = {
     route(schema.listMenuPublicationsEndpoint, (ctx, { params, query }) =>
       listPublications(ctx, params.accountId, query),
     ),
+    route(schema.importMenusEndpoint, (ctx, { params }) => importMenus(ctx, params.accountId)),
+    route(schema.menuFiguresEndpoint, (ctx, { params, query }) => menuFigures(ctx, params.accountId, query)),
+    route(schema.menuPeopleEndpoint, (ctx, { params, query }) => menuPeople(ctx, params.accountId, query)),
   ],
+  reactions: [menuTaps],
   jobs: {
     [PUBLISH_MENUS]: (ctx, payload, signal) => runPublish(ctx, payload['runId'] ?? '', signal),
   },

@@ -1,3 +1,4 @@
+export { adoptMenus } from './rules/adopt.ts'
 export { checkMenus, type MenuFacts } from './rules/check.ts'
 export { diffMenus } from './rules/diff.ts'
 export { hostsOnTheWay, MOST_STEPS, nextStep, type Step, tooManyHostsOnTheWay } from './rules/steps.ts'

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
-import { conflict } from '../../../kernel/errors.ts'
+import { AppError, conflict } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { replyRulesChanged, saveOwnedRule } from '../../auto-replies/index.ts'
@@ -55,11 +55,14 @@ async function saveAnswers(
   const has = answersByKey(after)
   const keys = new Set(leavesOf(after).map(({ button }) => keyOf(button)))
   let changed = false
-  for (const [key, { name, answer }] of has) {
-    if (JSON.stringify(had.get(key)) === JSON.stringify({ name, answer })) continue
+  for (const [key, { name, button, answer }] of has) {
+    if (JSON.stringify(had.get(key)) === JSON.stringify({ name, button, answer })) continue
     const id = await store.answerOwner(trx, accountId, key)
     const owner = { kind: 'menu', id } as const
-    await saveOwnedRule(ctx, trx, { owner, kind: 'menu', accountId, name, answer, targets: [key] })
+    const rule = { owner, kind: 'menu', accountId, name, answer } as const
+    await saveOwnedRule(ctx, trx, { ...rule, targets: [key] }).catch((error: unknown) => {
+      throw placed(error, { button, key })
+    })
     changed = true
   }
   for (const [key, { name }] of had) {
@@ -76,9 +79,19 @@ const answersByKey = (menus: readonly MenuDraft[]) =>
       .toReversed()
       .map(({ menu, button }) => [
         keyOf(button),
-        { name: nameOf(menus[menu]?.name ?? '', button.name), answer: button.answer },
+        {
+          name: nameOf(menus[menu]?.name ?? '', button.name),
+          button: button.name,
+          answer: button.answer,
+        },
       ]),
   )
+
+/** A refusal of an answer says whose it is. */
+const placed = (error: unknown, place: { button: string; key: string }): unknown =>
+  error instanceof AppError
+    ? new AppError(error.code, error.reason, error.message, { ...error.detail, ...place }, { cause: error })
+    : error
 
 const nameOf = (menu: string, button: string): string => [...`${menu} · ${button}`].slice(0, 60).join('')
 

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answerSchema } from '../../src/modules/auto-replies/schema.ts'
+import type { MenuButton } from '../../src/modules/menus/schema.ts'
+import type { Bound } from '../support/sending.ts'
+import { button, createMenuWorld, type MenuWorld, menu } from './world.ts'
+
+let world: MenuWorld
+let account: Bound
+beforeAll(async () => {
+  world = await createMenuWorld()
+  account = await world.bind({ fans: 4 })
+})
+afterAll(() => world.close())
+
+const says = (text: string) => answerSchema.parse({ replies: [{ content: { kind: 'text', text } }] })
+const answered = (text: string, fields: Partial<MenuButton> = {}) =>
+  button({ name: '问好', answer: says(text), ...fields })
+
+/** What is answered now, by key. */
+async function answers(): Promise<Record<string, string>> {
+  const { rows } = await world.ctx.pool.query<{ target: string; text: string; version: number }>(
+    `select t.target, r.answer #>> '{replies,0,content,text}' as text from reply_targets t
+     join reply_rules r on r.id = t.rule_id where t.account_id = $1 and t.kind = 'menu' and archived_at is null`,
+    [account.id],
+  )
+  return Object.fromEntries(rows.map(({ target, text }) => [target, text]))
+}
+const versions = async () =>
+  (await world.ctx.pool.query<{ n: number }>('select coalesce(sum(version), 0)::int as n from reply_rules'))
+    .rows[0]?.n
+
+test('D12: an answer holds as soon as it is saved, by the button’s key, and changes nothing when it is saved again', async () => {
+  const hello = answered('您好')
+  const typed = answered('积分', { key: 'CARD' })
+  await world.menus.save(account, menu('菜单', { buttons: [hello, typed] }))
+  expect(await answers()).toEqual({ [`wd-${hello.id}`]: '您好', CARD: '积分' })
+  const before = await versions()
+  const { menus } = await world.menus.read(account)
+  await world.menus.save(account, ...menus)
+  expect(await versions()).toBe(before)
+})
+
+test('D12: an answer taken off its button ends at once; that of a button that is gone stays while phones may show it', async () => {
+  const [first, second, third] = [answered('一'), answered('二'), answered('三')]
+  await world.menus.save(account, menu('菜单', { buttons: [first, second] }))
+  await world.menus.publish(account)
+  await world.menus.save(account, menu('菜单', { buttons: [{ ...first, answer: null }, third] }))
+  expect(Object.values(await answers()).toSorted()).toEqual(['三', '二'].toSorted())
+  await world.menus.publish(account)
+  expect(Object.values(await answers())).toContain('二')
+  await world.menus.save(account, menu('菜单', { buttons: [third] }))
+  await world.menus.publish(account)
+  expect(await answers()).toEqual({ [`wd-${third.id}`]: '三' })
+})
+
+test('D12: an answer that can’t be given is refused with its place, and nothing is saved', async () => {
+  const { revision } = await world.menus.read(account)
+  const menus = [menu('菜单', { buttons: [answered('')] })]
+  const refused = await world.api<{ error: { reason: string } }>('PUT', `/api/accounts/${account.id}/menus`, {
+    revision,
+    menus,
+  })
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { error: { reason: 'message_invalid', detail: { button: '问好' } } },
+  })
+  expect((await world.menus.read(account)).revision).toBe(revision)
+})
