@@ -1015,6 +1015,63 @@ export interface PrivacySettings {
   unfollow_days: Generated<number>;
 }
 
+export interface QrCodes {
+  account_id: Int8;
+  archived_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  expires_at: Timestamp | null;
+  fence: Generated<number>;
+  folder_id: Int8 | null;
+  free_at: Generated<Timestamp>;
+  id: Generated<Int8>;
+  life: string;
+  life_seconds: number | null;
+  link_key: string;
+  logo_key: string | null;
+  name: string;
+  page_opened_at: Timestamp | null;
+  placement_id: Int8 | null;
+  problem: Json | null;
+  rule_id: Int8 | null;
+  scene: string;
+  scene_is_number: boolean;
+  state: string;
+  ticket: string | null;
+  url: string | null;
+}
+
+export interface QrDays {
+  back_follows: number;
+  code_id: Int8;
+  day: string;
+  new_follows: number;
+  scans: number;
+}
+
+export interface QrFolders {
+  account_id: Int8;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+}
+
+export interface QrPlacements {
+  account_id: Int8;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+}
+
+export interface QrScans {
+  code_id: Int8;
+  fan_id: Int8;
+  first_at: Timestamp;
+  how: string;
+  last_at: Timestamp;
+  scans: number;
+}
+
 export interface QuietHours {
   account_id: Int8 | null;
   action: string;
@@ -1506,6 +1563,11 @@ export interface DB {
   people_import_members: PeopleImportMembers;
   people_imports: PeopleImports;
   privacy_settings: PrivacySettings;
+  qr_codes: QrCodes;
+  qr_days: QrDays;
+  qr_folders: QrFolders;
+  qr_placements: QrPlacements;
+  qr_scans: QrScans;
   quiet_hours: QuietHours;
   rate_buckets: RateBuckets;
   reaction_places: ReactionPlaces;

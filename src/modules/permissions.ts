@@ -41,6 +41,8 @@ export const PERMISSIONS = {
   'menus:read': ALL,
   'menus:write': WRITERS,
   'menus:publish': WRITERS,
+  'qr-codes:read': ALL,
+  'qr-codes:write': WRITERS,
   'audit:read': ['administrator', 'approver'],
   'operators:manage': ['administrator'],
   'sandbox:control': WRITERS,

@@ -19,6 +19,7 @@ import { messagesModule } from './messages/module.ts'
 import { miniProgramsModule } from './mini-programs/module.ts'
 import { operatorsModule } from './operators/module.ts'
 import { privacyModule } from './privacy/module.ts'
+import { qrCodesModule } from './qr-codes/module.ts'
 import { runsModule } from './runs/module.ts'
 import { sandboxModule } from './sandbox/module.ts'
 import { segmentsModule } from './segments/module.ts'
@@ -55,6 +56,7 @@ export const modules: readonly Manifest[] = [
   campaignsModule,
   autoRepliesModule,
   menusModule,
+  qrCodesModule,
   transfersModule,
   privacyModule,
   sandboxModule,

@@ -22,6 +22,8 @@ export type Possessions = {
   seq: string
   place: string
   number: string
+  qrCodeId: string
+  labelId: string
 }
 
 let made = 0
@@ -127,6 +129,16 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
        values ($1, 'marketing', 1320, 480, 'drop', now()) returning id`,
       accountId,
     ),
+    qrCodeId: await one(
+      `insert into qr_codes (account_id, name, life, scene, scene_is_number, link_key, state, created_at)
+       values ($1, 'a code', 'permanent', 'a-scene', false, $2, 'waiting', now()) returning id`,
+      accountId,
+      `link-key-${made}`,
+    ),
+    labelId: await one(
+      `insert into qr_folders (account_id, name, created_at) values ($1, 'a folder', now()) returning id`,
+      accountId,
+    ),
     seq: '1',
     place: '0',
     number: '0',
@@ -152,6 +164,8 @@ export const nothing: Possessions = {
   capId: '777777',
   quietId: '777777',
   seq: '7777',
+  qrCodeId: '777777',
+  labelId: '777777',
   place: '9',
   number: '99',
 }

@@ -46,6 +46,7 @@ async function keyOf(role: Role, accounts: string[] | null): Promise<string> {
 /** What a route can't be asked without. */
 const QUERIES: Record<string, string> = {
   '/api/accounts/:accountId/broadcasts/:broadcastId/groups/:place/lift': '?event=order_paid',
+  '/api/accounts/:accountId/qr-codes/:qrCodeId/figures': '?from=2026-11-01&to=2026-11-02',
 }
 const urlOf = ({ path }: Endpoint, ids: Record<string, string>) =>
   path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '777777') + (QUERIES[path] ?? '')
@@ -93,6 +94,9 @@ describe('F5: what routes declare', () => {
         ...trackers,
         // people subscribe there; shows nothing but what an operator made public
         'GET /subscribe/:pageKey',
+        // show the code that an operator made for everybody to scan: tests/qr-codes
+        'GET /scan/:linkKey',
+        'GET /scan/:linkKey/code.png',
         // redirects to what was stored for the message, and to nowhere else: tests/links
         'GET /t/:code',
         // these answer nobody without a write key: tests/collection
@@ -194,6 +198,9 @@ describe('F5: an account that is not the operator’s', () => {
       }),
     },
     'PUT /api/accounts/:accountId/broadcasts/:broadcastId/groups/:place/time': { sendAt: null },
+    'PUT /api/accounts/:accountId/qr-codes/:qrCodeId': { name: 'x', folderId: null, placementId: null },
+    'PUT /api/accounts/:accountId/qr-folders/:labelId': { name: 'x' },
+    'PUT /api/accounts/:accountId/qr-placements/:labelId': { name: 'x' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/arms/:number/answer': { do: 'skip' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/arms/:number/choose': { variant: 0 },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/send': {

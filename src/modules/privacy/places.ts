@@ -36,6 +36,7 @@ export const PLACES: readonly Place[] = [
   { kind: 'consents', table: 'subscription_answers', where: ofFans },
   { kind: 'listMembers', table: 'fan_list_members', where: ofFans },
   { kind: 'listMembers', table: 'people_import_members', where: ofContacts('contact_id') },
+  { kind: 'events', table: 'qr_scans', where: ofFans },
   { kind: 'events', table: 'campaign_people', where: ofContacts('contact_id') },
   {
     kind: 'merges',

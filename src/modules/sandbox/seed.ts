@@ -165,6 +165,7 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   service_windows, call_days, fan_blocks, contact_suppressions, frequency_caps, quiet_hours, activities, campaign_groups, campaigns,
   campaign_versions, campaign_runs, campaign_people, campaign_waits, campaign_sums, campaign_wait_hours, conversions,
   link_clicks, send_links, delivery_receipts, send_goals, people_imports, people_import_errors, people_import_members, people_exports,
+  qr_folders, qr_placements, qr_codes, qr_scans, qr_days,
   rate_buckets`
 
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import type { Ctx } from '../../../context.ts'
+import { type Executor, inTransaction } from '../../../infra/transaction.ts'
+import { notifyOnCommit } from '../../../infra/wake.ts'
+import { conflict, invalid } from '../../../kernel/errors.ts'
+import { decideAbility } from '../../../wechat/rules/account-abilities.ts'
+import { checkScene, PERMANENT_CODES } from '../../../wechat/rules/scene-limits.ts'
+import { getAccount } from '../../accounts/index.ts'
+import { audit } from '../../audit/index.ts'
+import { QR_CODES_TOPIC } from '../make.ts'
+import { getCode } from '../reads.ts'
+import { sceneOf } from '../rules.ts'
+import type { CodeBatch, CodeLife, NewCode, QrCode, Scene } from '../schema.ts'
+import * as store from '../store/codes.ts'
+import { requireLabels } from './filed.ts'
+import { requireLogo } from './logo.ts'
+
+/**
+ * Makes a code: its row now, WeChat's part a moment later. Refused where the account can have none, where its scene is
+ * taken (`scene_taken`) or none WeChat takes (`scene_out_of_range`), or beyond 100,000 permanent ones (`qr_permanent_full`).
+ */
+export async function createCode(ctx: Ctx, accountId: string, input: NewCode): Promise<QrCode> {
+  const { name, scene, ...alike } = input
+  await requireAbility(ctx, accountId)
+  return inTransaction(ctx.db, async (trx) => {
+    const [id] = await addCodes(ctx, trx, { accountId, codes: [{ name, scene }], ...alike })
+    await audit(ctx, trx, {
+      action: 'qr_code.created',
+      accountId,
+      subject: { kind: 'qr-code', id: id as string },
+      detail: { name, life: input.life },
+    })
+    return getCode(ctx, { accountId, qrCodeId: id as string }, trx)
+  })
+}
+
+/** All of them or none. Refused as {@link createCode} is. */
+export async function createCodes(ctx: Ctx, accountId: string, batch: CodeBatch): Promise<string[]> {
+  await requireAbility(ctx, accountId)
+  return inTransaction(ctx.db, async (trx) => {
+    const ids = await addCodes(ctx, trx, { accountId, ...batch })
+    await audit(ctx, trx, {
+      action: 'qr_code.batch_created',
+      accountId,
+      subject: { kind: 'qr-code', id: ids[0] as string },
+      detail: { count: ids.length, life: batch.life },
+    })
+    return ids
+  })
+}
+
+async function requireAbility(ctx: Ctx, accountId: string): Promise<void> {
+  const account = await getAccount(ctx, accountId)
+  if (account.state === 'archived') throw conflict('account_archived', 'the account is archived')
+  const decision = decideAbility(account, 'scene-qr-codes')
+  if (!decision.can)
+    throw conflict(decision.reason, 'this account has no codes with parameters', { advice: decision.advice })
+}
+
+type Wanted = {
+  accountId: string
+  codes: readonly { name: string; scene: Scene | null }[]
+  life: CodeLife
+  lifeSeconds: number | null
+  folderId: string | null
+  placementId: string | null
+  logo: string | null
+}
+
+async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string[]> {
+  const { accountId, codes, life, lifeSeconds, logo, ...filed } = wanted
+  checkScenes(codes, life)
+  await requireLabels(trx, accountId, filed)
+  if (logo !== null) await requireLogo(ctx, logo)
+  await store.lockCodesOf(trx, accountId)
+  if (life === 'permanent') await requireRoom(trx, accountId, codes.length)
+  const ids = await store.takeIds(trx, codes.length)
+  const rows = codes.map(({ name, scene }, index): store.InsertedCode => {
+    const id = ids[index] as string
+    const linkKey = randomBytes(9).toString('base64url')
+    return { id, name, scene: scene ?? { text: sceneOf(id), isNumber: false }, linkKey }
+  })
+  const taken = await store.scenesTaken(
+    trx,
+    accountId,
+    rows.map((row) => row.scene.text),
+  )
+  if (taken.length > 0) throw sceneTaken(taken)
+  await store.insertCodes(trx, rows, {
+    ...filed,
+    accountId,
+    life,
+    lifeSeconds,
+    logoKey: logo,
+    createdBy: ctx.actor.kind === 'system' ? null : ctx.actor.id,
+    at: ctx.clock.now(),
+  })
+  await notifyOnCommit(trx, QR_CODES_TOPIC)
+  return ids
+}
+
+const sceneTaken = (scenes: readonly string[]) =>
+  conflict('scene_taken', 'another code of the account has this scene', { scenes: scenes.join('、') })
+
+function checkScenes(codes: readonly { scene: Scene | null }[], life: CodeLife): void {
+  const seen = new Set<string>()
+  for (const { scene } of codes) {
+    if (scene === null) continue
+    if (seen.has(scene.text)) throw sceneTaken([scene.text])
+    seen.add(scene.text)
+    // made elsewhere: whatever it is, it was taken there
+    const problem = life === 'known' ? undefined : checkScene(scene, life)
+    if (problem !== undefined)
+      throw invalid('scene_out_of_range', 'WeChat takes no such scene', { scene: scene.text, problem })
+  }
+}
+
+async function requireRoom(trx: Executor, accountId: string, wanted: number): Promise<void> {
+  const { permanent } = await store.countCodes(trx, accountId)
+  const left = PERMANENT_CODES - permanent
+  if (wanted > left)
+    throw conflict('qr_permanent_full', 'the account can have no more permanent codes', {
+      most: PERMANENT_CODES,
+      left: Math.max(0, left),
+      wanted,
+    })
+}

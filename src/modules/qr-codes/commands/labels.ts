@@ -1,0 +1,76 @@
+import type { Ctx } from '../../../context.ts'
+import { inTransaction } from '../../../infra/transaction.ts'
+import { conflict, notFound } from '../../../kernel/errors.ts'
+import { getAccount } from '../../accounts/index.ts'
+import { audit } from '../../audit/index.ts'
+import type { Label, LabelKind } from '../schema.ts'
+import * as store from '../store/labels.ts'
+
+type One = { accountId: string; labelId: string }
+const UNIQUE = '23505'
+
+/** A name is one folder's of the account alone, and one placement's. */
+async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE) throw error
+    throw conflict('qr_label_taken', 'the name is taken', { name })
+  }
+}
+
+export async function listLabels(ctx: Ctx, kind: LabelKind, accountId: string): Promise<Label[]> {
+  await getAccount(ctx, accountId)
+  return store.selectLabels(ctx.db, kind, accountId)
+}
+
+export async function createLabel(
+  ctx: Ctx,
+  kind: LabelKind,
+  { accountId, name }: { accountId: string; name: string },
+): Promise<string> {
+  await getAccount(ctx, accountId)
+  return named(name, () =>
+    inTransaction(ctx.db, async (trx) => {
+      if ((await store.selectLabels(trx, kind, accountId)).length >= store.MOST_LABELS)
+        throw conflict('qr_label_limit', 'there are too many already', { most: store.MOST_LABELS })
+      const id = await store.insertLabel(trx, kind, { accountId, name, at: ctx.clock.now() })
+      await audit(ctx, trx, {
+        action: `qr_${kind}.created`,
+        accountId,
+        subject: { kind: `qr-${kind}`, id },
+        detail: { name },
+      })
+      return id
+    }),
+  )
+}
+
+export const renameLabel = (ctx: Ctx, kind: LabelKind, one: One, name: string): Promise<void> =>
+  named(name, () =>
+    inTransaction(ctx.db, async (trx) => {
+      const before = await store.findLabel(trx, kind, one)
+      if (before === undefined) throw notFound(kind)
+      await store.renameLabel(trx, kind, one.labelId, name)
+      await audit(ctx, trx, {
+        action: `qr_${kind}.renamed`,
+        accountId: one.accountId,
+        subject: { kind: `qr-${kind}`, id: one.labelId },
+        detail: { name, before: before.name },
+      })
+    }),
+  )
+
+export function deleteLabel(ctx: Ctx, kind: LabelKind, one: One): Promise<void> {
+  return inTransaction(ctx.db, async (trx) => {
+    const row = await store.findLabel(trx, kind, one)
+    if (row === undefined) throw notFound(kind)
+    await store.deleteLabel(trx, kind, one.labelId)
+    await audit(ctx, trx, {
+      action: `qr_${kind}.deleted`,
+      accountId: one.accountId,
+      subject: { kind: `qr-${kind}`, id: one.labelId },
+      detail: { name: row.name },
+    })
+  })
+}

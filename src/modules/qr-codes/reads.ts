@@ -1,0 +1,85 @@
+import type { Ctx } from '../../context.ts'
+import type { Executor } from '../../infra/transaction.ts'
+import { invalid, notFound } from '../../kernel/errors.ts'
+import { type Page, toPage } from '../../kernel/paging.ts'
+import { PERMANENT_CODES } from '../../wechat/rules/scene-limits.ts'
+import { getAccount } from '../accounts/index.ts'
+import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
+import { present } from './present.ts'
+import type { CodeDay, CodeFigures, CodeScan, QrCode } from './schema.ts'
+import * as codes from './store/codes.ts'
+import * as scans from './store/scans.ts'
+
+export type OneCode = { accountId: string; qrCodeId: string }
+const ENDING_MS = 3 * 86_400_000
+const MOST_DAYS = 400
+
+/** The row; `not_found` where the account has no such code. */
+export async function requireCode(
+  db: Executor,
+  of: OneCode,
+  options?: { lock: boolean },
+): Promise<codes.CodeRow> {
+  const row = await codes.findCode(db, of, options)
+  if (row === undefined) throw notFound('QR code')
+  return row
+}
+
+export async function getCode(ctx: Ctx, of: OneCode, db: Executor = ctx.db): Promise<QrCode> {
+  const [code] = await present(ctx, db, [await requireCode(db, of)])
+  return code as QrCode
+}
+
+export async function listCodes(ctx: Ctx, accountId: string, filter: codes.CodeFilter) {
+  await getAccount(ctx, accountId)
+  const endingBefore = new Date(ctx.clock.now().getTime() + ENDING_MS)
+  const [rows, counts] = await Promise.all([
+    codes.selectCodes(ctx.db, accountId, { filter, endingBefore }),
+    codes.countCodes(ctx.db, accountId),
+  ])
+  const { items, nextCursor } = toPage(rows, filter.limit, (row) => row.id)
+  return {
+    items: await present(ctx, ctx.db, items),
+    nextCursor,
+    counts,
+    mostPermanent: PERMANENT_CODES as typeof PERMANENT_CODES,
+  }
+}
+
+export async function getFigures(
+  ctx: Ctx,
+  of: OneCode,
+  days: { from: string; to: string },
+): Promise<{ total: CodeFigures; days: CodeDay[] }> {
+  const length = (Date.parse(days.to) - Date.parse(days.from)) / 86_400_000
+  if (length < 0 || length > MOST_DAYS)
+    throw invalid('days_out_of_range', 'the days are in no order, or too many', { most: MOST_DAYS })
+  const { id } = await requireCode(ctx.db, of)
+  const [total, list] = await Promise.all([scans.figuresOf(ctx.db, [id]), scans.daysOf(ctx.db, id, days)])
+  return { total: total.get(id) ?? scans.NO_SCANS, days: list }
+}
+
+/** Names and openids are whole for those who may see persons. */
+export async function listScans(
+  ctx: Ctx,
+  of: OneCode,
+  filter: Parameters<typeof scans.selectScans>[2],
+): Promise<Page<CodeScan>> {
+  const { id } = await requireCode(ctx.db, of)
+  const whole = canSeePersons(ctx.actor)
+  const { items, nextCursor } = toPage(
+    await scans.selectScans(ctx.db, id, filter),
+    filter.limit,
+    scans.scanCursor,
+  )
+  return {
+    nextCursor,
+    items: items.map((row) => ({
+      ...row,
+      name: row.name && (whole ? row.name : maskName(row.name)),
+      openid: whole ? row.openid : shortenId(row.openid),
+      firstAt: row.firstAt.toISOString(),
+      lastAt: row.lastAt.toISOString(),
+    })),
+  }
+}

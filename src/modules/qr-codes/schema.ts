@@ -1,0 +1,2 @@
+export * from './schema/endpoints.ts'
+export * from './schema/shapes.ts'

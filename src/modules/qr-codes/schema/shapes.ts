@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import {
+  LONGEST_LIFE_SECONDS,
+  LONGEST_SCENE,
+  SHORTEST_LIFE_SECONDS,
+} from '../../../wechat/rules/scene-limits.ts'
+
+export const id = z.string().regex(/^\d{1,19}$/)
+export const codeName = z.string().trim().min(1).max(60)
+export const labelName = z.string().trim().min(1).max(30)
+export const MOST_IN_BATCH = 1_000
+export const MOST_PICTURES = 200
+
+/** 临时, 永久; known 已有: made elsewhere, and only listened to. */
+export const codeLife = z.enum(['temporary', 'permanent', 'known'])
+export type CodeLife = z.infer<typeof codeLife>
+/** waiting: WeChat has not made it yet. */
+export const codeState = z.enum(['waiting', 'ready', 'failed'])
+export type CodeState = z.infer<typeof codeState>
+
+/** 场景值: what a scan says; a number or a text at WeChat, the same text to us. */
+export const scene = z.object({ text: z.string().min(1).max(LONGEST_SCENE), isNumber: z.boolean() })
+export type Scene = z.infer<typeof scene>
+
+export const codeFigures = z.object({
+  /** Scans of any kind, follows by the code with them. */
+  scans: z.number().int(),
+  /** Each fan once. */
+  people: z.number().int(),
+  newFollows: z.number().int(),
+  /** Follows of people who had left before. */
+  backFollows: z.number().int(),
+  /** Of those who followed by it the first time they scanned it. */
+  stillFollowing: z.number().int(),
+})
+export type CodeFigures = z.infer<typeof codeFigures>
+
+/** 带参数二维码. */
+export const qrCode = z.object({
+  id,
+  accountId: id,
+  name: z.string(),
+  folderId: id.nullable(),
+  placementId: id.nullable(),
+  life: codeLife,
+  scene,
+  lifeSeconds: z.number().int().nullable(),
+  state: codeState,
+  /** Why WeChat did not make it, or not anew; the kind and advice of its code. */
+  problem: z.object({ reason: z.string(), detail: z.record(z.string(), z.unknown()) }).nullable(),
+  /** What the picture says; null before it is made and of known ones. */
+  url: z.string().nullable(),
+  expiresAt: z.iso.datetime().nullable(),
+  /** The stable page that shows whatever code is good now; null of known ones. */
+  pageUrl: z.string().nullable(),
+  hasLogo: z.boolean(),
+  createdAt: z.iso.datetime(),
+  createdBy: z.string().nullable(),
+  archivedAt: z.iso.datetime().nullable(),
+  figures: codeFigures,
+})
+export type QrCode = z.infer<typeof qrCode>
+
+const lifeSeconds = z.number().int().min(SHORTEST_LIFE_SECONDS).max(LONGEST_LIFE_SECONDS)
+const filed = { folderId: id.nullable().default(null), placementId: id.nullable().default(null) }
+/** The picture in the middle, as uploaded before. */
+export const logoKey = z.string().regex(/^[0-9a-f]{64}$/)
+
+const lives = {
+  life: z.enum(['temporary', 'permanent']),
+  /** Of temporary ones only. */
+  lifeSeconds: lifeSeconds.nullable().default(null),
+}
+const livesTell = ({ life, lifeSeconds: seconds }: { life: string; lifeSeconds?: number | null }) =>
+  (life === 'temporary') === (seconds !== null && seconds !== undefined)
+
+export const newCode = z
+  .object({
+    name: codeName,
+    life: codeLife,
+    lifeSeconds: lifeSeconds.nullable().default(null),
+    /** Ours where left out; known ones have to say theirs. */
+    scene: scene.nullable().default(null),
+    ...filed,
+    logo: logoKey.nullable().default(null),
+  })
+  .refine(livesTell, 'life_seconds_of_temporary_only')
+  .refine(({ life, scene: own }) => life !== 'known' || own !== null, 'scene_missing')
+export type NewCode = z.output<typeof newCode>
+
+export const codeBatch = z
+  .object({
+    codes: z
+      .array(z.object({ name: codeName, scene: scene.nullable().default(null) }))
+      .min(1)
+      .max(MOST_IN_BATCH),
+    ...lives,
+    ...filed,
+    logo: logoKey.nullable().default(null),
+  })
+  .refine(livesTell, 'life_seconds_of_temporary_only')
+export type CodeBatch = z.output<typeof codeBatch>
+
+export const codeEdit = z.object({
+  name: codeName,
+  folderId: id.nullable(),
+  placementId: id.nullable(),
+  /** Left out: as it is. */
+  logo: logoKey.nullable().optional(),
+})
+export type CodeEdit = z.output<typeof codeEdit>
+
+/** 文件夹, or 渠道 (where the codes hang); with how many codes. */
+export const label = z.object({ id, name: z.string(), codes: z.number().int() })
+export type Label = z.infer<typeof label>
+export type LabelKind = 'folder' | 'placement'
+
+export const PICTURE_SIZES = [258, 344, 430, 860, 1280] as const
+export const pictureSize = z.coerce
+  .number()
+  .int()
+  .refine((size) => (PICTURE_SIZES as readonly number[]).includes(size), 'picture_size')
+export const pictureFormat = z.enum(['png', 'svg'])
+
+export const how = z.enum(['new', 'back', 'fan'])
+export const codeScan = z.object({
+  fanId: id,
+  contactId: id,
+  name: z.string().nullable(),
+  openid: z.string(),
+  how,
+  firstAt: z.iso.datetime(),
+  lastAt: z.iso.datetime(),
+  scans: z.number().int(),
+  following: z.boolean(),
+})
+export type CodeScan = z.infer<typeof codeScan>
+
+export const codeDay = z.object({
+  day: z.iso.date(),
+  scans: z.number().int(),
+  newFollows: z.number().int(),
+  backFollows: z.number().int(),
+})
+export type CodeDay = z.infer<typeof codeDay>
