@@ -30,6 +30,7 @@ const datasets = () => import('../modules/datasets/console/index.ts')
 const ingest = () => import('../modules/ingest/console/index.ts')
 const privacy = () => import('../modules/privacy/console/index.ts')
 const operators = () => import('../modules/operators/console/index.ts')
+const qrCodes = () => import('../modules/qr-codes/console/index.ts')
 const segments = () => import('../modules/segments/console/index.ts')
 const sources = () => import('../modules/sources/console/index.ts')
 const transfers = () => import('../modules/transfers/console/index.ts')
@@ -71,6 +72,8 @@ export const router = createBrowserRouter([
               page('campaigns/new', campaigns, 'CampaignEditPage'),
               page('campaigns/:campaignId', campaigns, 'CampaignPage'),
               page('campaigns/:campaignId/edit', campaigns, 'CampaignEditPage'),
+              page('qr-codes', qrCodes, 'QrCodesPage'),
+              page('qr-codes/:qrCodeId', qrCodes, 'QrCodePage'),
               page('fans', contacts, 'FansPage'),
               page('fans/:fanId', fan, 'FanPage'),
               page('tags', tags, 'TagsPage'),

@@ -33,6 +33,7 @@ import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
 import { apiPage, overview, sandbox } from './en/overview.ts'
 import { people, privacy } from './en/people.ts'
+import { qrCodes } from './en/qr-codes.ts'
 import { segmentWords } from './en/segment-words.ts'
 import { segments } from './en/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './en/shell.ts'
@@ -86,6 +87,7 @@ export const en: Texts = {
   preflight,
   privacy,
   profile,
+  qrCodes,
   reasons,
   recipients,
   registry,

@@ -33,6 +33,7 @@ import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
 import { people, privacy } from './zh-CN/people.ts'
+import { qrCodes } from './zh-CN/qr-codes.ts'
 import { segmentWords } from './zh-CN/segment-words.ts'
 import { segments } from './zh-CN/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
@@ -86,6 +87,7 @@ export const zhCN = {
   preflight,
   privacy,
   profile,
+  qrCodes,
   reasons,
   recipients,
   registry,

@@ -1,0 +1,2 @@
+export { QrCodePage } from './QrCodePage.tsx'
+export { QrCodesPage } from './QrCodesPage.tsx'
