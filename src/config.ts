@@ -64,6 +64,12 @@ export const settings = z.object({
       '64 hex digits that encrypt stored secrets; empty: made once and kept in WEIDA_DATA_DIR/secrets.key',
     ),
   FILES_DIR: z.string().default('').describe('Uploads; default WEIDA_DATA_DIR/files'),
+  WEIDA_RECALL_RULES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Rules of 用户召回 an account may have; empty: as many as it likes'),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -81,6 +87,7 @@ export type Config = {
   trustedProxies: string[]
   simulator: { port: number; tlsPort: number; url: string }
   sandboxFans: number
+  recallRules: number | null
   secretsKey: string
   filesDir: string
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -121,6 +128,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       url: (s.SIMULATOR_URL ?? `http://127.0.0.1:${s.SIMULATOR_PORT}`).replace(/\/$/, ''),
     },
     sandboxFans: s.SANDBOX_FANS,
+    recallRules: s.WEIDA_RECALL_RULES ?? null,
     secretsKey: s.SECRETS_KEY,
     filesDir: s.FILES_DIR === '' ? resolve(dataDir, 'files') : resolve(s.FILES_DIR),
     logLevel: s.LOG_LEVEL,

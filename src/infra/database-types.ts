@@ -1094,6 +1094,59 @@ export interface ReactionPlaces {
   place: Generated<Int8>;
 }
 
+export interface RecallPasses {
+  day: string;
+  n: Int8;
+  outcome: string;
+  rule_id: Int8;
+}
+
+export interface RecallReturns {
+  account_id: Int8;
+  at: Timestamp;
+  contact_id: Int8;
+  delivery_id: Int8;
+  event_id: Int8;
+  fan_id: Int8;
+  kind: string;
+  rule_id: Int8;
+  sent_at: Timestamp;
+  tapped: boolean;
+}
+
+export interface RecallRules {
+  account_id: Int8;
+  archived_at: Timestamp | null;
+  content: Json;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  exclude: Generated<Json>;
+  id: Generated<Int8>;
+  include: Generated<Json>;
+  keyword_rule_id: Int8 | null;
+  limits: Generated<Json>;
+  looked_to: Timestamp;
+  made_at: Timestamp;
+  minutes: number;
+  name: string;
+  offset_ms: Generated<Int8>;
+  on_since: Timestamp | null;
+  reading: string;
+  reply_versions: Generated<number[]>;
+  send_id: Int8 | null;
+  state: Generated<string>;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
+export interface RecallVersions {
+  changed_at: Timestamp;
+  changed_by: Int8 | null;
+  rule: Json;
+  rule_id: Int8;
+  version: number;
+}
+
 export interface ReplyDays {
   account_id: Int8;
   day: string;
@@ -1571,6 +1624,10 @@ export interface DB {
   quiet_hours: QuietHours;
   rate_buckets: RateBuckets;
   reaction_places: ReactionPlaces;
+  recall_passes: RecallPasses;
+  recall_returns: RecallReturns;
+  recall_rules: RecallRules;
+  recall_versions: RecallVersions;
   reply_days: ReplyDays;
   reply_limits: ReplyLimits;
   reply_people: ReplyPeople;

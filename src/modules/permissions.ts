@@ -35,6 +35,8 @@ export const PERMISSIONS = {
   'campaigns:send': WRITERS,
   'replies:read': ALL,
   'replies:write': WRITERS,
+  'recalls:read': ALL,
+  'recalls:write': WRITERS,
   'broadcasts:read': ALL,
   'broadcasts:write': WRITERS,
   'broadcasts:send': WRITERS,

@@ -20,6 +20,7 @@ import { miniProgramsModule } from './mini-programs/module.ts'
 import { operatorsModule } from './operators/module.ts'
 import { privacyModule } from './privacy/module.ts'
 import { qrCodesModule } from './qr-codes/module.ts'
+import { recallsModule } from './recalls/module.ts'
 import { runsModule } from './runs/module.ts'
 import { sandboxModule } from './sandbox/module.ts'
 import { segmentsModule } from './segments/module.ts'
@@ -57,6 +58,7 @@ export const modules: readonly Manifest[] = [
   autoRepliesModule,
   menusModule,
   qrCodesModule,
+  recallsModule,
   transfersModule,
   privacyModule,
   sandboxModule,

@@ -36,6 +36,8 @@ test('G2: the chain says every check, and the first no is what the engine decide
     'same_person',
     'person',
     'following',
+    'silence',
+    'audience',
     'consent',
     'window',
     'platform_quota',

@@ -345,7 +345,7 @@ describe('an erasure', () => {
     // these have a way of their own, or know a source of facts by `source_id`
     const otherwise = [
       ...['contacts', 'contact_aliases', 'fans', 'events', 'broadcast_recipients', 'erasures'],
-      ...['deliveries', 'link_clicks', 'conversions', 'campaign_waits'],
+      ...['deliveries', 'link_clicks', 'conversions', 'campaign_waits', 'recall_returns'],
     ]
     const reached = new Set([...PLACES.map(({ table }) => table), ...otherwise])
     const sources = ['source_rejections', 'source_counts', 'source_keys']

@@ -13,6 +13,7 @@ export type Possessions = {
   outsideSendId: string
   campaignId: string
   replyRuleId: string
+  recallId: string
   sendId: string
   templateId: string
   pageId: string
@@ -75,6 +76,12 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
     outsideSendId: await one(
       `insert into outside_sends (account_id, source, at, created_at) values ($1, 'hand', now(), now()) returning id`,
       accountId,
+    ),
+    recallId: await one(
+      `insert into recall_rules (account_id, name, minutes, reading, content, made_at, looked_to, created_at, updated_at)
+       values ($1, 'a recall', 10, 'before-end', $2, now(), now(), now(), now()) returning id`,
+      accountId,
+      JSON.stringify({ kind: 'default', greeting: 'a', phrase: 'b', says: 'c' }),
     ),
     campaignId: await one(
       `insert into campaigns (account_id, kind, name, plan, created_at, updated_at)
@@ -157,6 +164,7 @@ export const nothing: Possessions = {
   outsideSendId: '777777',
   campaignId: '777777',
   replyRuleId: '777777',
+  recallId: '777777',
   sendId: '777777',
   templateId: '777777',
   pageId: '777777',

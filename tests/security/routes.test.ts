@@ -225,6 +225,13 @@ describe('F5: an account that is not the operator’s', () => {
       answer: { replies: [{ content: { kind: 'text', text: 'hi' } }] },
     },
     'POST /api/accounts/:accountId/reply-rules/:replyRuleId/state': { on: true },
+    'PUT /api/accounts/:accountId/recall-rules/:recallId': {
+      name: 'x',
+      minutes: 10,
+      content: { kind: 'default', greeting: 'x', phrase: 'x', says: 'x' },
+      version: 1,
+    },
+    'POST /api/accounts/:accountId/recall-rules/:recallId/state': { on: true },
     'POST /api/accounts/:accountId/sends/:sendId/unknown': { outcome: 'sent' },
     'PATCH /api/accounts/:accountId/tags/:wechatTagId': { name: 'x' },
     'PUT /api/accounts/:accountId/subscribe-pages/:pageId': {

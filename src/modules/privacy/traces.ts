@@ -48,6 +48,7 @@ export async function eraseRecipients(
 const TRACES = [
   { table: 'link_clicks', further: sql`` },
   { table: 'conversions', further: sql`` },
+  { table: 'recall_returns', further: sql`, fan_id = -1` },
   {
     table: 'campaign_waits',
     further: sql`, fan_id = -1, context = null,

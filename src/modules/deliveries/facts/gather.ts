@@ -8,6 +8,7 @@ import { callsLeft } from './calls.ts'
 import { holdoutKey, isHeldOut } from './holdout.ts'
 import { personFacts, windowsOf } from './people.ts'
 import { applicable, limitsInForce } from './settings.ts'
+import { lockSilent, stillOf } from './still.ts'
 import { lockCaps, usesOf } from './touches.ts'
 
 /** What a version's people are asked about; by `<send>:<version>`. */
@@ -26,12 +27,13 @@ type Question = {
 export type FactRow = Pick<ClaimedRow, 'sendId' | 'version' | 'contactId' | 'fanId' | 'occurrence'> & {
   id: string
   notAfter?: Date | null
+  context?: Record<string, unknown> | null
 }
 
 /**
  * Everything that {@link decideDelivery} asks about each row, in a few queries for all of them: one account and interface,
  * one row a fan. Where frequency caps apply it waits for whoever counts right now, and makes others wait until the
- * transaction ends; what is decided to be sent must be written before it does.
+ * transaction ends; where a silence is asked about, acts of these fans wait as well; what is decided to be sent must be written before it does.
  */
 export async function gatherFacts(
   ctx: Ctx,
@@ -41,6 +43,7 @@ export async function gatherFacts(
   const policies = await loadPolicies(trx, question)
   const caps = capsOf(policies)
   if (caps.length > 0) await lockCaps(trx)
+  await lockSilent(trx, question)
   return { facts: await readFacts(ctx, trx, question, caps), policies }
 }
 
@@ -113,16 +116,18 @@ export async function readFacts(
           rows.map((row) => row.fanId),
         )
       : new Map()
+  const still = await stillOf(trx, { rows, versions, people, now })
   const grants = channel === 'subscription' ? await grantsByTemplate(trx, rows, versions) : new Map()
   const keys = holdoutKeys(ctx, sends)
   const facts = new Map<string, DeliveryFacts>()
   for (const row of rows) {
     const known = people.get(row.id)
     if (known === undefined) throw new Error('every row has its person')
-    const { person, ...own } = known
+    const { person, lastInteractionAt: _, ...own } = known
     const templateId = versions.get(policyKey(row))?.template?.id
     facts.set(row.id, {
       ...own,
+      ...still(row),
       windows: windows.get(row.fanId) ?? [],
       grant: grants.get(`${templateId}:${row.fanId}`) ?? null,
       uses: uses.get(person) ?? {},

@@ -19,6 +19,7 @@ export type PersonFacts = {
   person: string
   openid: string | null
   following: boolean
+  lastInteractionAt: Date | null
   suppressed: boolean
   blocked: boolean
   duplicate: 'went' | 'waits' | null
@@ -39,6 +40,7 @@ export async function personFacts(
   const column = (pick: (one: Asked) => string | null) => asked.map(pick)
   const { rows } = await sql<PersonFacts & { key: string }>`${prepare}
     select r.key, p.person, f.openid, coalesce(f.following, false) as following,
+      f.last_interaction_at as "lastInteractionAt",
       exists (select from (${idsOf}) i cross join lateral (
         select from contact_suppressions s where s.contact_id = i.id offset 0) x) as suppressed,
       exists (select from fan_blocks b where b.fan_id = r.fan_id and b.until > ${now}) as blocked,

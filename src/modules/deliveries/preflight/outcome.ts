@@ -32,6 +32,8 @@ export function factsOf(
     suppressed: tuple.suppressed,
     blocked: tuple.blocked,
     following: tuple.following,
+    interacted: false,
+    leftAudience: false,
     grant: tuple.sends_left === null ? null : { left: tuple.sends_left, rejected: tuple.rejected ?? false },
     windows: windowsOf(tuple, at),
     uses: Object.fromEntries(caps.map((cap, index) => [cap.id, useOf(cap, tuple.full[index] ?? null)])),

@@ -27,6 +27,8 @@ function plainly(f: DeliveryFacts, p: DeliveryPolicy, now: Date, ok: boolean): [
   if (f.suppressed) return skip('suppressed')
   if (f.blocked) return skip('blocked_by_person')
   if (!f.following && p.channel !== 'subscription') return skip('not_following')
+  if (f.interacted) return skip('interacted')
+  if (f.leftAudience) return skip('left_audience')
   if (p.channel === 'subscription') {
     if (f.grant === null) return skip('no_grant')
     if (f.grant.rejected) return skip('grant_refused')
@@ -68,6 +70,8 @@ const anyFacts: fc.Arbitrary<DeliveryFacts> = fc.record({
   suppressed: seldom,
   blocked: seldom,
   following: seldom.map((not) => !not),
+  interacted: seldom,
+  leftAudience: seldom,
   grant: fc.option(fc.record({ left: fc.integer({ min: 0, max: 2 }), rejected: seldom }), { freq: 6 }),
   windows: fc.array(
     fc.record({

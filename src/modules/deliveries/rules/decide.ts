@@ -15,6 +15,10 @@ export type DeliveryFacts = {
   /** WeChat said a short while ago that this person can't be written to. */
   blocked: boolean
   following: boolean
+  /** Did something since the silence began that the message is for; false where it is for none. */
+  interacted: boolean
+  /** No longer of the people the message was planned for, as asked anew now. */
+  leftAudience: boolean
   /** What a subscription template may still send; null where they never answered it. */
   grant: { left: number; rejected: boolean } | null
   /** What the fan's latest act of each kind allows. */
@@ -74,6 +78,8 @@ export const CHECKS: readonly Check[] = [
     ask: ({ facts, policy }) =>
       policy.channel === 'subscription' || facts.following ? null : skip('not_following'),
   },
+  { name: 'silence', ask: ({ facts }) => (facts.interacted ? skip('interacted') : null) },
+  { name: 'audience', ask: ({ facts }) => (facts.leftAudience ? skip('left_audience') : null) },
   { name: 'consent', ask: askConsent },
   { name: 'window', ask: askWindow },
   {

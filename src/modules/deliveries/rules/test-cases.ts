@@ -13,6 +13,8 @@ export const facts = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   suppressed: false,
   blocked: false,
   following: true,
+  interacted: false,
+  leftAudience: false,
   grant: null,
   windows: [{ openedAt: later(-HOUR), expiresAt: later(47 * HOUR), left: 1 }],
   uses: {},

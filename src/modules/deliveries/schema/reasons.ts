@@ -229,6 +229,14 @@ export const REASONS = {
       en: 'Each acceptance of a one-time template is one message: ask them to subscribe again.',
     },
   },
+  interacted: {
+    zh: '已再次互动，不需要再召回',
+    en: 'Interacted again: no longer silent',
+  },
+  left_audience: {
+    zh: '已不在范围内（标签变了）',
+    en: 'No longer in the audience: their tags changed',
+  },
   window_closed: {
     zh: '不在可发送客服消息的互动时间内',
     en: 'Outside the time in which customer-service messages may be sent',

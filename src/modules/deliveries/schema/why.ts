@@ -10,6 +10,8 @@ export const CHECK_NAMES = [
   'same_person',
   'person',
   'following',
+  'silence',
+  'audience',
   'consent',
   'window',
   'platform_quota',

@@ -4,6 +4,8 @@ import { tagRef } from '../../segments/schema.ts'
 
 const MAX_TAGS = 100
 export const MAX_REPLIES = 20
+/** Rules an account may have, whatever the setting says. */
+export const MAX_RULES = 100
 export const MIN_MINUTES = 10
 /** 48 hours. */
 export const MAX_MINUTES = 2_880

@@ -1,0 +1,160 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Ctx } from '../../context.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
+import { getAccount } from '../accounts/index.ts'
+import { planForMany } from '../deliveries/index.ts'
+import { forAudience, peopleOf } from '../segments/index.ts'
+import { audienceOf, offsetOf, WINDOW_MS } from './rules/index.ts'
+import type { RecallRuleFields, RecallTiming } from './schema/rule.ts'
+import type { RecallEstimate, RecallNumbers } from './schema/views.ts'
+import { MARGIN_MS, readUpTo } from './store/due.ts'
+import { findRule, listRules, type RecallRow } from './store/rules.ts'
+
+/** How long a process answers with what it has counted. */
+const FRESH_MS = 5_000
+/** Reading that is behind by less than this is nothing to worry about. */
+const BEHIND_MS = 60_000
+
+const kept = new WeakMap<Ctx['pool'], Map<string, { until: number; numbers: Promise<RecallNumbers> }>>()
+
+/** C5: who waits for each rule of an account, all of one instant. Counted anew every few seconds at most. */
+export async function numbersOf(ctx: Ctx, accountId: string): Promise<RecallNumbers> {
+  await getAccount(ctx, accountId)
+  const known = kept.get(ctx.pool) ?? new Map()
+  kept.set(ctx.pool, known)
+  const last = known.get(accountId)
+  if (last !== undefined && last.until > performance.now()) return last.numbers
+  const numbers = countWaiting(ctx, accountId)
+  known.set(accountId, { until: performance.now() + FRESH_MS, numbers })
+  numbers.catch(() => known.delete(accountId))
+  return numbers
+}
+
+/** One look at everybody who acted, for all rules together. */
+export function countWaiting(ctx: Ctx, accountId: string): Promise<RecallNumbers> {
+  return inTransaction(
+    ctx.db,
+    async (trx) => {
+      const at = ctx.clock.now()
+      await forAudience(trx)
+      await planForMany(trx)
+      const rules = await listRules(trx, accountId)
+      const readTo = await readUpTo(trx)
+      const behind = readTo === null ? 0 : at.getTime() - readTo.getTime() - MARGIN_MS
+      return {
+        at: at.toISOString(),
+        rules: rules.length === 0 ? [] : await waitingOf(ctx, trx, { accountId, rules, at }),
+        behindSeconds: behind > BEHIND_MS ? Math.round(behind / 1_000) : null,
+      }
+    },
+    { isolation: 'repeatable read' },
+  )
+}
+
+type Waiting = RecallNumbers['rules'][number]
+
+async function waitingOf(
+  ctx: Ctx,
+  trx: Executor,
+  { accountId, rules, at }: { accountId: string; rules: readonly RecallRow[]; at: Date },
+): Promise<Waiting[]> {
+  const columns: RawBuilder<unknown>[] = []
+  for (const [n, rule] of rules.entries()) {
+    const come = new Date(at.getTime() - offsetOf(rule))
+    const from = rule.state === 'on' || rule.lookedTo > come ? rule.lookedTo : come
+    const waits = sql`(l.at > ${from} and ${await inScope(ctx, trx, { accountId, scope: rule, at })})`
+    const count = (name: string, where: RawBuilder<unknown>) =>
+      sql`count(*) filter (where ${where})::float8 as ${sql.ref(`${name}_${n}`)}`
+    columns.push(
+      count('waiting', waits),
+      count('reachable', sql`${waits} and ${openAtMoment(rule)}`),
+      count('due', sql`${waits} and l.at <= ${come}`),
+    )
+  }
+  const first = new Date(Math.min(...rules.map(({ lookedTo }) => lookedTo.getTime())))
+  const { rows } = await sql<Record<string, number>>`
+    with free as materialized (${windowsOf(accountId)})
+    select ${sql.join(columns)} from fan_last_acts l
+    join fans f on f.id = l.fan_id and f.following left join free w on w.fan_id = l.fan_id
+    where l.account_id = ${accountId}::bigint and l.at > ${first}`.execute(trx)
+  const [row] = rows
+  return rules.map(({ id }, n) => ({
+    ruleId: id,
+    waiting: row?.[`waiting_${n}`] ?? 0,
+    reachable: row?.[`reachable_${n}`] ?? 0,
+    due: row?.[`due_${n}`] ?? 0,
+  }))
+}
+
+/** Until when each fan can be written to, as it stands. */
+const windowsOf = (accountId: string) => sql`select fan_id, max(expires_at) as until from service_windows
+  where account_id = ${accountId}::bigint and used < allowance group by fan_id`
+
+const openAtMoment = (rule: RecallTiming) =>
+  sql`coalesce(w.until > l.at + ${offsetOf(rule)}::bigint * interval '1 millisecond', false)`
+
+type Scope = { accountId: string; scope: Pick<RecallRuleFields, 'include' | 'exclude'>; at: Date }
+
+async function inScope(
+  ctx: Ctx,
+  trx: Executor,
+  { accountId, scope, at }: Scope,
+): Promise<RawBuilder<unknown>> {
+  const rule = audienceOf(scope)
+  if (rule === null) return sql`true`
+  const people = await peopleOf(ctx, { rule, accountId, at }, trx)
+  return sql`f.contact_id in (select p.contact_id from (${people}) p)`
+}
+
+type Asked = RecallTiming & Pick<RecallRuleFields, 'include' | 'exclude'> & { ruleId: string | null }
+
+const KINDS = ['message', 'menu', 'follow', 'scan'] as const
+
+/** Whom a rule as it stands in the form would reach, and for an edit whose moment would come at once. */
+export async function estimate(ctx: Ctx, accountId: string, asked: Asked): Promise<RecallEstimate> {
+  await getAccount(ctx, accountId)
+  return inTransaction(
+    ctx.db,
+    async (trx) => {
+      const at = ctx.clock.now()
+      await forAudience(trx)
+      await planForMany(trx)
+      const running =
+        asked.ruleId === null ? undefined : await findRule(trx, { accountId, ruleId: asked.ruleId })
+      const tagged = await inScope(ctx, trx, { accountId, scope: asked, at })
+      const come = new Date(at.getTime() - offsetOf(asked))
+      const active = sql`l.at > ${new Date(at.getTime() - WINDOW_MS)}`
+      const soon =
+        running?.state === 'on'
+          ? sql`t.tagged and l.at > ${running.lookedTo} and l.at <= ${come} and ${openAtMoment(asked)} and w.until > ${at}`
+          : sql`false`
+      const counts = KINDS.flatMap((kind) => [
+        sql`count(*) filter (where t.tagged and ${active} and l.kind = ${kind})::float8 as ${sql.ref(`active_${kind}`)}`,
+        sql`count(*) filter (where t.tagged and ${active} and l.kind = ${kind} and ${openAtMoment(asked)})::float8
+          as ${sql.ref(`reachable_${kind}`)}`,
+      ])
+      const { rows } = await sql<Record<string, number>>`
+        with free as materialized (${windowsOf(accountId)})
+        select count(*)::float8 as followers, count(*) filter (where t.tagged)::float8 as tagged,
+          count(*) filter (where ${soon})::float8 as soon, ${sql.join(counts)}
+        from (select f.id, ${tagged} as tagged from fans f where f.account_id = ${accountId}::bigint and f.following) t
+        left join fan_last_acts l on l.fan_id = t.id left join free w on w.fan_id = t.id`.execute(trx)
+      const row = rows[0] ?? {}
+      const byKind = (name: string) => ({
+        message: row[`${name}_message`] ?? 0,
+        menu: row[`${name}_menu`] ?? 0,
+        follow: row[`${name}_follow`] ?? 0,
+        scan: row[`${name}_scan`] ?? 0,
+      })
+      return {
+        at: at.toISOString(),
+        followers: row['followers'] ?? 0,
+        inTags: row['tagged'] ?? 0,
+        active: byKind('active'),
+        reachable: byKind('reachable'),
+        atOnce: running === undefined ? null : (row['soon'] ?? 0),
+      }
+    },
+    { isolation: 'repeatable read' },
+  )
+}
