@@ -8,7 +8,7 @@ import { campaignsModule } from '../../src/modules/campaigns/module.ts'
 import { engineSweeps } from '../../src/modules/deliveries/engine/parts.ts'
 import { deliveriesModule } from '../../src/modules/deliveries/module.ts'
 import { createReactionSweep } from '../../src/modules/ingest/index.ts'
-import { callbackXml, cdata, readPushSecrets, sealedPush } from '../support/pushes.ts'
+import { callbackXml, cdata, eventPush, plainPush, readPushSecrets, sealedPush } from '../support/pushes.ts'
 import { type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
 import { until } from '../support/until.ts'
 
@@ -115,19 +115,29 @@ export async function createReplyWorld(env: Record<string, string> = {}): Promis
   }
 }
 
+let messages = 7_000_000_000_000_000
+const headOf = (ctx: Ctx, openid: string) => ({
+  from: openid,
+  at: Math.floor(ctx.clock.now().getTime() / 1000),
+})
+
+const textXml = (ctx: Ctx, openid: string, content: string) =>
+  callbackXml(
+    `${cdata('MsgType', 'text')}${cdata('Content', content)}<MsgId>${++messages}</MsgId>`,
+    headOf(ctx, openid),
+  )
+
 /** Pushes as WeChat itself would send them, to whatever process: its second and third try are the same to the byte. */
 export async function pushesOf(world: ReplyWorld, account = world.own) {
   const { path, secrets } = await readPushSecrets(world.ctx, account)
   return {
-    text: (openid: string, content: string, msgId = String(Math.floor(Math.random() * 1e15))) =>
-      sealedPush(
-        path,
-        secrets,
-        callbackXml(`${cdata('MsgType', 'text')}${cdata('Content', content)}<MsgId>${msgId}</MsgId>`, {
-          from: openid,
-          at: Math.floor(world.ctx.clock.now().getTime() / 1000),
-        }),
-      ),
+    text: (openid: string, content: string) => sealedPush(path, secrets, textXml(world.ctx, openid, content)),
+    plainText: (openid: string, content: string) =>
+      plainPush(path, secrets, textXml(world.ctx, openid, content)),
+    click: (openid: string, key: string) =>
+      sealedPush(path, secrets, eventPush('CLICK', headOf(world.ctx, openid), cdata('EventKey', key))),
+    scan: (openid: string, scene: string) =>
+      sealedPush(path, secrets, eventPush('SCAN', headOf(world.ctx, openid), cdata('EventKey', scene))),
     /** What came back, opened; null: `success`. */
     async send(push: { url: string; body: string }, to = world.apiUrl) {
       const answered = await request(`${to}${push.url}`, {

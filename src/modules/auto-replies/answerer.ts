@@ -56,8 +56,8 @@ function answerOf(
   rule: LiveRule,
   { keyword, key }: { keyword: number | null; key: Push['key'] },
 ): PushAnswer {
-  const { id, version, answer, everyMs } = rule
-  const chosen = choose(answer, { key, rule: id })
+  const { id, version, answer, choices, everyMs } = rule
+  const chosen = choose({ mode: answer.mode, replies: choices }, { key, rule: id })
   const reply = chosen[0] === undefined ? null : (rule.passive[chosen[0]] ?? null)
   return {
     ref: `${id}:${version}:${reply === null ? '' : chosen[0]}`,

@@ -8,6 +8,7 @@ import type { ResolvedAnswer } from './resolve.ts'
 import { createMatcher } from './rules/keywords.ts'
 import { byPriority, type RankedRule, type RuleBook } from './rules/precedence.ts'
 import { type LiveRow, readLive, readRevisions, type TargetRow } from './store/live.ts'
+import { keyOfMaterial } from './store/materials.ts'
 import { REPLIES_TOPIC } from './store/rules.ts'
 
 /** Real time between two looks at what has changed; a change is announced at once, this bounds a lost announcement. */
@@ -21,6 +22,7 @@ export type LiveRule = RankedRule & {
   answer: ResolvedAnswer
   /** Of each reply as the answer to the push itself; null where it can't be. */
   passive: readonly (PassiveReply | null)[]
+  choices: readonly { weight: number; gone: boolean }[]
 }
 export type Compiled = RuleBook<LiveRule> & { revision: string }
 
@@ -35,6 +37,10 @@ const shelves = new WeakMap<Pool, Shelf>()
 /** The rules of an account as this process answers by them; undefined where it has none. */
 export const compiledFor = (ctx: Ctx, accountId: string): Compiled | undefined =>
   shelves.get(ctx.pool)?.accounts.get(accountId)
+
+/** Rules of an account whose patterns this process had no time to ask, and how often. */
+export const slowRules = (ctx: Ctx, accountId: string): ReadonlyMap<string, number> =>
+  compiledFor(ctx, accountId)?.matcher.slow ?? new Map()
 
 /** Whether this process has answered a push, or is about to. */
 export const answersHere = (ctx: Ctx): boolean => shelves.get(ctx.pool)?.ready !== undefined
@@ -98,7 +104,7 @@ async function readChanged(ctx: Ctx, { accounts }: Shelf): Promise<void> {
   for (const id of accounts.keys()) if (!revisions.has(id)) accounts.delete(id)
   const changed = [...revisions].filter(([id, revision]) => accounts.get(id)?.revision !== revision)
   if (changed.length === 0) return
-  const { rules, targets, names } = await readLive(
+  const { rules, targets, names, gone } = await readLive(
     ctx.ingestPool,
     changed.map(([id]) => id),
   )
@@ -110,6 +116,7 @@ async function readChanged(ctx: Ctx, { accounts }: Shelf): Promise<void> {
       rows: rulesOf.get(id) ?? [],
       targets: targetsOf.get(id) ?? [],
       accountName: names.get(id) ?? '',
+      gone: gone.get(id) ?? new Set(),
       revision,
       kept: before?.matcher.kept,
     })
@@ -122,12 +129,15 @@ export function compile({
   rows,
   targets,
   accountName,
+  gone,
   revision,
   kept,
 }: {
   rows: readonly LiveRow[]
   targets: readonly TargetRow[]
   accountName: string
+  /** Of what their replies name, what is there no more. */
+  gone: ReadonlySet<string>
   revision: string
   kept?: ReadonlyMap<string, RE2Set> | undefined
 }): Compiled {
@@ -142,6 +152,10 @@ export function compile({
       answer,
       everyMs: everyMs === null ? null : Number(everyMs),
       passive: answer.replies.map((reply) => passiveOf(reply, accountName)),
+      choices: answer.replies.map(({ weight, materials }) => ({
+        weight,
+        gone: materials.some((one) => gone.has(keyOfMaterial(one))),
+      })),
     }),
   )
   const known = new Map(rules.map((rule) => [rule.id, rule]))

@@ -1,2 +1,3 @@
 export { replyRulesChanged } from './changed.ts'
 export { addTargets, type OwnedRule, saveOwnedRule } from './commands/owned.ts'
+export { problemsOfRules } from './reads.ts'

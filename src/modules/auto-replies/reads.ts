@@ -1,22 +1,41 @@
 import type { Ctx } from '../../context.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
+import { problemsOf } from './problems.ts'
 import type { AnswerProblem, ReplyRule } from './schema.ts'
 import { type RuleFilter, type RuleRow, selectRules } from './store/reads.ts'
 
-type Filter = RuleFilter & { cursor?: string | undefined; limit: number }
-
-/** Rules of an account in the order in which they are tried. */
-export async function listRules(ctx: Ctx, { cursor, limit, ...filter }: Filter): Promise<Page<ReplyRule>> {
-  const rows = await selectRules(ctx.db, filter)
-  const from = cursor === undefined ? 0 : rows.findIndex(({ id }) => id === cursor) + 1
-  const page = toPage(rows.slice(from, from + limit + 1), limit, ({ id }) => id)
-  return { ...page, items: page.items.map((row) => withProblems(row, [])) }
+type Filter = RuleFilter & {
+  problem?: 'true' | 'false' | undefined
+  cursor?: string | undefined
+  limit: number
 }
 
-export const presentRule = async (_ctx: Ctx, _accountId: string, row: RuleRow): Promise<ReplyRule> =>
-  withProblems(row, [])
+/** Rules of an account in the order in which they are tried. */
+export async function listRules(
+  ctx: Ctx,
+  { cursor, limit, problem, ...filter }: Filter,
+): Promise<Page<ReplyRule>> {
+  const rows = await selectRules(ctx.db, filter)
+  const problems = await problemsOf(ctx, filter.accountId, rows)
+  const wanted = rows.filter(
+    ({ id }) => problem === undefined || (problem === 'true') === (problems.get(id) ?? []).length > 0,
+  )
+  const from = cursor === undefined ? 0 : wanted.findIndex(({ id }) => id === cursor) + 1
+  const page = toPage(wanted.slice(from, from + limit + 1), limit, ({ id }) => id)
+  return { ...page, items: page.items.map((row) => present(row, problems.get(row.id) ?? [])) }
+}
 
-const withProblems = (row: RuleRow, problems: AnswerProblem[]): ReplyRule => ({
+export async function presentRule(ctx: Ctx, accountId: string, row: RuleRow): Promise<ReplyRule> {
+  return present(row, (await problemsOf(ctx, accountId, [row])).get(row.id) ?? [])
+}
+
+/** What is wrong with the rules of an account that are on. */
+export async function problemsOfRules(ctx: Ctx, accountId: string): Promise<AnswerProblem[]> {
+  const rows = await selectRules(ctx.db, { accountId, state: 'on' })
+  return [...(await problemsOf(ctx, accountId, rows)).values()].flat()
+}
+
+const present = (row: RuleRow, problems: AnswerProblem[]): ReplyRule => ({
   ...row,
   everyMs: row.everyMs === null ? null : Number(row.everyMs),
   createdAt: row.createdAt.toISOString(),

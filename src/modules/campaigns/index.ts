@@ -1,2 +1,7 @@
+export { audienceRule } from './audience.ts'
 export { readCampaign } from './present.ts'
+export { counted, fired, mayFire, NO_TALLY } from './rules/count.ts'
+export { reachAt } from './rules/schedule.ts'
+export { decisionAt } from './rules/state.ts'
 export type { CampaignState } from './schema.ts'
+export { listCallable, startCalled } from './triggers/called.ts'

@@ -2,10 +2,19 @@ import type { Pool, PoolClient } from 'pg'
 import type { PassiveReply } from '../../channels/wechat-api/passive-reply.ts'
 import type { Ctx } from '../../context.ts'
 import { answersGiven } from '../../infra/metrics.ts'
+import { createDb, type Db } from '../../infra/transaction.ts'
 import type { Answerer, Push, PushAnswer } from '../manifest.ts'
 import type { FanRef, Incoming } from './incoming.ts'
 
 const installed = new WeakMap<Pool, Answerer>()
+const databases = new WeakMap<Pool, Db>()
+
+/** The same, reading through the connections that are for pushes alone. */
+export function onOwnConnections(ctx: Ctx): Ctx {
+  const db = databases.get(ctx.ingestPool) ?? createDb(ctx.ingestPool)
+  databases.set(ctx.ingestPool, db)
+  return { ...ctx, db }
+}
 
 /** Says who answers the pushes of this process: one of the modules after this one, or nobody. */
 export function installAnswerers(ctx: Ctx, answerers: readonly Answerer[]): void {

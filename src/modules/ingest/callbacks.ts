@@ -17,7 +17,7 @@ import {
   touchCallback,
   withEachSecret,
 } from '../accounts/index.ts'
-import { answerAgain } from './answers.ts'
+import { answerAgain, onOwnConnections } from './answers.ts'
 import { registerPreflight } from './collect/http.ts'
 import { collectionPaths } from './collect/schema.ts'
 import { type Ingested, ingestCallback } from './ingest.ts'
@@ -90,7 +90,7 @@ async function findCredentials(ctx: Ctx, request: FastifyRequest): Promise<Callb
     throw forbidden('sandbox_public_callback', 'a sandbox takes callbacks of its own simulator only')
   }
   const { key } = request.params as { key: string }
-  const credentials = await findByCallbackKey(ctx, key)
+  const credentials = await findByCallbackKey(onOwnConnections(ctx), key)
   if (credentials !== undefined) return credentials
   callbacksReceived.inc({ outcome: 'refused' })
   throw notFound('callback address')

@@ -28,6 +28,8 @@ export const EVENTS = {
   comment: 'wechat.comment',
   /** Ours: a tap on a tracked link of a message. */
   linkClick: 'weida.link_click',
+  /** Ours: an answer of the account starts a campaign. Told to the campaign it names and never in the log. */
+  called: 'weida.called',
   /** Kept raw: a name this version does not know. */
   unknown: 'wechat.unknown',
 } as const

@@ -77,6 +77,7 @@ export const events: Texts['events'] = {
     alias: 'Linked identity',
     'weida.click': 'Clicked a mass send’s link',
     'weida.link_click': 'Tapped a message’s link',
+    'weida.called': 'Started by an auto reply, a QR code or a menu',
     'weida.link_open': 'Came through a message',
     'weida.share': 'Shared',
     'weida.share_open': 'Opened a share',

@@ -75,6 +75,7 @@ export const events = {
     alias: '关联身份',
     'weida.click': '点击群发链接',
     'weida.link_click': '点击消息里的链接',
+    'weida.called': '由自动回复、二维码或菜单发起',
     'weida.link_open': '从消息打开页面',
     'weida.share': '分享',
     'weida.share_open': '打开分享',

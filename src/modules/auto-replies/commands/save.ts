@@ -10,6 +10,7 @@ import {
   setAccounts,
   updateRule,
 } from '../store/rules.ts'
+import { checkRule } from './check.ts'
 
 /**
  * Makes a rule, or a new version of one, with the answer as each of its accounts gives it. The accounts it had before are told
@@ -22,6 +23,7 @@ export async function writeRule(
 ): Promise<{ ruleId: string; version: number } | undefined> {
   const now = ctx.clock.now()
   await bumpRevisions(trx, [...rule.accountIds, ...(rule.formerly ?? [])])
+  await checkRule(trx, rule)
   const by = ctx.actor.kind === 'system' ? null : ctx.actor.id
   const version = rule.ruleId === null ? 1 : await updateRule(trx, rule.ruleId, { ...rule, now })
   if (version === undefined) return undefined

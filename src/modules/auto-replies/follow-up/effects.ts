@@ -1,6 +1,8 @@
 import { CompiledQuery } from 'kysely'
 import type { PoolClient } from 'pg'
+import type { Ctx } from '../../../context.ts'
 import type { Executor } from '../../../infra/transaction.ts'
+import { startCalled } from '../../campaigns/index.ts'
 import { type AttributeChange, writeAttributes } from '../../contacts/index.ts'
 import { holdTags, knownTags } from '../../tags/index.ts'
 import type { Answered } from './answered.ts'
@@ -40,6 +42,14 @@ export async function setAttributes(trx: Executor, answered: readonly Answered[]
   )
   for (let from = 0; from < changes.length; from += AT_ONCE)
     await writeAttributes(clientIn(trx), changes.slice(from, from + AT_ONCE), now, { origin: 'operator' })
+}
+
+/** Campaigns started, in the order of their ids, as everybody locks what they count. */
+export async function startCampaigns(ctx: Ctx, trx: Executor, answered: readonly Answered[]): Promise<void> {
+  const byCampaign = Map.groupBy(answered, ({ answer: { effects } }) => effects.campaignId ?? '')
+  byCampaign.delete('')
+  for (const [campaignId, group] of [...byCampaign].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)))
+    await startCalled(ctx, trx, { campaignId, events: group.map(({ event }) => event) })
 }
 
 /** The connection of a transaction, as those see it who write their SQL as text. */

@@ -9,7 +9,7 @@ import { hasEffect } from '../schema.ts'
 import { findReplySend } from '../send.ts'
 import { addDays, addPeople, type PersonHit, type Sum } from '../store/answered.ts'
 import { type Answered, answeredOf, chosenOf, type Muted } from './answered.ts'
-import { changeTags, setAttributes } from './effects.ts'
+import { changeTags, setAttributes, startCampaigns } from './effects.ts'
 
 /** After the answer to the push itself has arrived. */
 const REST_AFTER_MS = 1_000
@@ -18,7 +18,7 @@ const TOO_LATE_MS = 10 * 60_000
 
 /**
  * What follows from an answer that was committed with its event: the replies that were not the push's own answer, tags,
- * attributes and sums. Committed together with the reaction's place, so exactly once. People are locked before windows.
+ * attributes, a campaign and sums. Committed together with the reaction's place, so exactly once. People are locked before windows.
  */
 export const followUp: Reaction = {
   name: 'auto-replies.follow-up',
@@ -39,6 +39,7 @@ export const followUp: Reaction = {
       await planRest(trx, answered, now)
       await changeTags(trx, acting, now)
       await setAttributes(trx, acting, now)
+      await startCampaigns(ctx, trx, acting)
     }
     await addDays(trx, daySums(answered, muted))
     await addPeople(trx, peopleHit(answered))

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
+import { createDb } from '../../../infra/transaction.ts'
 import type { ResolvedAnswer } from '../resolve.ts'
 import type { ActiveHours, Keyword, ReplyKind } from '../schema.ts'
+import { goneMaterials } from './materials.ts'
 
 export type LiveRow = {
   accountId: string
@@ -27,7 +29,12 @@ export async function readRevisions(pool: Pool): Promise<Map<string, string>> {
 export async function readLive(
   pool: Pool,
   accountIds: readonly string[],
-): Promise<{ rules: LiveRow[]; targets: TargetRow[]; names: Map<string, string> }> {
+): Promise<{
+  rules: LiveRow[]
+  targets: TargetRow[]
+  names: Map<string, string>
+  gone: Map<string, Set<string>>
+}> {
   const ids = [accountIds]
   const rules = await pool.query<LiveRow>(
     `select a.account_id as "accountId", r.id, r.kind, r.priority, r.keywords, r.hours, r.every_ms as "everyMs", r.version,
@@ -45,10 +52,17 @@ export async function readLive(
     'select id, name from accounts where id = any($1::bigint[])',
     ids,
   )
+  const db = createDb(pool)
+  const gone = new Map<string, Set<string>>()
+  for (const [accountId, own] of Map.groupBy(rules.rows, (row) => row.accountId)) {
+    const named = own.flatMap(({ answer }) => answer.replies.flatMap(({ materials }) => materials))
+    gone.set(accountId, await goneMaterials(db, accountId, named))
+  }
   return {
     rules: rules.rows,
     targets: targets.rows,
     names: new Map(names.rows.map(({ id, name }) => [id, name])),
+    gone,
   }
 }
 

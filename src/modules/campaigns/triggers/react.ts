@@ -30,12 +30,22 @@ export const campaignTriggers: Reaction = {
     const names = new Set(all.flatMap(({ trigger }) => trigger.event?.event ?? []))
     const wanted = events.filter((event) => event.contactId !== null && names.has(event.name))
     if (wanted.length === 0) return
-    const now = ctx.clock.now()
     // an answer that fires must find itself counted in the grants
     if (all.some(({ kind }) => kind === 'subscription')) await catchUpAnswers(trx, wanted)
-    const matched = await matchesOf(ctx, trx, { watchers: all, events: wanted, now })
-    if (matched.length > 0) await count(trx, { matched, now })
+    await countEvents(ctx, trx, { watchers: all, events: wanted })
   },
+}
+
+/** What these events come to in these campaigns, in the caller's transaction; returns how many As were counted. */
+export async function countEvents(
+  ctx: Ctx,
+  trx: Executor,
+  { watchers: all, events }: { watchers: Watcher[]; events: readonly ReactionEvent[] },
+): Promise<number> {
+  const now = ctx.clock.now()
+  const matched = await matchesOf(ctx, trx, { watchers: all, events, now })
+  if (matched.length > 0) await count(trx, { matched, now })
+  return matched.length
 }
 
 /** One A of one person of a campaign's audience. */
@@ -44,7 +54,7 @@ type Match = { watcher: Watcher; event: ReactionEvent; contactId: string; fanId:
 async function matchesOf(
   ctx: Ctx,
   trx: Executor,
-  { watchers: all, events, now }: { watchers: Watcher[]; events: ReactionEvent[]; now: Date },
+  { watchers: all, events, now }: { watchers: Watcher[]; events: readonly ReactionEvent[]; now: Date },
 ): Promise<Match[]> {
   const present = new Set(events.map(({ name }) => name))
   const asked = all.filter(({ trigger }) => trigger.event !== null && present.has(trigger.event.event))

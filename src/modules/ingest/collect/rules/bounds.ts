@@ -23,8 +23,9 @@ export const isPropertyName = (name: string): boolean =>
 
 /** Names of WeChat's own events, and of what we see ourselves: what follows the log takes such an event at its word. */
 const RESERVED = 'wechat.'
+const OURS: readonly string[] = [EVENTS.linkClick, EVENTS.called]
 export const isEventName = (name: string): boolean =>
-  isPropertyName(name) && name.trim() !== '' && !name.startsWith(RESERVED) && name !== EVENTS.linkClick
+  isPropertyName(name) && name.trim() !== '' && !name.startsWith(RESERVED) && !OURS.includes(name)
 
 /** An id of a person: a text or a number, as text. Undefined where there is none; null where it can't be one. */
 export function idOf(value: unknown): string | undefined | null {

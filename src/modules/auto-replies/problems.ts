@@ -1,0 +1,61 @@
+import type { Ctx } from '../../context.ts'
+import type { Executor } from '../../infra/transaction.ts'
+import { type CampaignState, listCallable } from '../campaigns/index.ts'
+import { checkContent } from '../messages/index.ts'
+import type { MessageContent } from '../messages/schema.ts'
+import { listLinkedAppIds } from '../mini-programs/index.ts'
+import { slowRules } from './compiled.ts'
+import type { Answer, AnswerProblem } from './schema.ts'
+import { goneMaterials, keyOfMaterial, materialsOf } from './store/materials.ts'
+
+type Asked = { id: string; answer: Answer }
+const LIVE: readonly CampaignState[] = ['scheduled', 'preparing', 'running', 'paused']
+
+/** What is wrong with answers as things stand now: a few queries, whatever the number of rules. */
+export async function problemsOf(
+  ctx: Ctx,
+  accountId: string,
+  rules: readonly Asked[],
+): Promise<Map<string, AnswerProblem[]>> {
+  if (rules.length === 0) return new Map()
+  const facts = await factsOf(ctx, ctx.db, accountId, rules)
+  return new Map(rules.map((rule) => [rule.id, problemsIn(rule, facts)]))
+}
+
+type Facts = {
+  gone: ReadonlySet<string>
+  linkedAppIds: readonly string[]
+  callable: ReadonlyMap<string, CampaignState>
+  slow: ReadonlyMap<string, number>
+}
+
+async function factsOf(ctx: Ctx, db: Executor, accountId: string, rules: readonly Asked[]): Promise<Facts> {
+  const named = rules.flatMap(({ answer }) => answer.replies.flatMap(({ content }) => materialsOf(content)))
+  const called = rules.some(({ answer }) => answer.effects.campaignId !== null)
+  const callable = called ? await listCallable(db, accountId) : []
+  return {
+    gone: await goneMaterials(db, accountId, named),
+    linkedAppIds: await listLinkedAppIds(ctx, accountId),
+    callable: new Map(callable.map(({ id, state }) => [id, state])),
+    slow: slowRules(ctx, accountId),
+  }
+}
+
+function problemsIn({ id: rule, answer }: Asked, facts: Facts): AnswerProblem[] {
+  const problems = answer.replies.flatMap(({ content }, reply) => replyProblems(rule, reply, content, facts))
+  const { campaignId } = answer.effects
+  const state = campaignId === null ? undefined : facts.callable.get(campaignId)
+  if (campaignId !== null && (state === undefined || !LIVE.includes(state)))
+    problems.push({ rule, reply: null, reason: 'campaign_not_live', detail: { campaignId } })
+  const times = facts.slow.get(rule)
+  if (times !== undefined) problems.push({ rule, reply: null, reason: 'regex_slow', detail: { times } })
+  return problems
+}
+
+function replyProblems(rule: string, reply: number, content: MessageContent, facts: Facts): AnswerProblem[] {
+  const gone = materialsOf(content).filter((one) => facts.gone.has(keyOfMaterial(one)))
+  if (gone.length > 0) return [{ rule, reply, reason: 'material_gone', detail: { materials: gone } }]
+  const wrong = checkContent(content, { linkedAppIds: facts.linkedAppIds, hasEvent: true })
+  if (wrong.length === 0) return []
+  return [{ rule, reply, reason: 'not_resolvable', detail: { problems: wrong } }]
+}
