@@ -23,6 +23,7 @@ const campaigns = () => import('../modules/campaigns/console/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
 const consents = () => import('../modules/consents/console/index.ts')
 const contents = () => import('../modules/contents/console/index.ts')
+const menus = () => import('../modules/menus/console/index.ts')
 const messages = () => import('../modules/messages/console/index.ts')
 const miniPrograms = () => import('../modules/mini-programs/console/index.ts')
 const deliveries = () => import('../modules/deliveries/console/index.ts')
@@ -81,6 +82,7 @@ export const router = createBrowserRouter([
               page('lists/:listId', contacts, 'FanListPage'),
               page('articles', contents, 'ArticlesPage'),
               page('images', contents, 'ImagesPage'),
+              page('menus', menus, 'MenusPage'),
               page('templates', templates, 'TemplatesPage'),
               page('subscriptions', consents, 'SubscriptionsPage'),
             ],

@@ -1,5 +1,6 @@
 import { accounts } from './en/accounts.ts'
 import { activities, goals, links } from './en/activities.ts'
+import { answers } from './en/answers.ts'
 import { attributes } from './en/attributes.ts'
 import { audit } from './en/audit.ts'
 import {
@@ -28,6 +29,7 @@ import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
 import { massTests } from './en/mass-tests.ts'
+import { menus } from './en/menus.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
@@ -45,6 +47,7 @@ export const en: Texts = {
   accounts,
   activities,
   advice,
+  answers,
   apiKeys,
   apiPage,
   articles,
@@ -78,6 +81,7 @@ export const en: Texts = {
   massFollowing,
   massTests,
   media,
+  menus,
   messages,
   miniPrograms,
   nav,

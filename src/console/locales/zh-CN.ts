@@ -1,5 +1,6 @@
 import { accounts } from './zh-CN/accounts.ts'
 import { activities, goals, links } from './zh-CN/activities.ts'
+import { answers } from './zh-CN/answers.ts'
 import { attributes } from './zh-CN/attributes.ts'
 import { audit } from './zh-CN/audit.ts'
 import {
@@ -28,6 +29,7 @@ import { massGroups } from './zh-CN/mass-groups.ts'
 import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { massTests } from './zh-CN/mass-tests.ts'
+import { menus } from './zh-CN/menus.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
@@ -45,6 +47,7 @@ export const zhCN = {
   accounts,
   activities,
   advice,
+  answers,
   apiKeys,
   apiPage,
   articles,
@@ -78,6 +81,7 @@ export const zhCN = {
   massFollowing,
   massTests,
   media,
+  menus,
   messages,
   miniPrograms,
   nav,

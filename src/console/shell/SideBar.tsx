@@ -13,6 +13,7 @@ import {
   FileTextOutlined,
   FlagOutlined,
   IdcardOutlined,
+  MenuOutlined,
   PartitionOutlined,
   PictureOutlined,
   ProfileOutlined,
@@ -163,6 +164,7 @@ function useGroups(): Group[] {
           needs: 'contents:read',
         },
         { to: `${base}/images`, icon: <PictureOutlined />, label: t('nav.images'), needs: 'contents:read' },
+        { to: `${base}/menus`, icon: <MenuOutlined />, label: t('menus.title'), needs: 'menus:read' },
         {
           to: `${base}/templates`,
           icon: <ProfileOutlined />,

@@ -13,6 +13,8 @@ export const audit: Texts['audit'] = {
   actorKind: { operator: 'member', 'api-key': 'API key', system: 'system' },
   subjects: {
     limit: 'Limit',
+    menu: 'Menu',
+    'reply-rule': 'Reply rule',
     template: 'Template',
     'subscribe-page': 'Subscribe page',
     'qr-code': 'QR code',
@@ -39,6 +41,12 @@ export const audit: Texts['audit'] = {
     sandbox: 'Sandbox',
   },
   actions: {
+    'menu.saved': 'Menus saved',
+    'menu.publishing': 'Began to publish the menus',
+    'menu.published': 'Published the menus',
+    'menu.removing': 'Began to take the live menus away',
+    'menu.removed': 'Took the live menus away',
+    'menu.imported': 'Imported the live menus',
     'limits.cap_created': 'Frequency cap added',
     'limits.cap_updated': 'Frequency cap changed',
     'limits.cap_deleted': 'Frequency cap removed',

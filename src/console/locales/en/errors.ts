@@ -19,6 +19,13 @@ export const errors: Texts['errors'] = {
   wechat_tag_linked: '“{{name}}” is linked with an own tag. Unlink it before deleting it.',
   wechat_system_tag: 'This tag is WeChat’s own; it can’t be changed or linked.',
   snapshot_not_ready: 'The segment is still being computed. Try again in a moment.',
+  menus_changed: '{{by}} just saved the menus. Reload the page and go on from there.',
+  menu_changed_at_wechat: 'The live menus were changed just now. Look at the difference, then publish.',
+  menu_invalid: 'The menus can’t be published as they are. Mend what is marked.',
+  menu_same: 'These menus are live already.',
+  menu_publishing: 'The menus are being published. Wait until that is done.',
+  menu_not_settling:
+    'WeChat shows something else after every call; another system may be changing the menus. Try again later.',
   message_invalid:
     'The message is not complete or not allowed as it is; go back to the content and follow what it says.',
   content_blocked_by_check:

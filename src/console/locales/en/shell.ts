@@ -138,6 +138,7 @@ export const runs: Texts['runs'] = {
     'tags.change-people': 'Tagging people',
     'transfers.export-people': 'Export of customers',
     'contents.sync-articles': 'Syncing articles',
+    'menus.publish': 'Publishing menus',
     'contents.sync': 'Syncing articles',
   },
 }

@@ -11,6 +11,8 @@ export const audit = {
   actorKind: { operator: '成员', 'api-key': '接口密钥', system: '系统' },
   subjects: {
     limit: '触达限制',
+    menu: '自定义菜单',
+    'reply-rule': '自动回复规则',
     template: '消息模板',
     'subscribe-page': '订阅页',
     'qr-code': '渠道二维码',
@@ -37,6 +39,12 @@ export const audit = {
     sandbox: '沙盒',
   } as Record<string, string>,
   actions: {
+    'menu.saved': '保存自定义菜单',
+    'menu.publishing': '开始发布自定义菜单',
+    'menu.published': '发布了自定义菜单',
+    'menu.removing': '开始停用线上菜单',
+    'menu.removed': '停用了线上菜单',
+    'menu.imported': '导入线上菜单',
     'limits.cap_created': '新增疲劳度限制',
     'limits.cap_updated': '修改疲劳度限制',
     'limits.cap_deleted': '删除疲劳度限制',

@@ -17,6 +17,12 @@ export const errors = {
   wechat_tag_linked: '“{{name}}”正与自有标签同步，请先停止同步再删除。',
   wechat_system_tag: '这是微信保留的标签，不能改动或同步。',
   snapshot_not_ready: '分群还没有计算完，请稍后再试。',
+  menus_changed: '{{by}} 刚刚保存过菜单。请重新加载页面，在最新的菜单上修改。',
+  menu_changed_at_wechat: '线上菜单刚刚被修改过，请查看最新的差异后再发布。',
+  menu_invalid: '菜单还有不符合要求的地方，请按提示修改后再发布。',
+  menu_same: '线上已经是这个菜单，不需要发布。',
+  menu_publishing: '菜单正在发布，请等它完成。',
+  menu_not_settling: '每次调用后线上菜单都不一样，可能有其他系统也在修改菜单。请稍后再试。',
   message_invalid: '消息内容还不完整，或有不符合要求的地方，请回到内容里按提示修改。',
   content_blocked_by_check:
     '合规检查拦截了这条消息：{{titles}}。请修改内容，或请管理员在“设置 → 合规检查”里调整。',

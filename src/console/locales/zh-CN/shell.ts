@@ -129,6 +129,7 @@ export const runs = {
     'tags.change-people': '批量打标签',
     'transfers.export-people': '导出客户',
     'contents.sync-articles': '同步图文',
+    'menus.publish': '发布菜单',
     'contents.sync': '同步图文',
   } as Record<string, string>,
 }

@@ -2,7 +2,18 @@ import type { ReactNode } from 'react'
 import './phone.css'
 
 /** A calm phone: the chat with an official account, as a fan sees it. */
-export function Phone({ name, children, empty }: { name: string; children?: ReactNode; empty?: ReactNode }) {
+export function Phone({
+  name,
+  children,
+  empty,
+  foot,
+}: {
+  name: string
+  children?: ReactNode
+  empty?: ReactNode
+  /** In place of the line to write in. */
+  foot?: ReactNode
+}) {
   return (
     <div className="w-phone" aria-label={name}>
       <div className="w-phone-bar">
@@ -19,11 +30,13 @@ export function Phone({ name, children, empty }: { name: string; children?: Reac
         <div className="w-phone-time">9:41</div>
         {children ?? <div className="w-phone-empty">{empty}</div>}
       </div>
-      <div className="w-phone-input">
-        <span className="w-phone-key" />
-        <span className="w-phone-field" />
-        <span className="w-phone-plus">+</span>
-      </div>
+      {foot ?? (
+        <div className="w-phone-input">
+          <span className="w-phone-key" />
+          <span className="w-phone-field" />
+          <span className="w-phone-plus">+</span>
+        </div>
+      )}
     </div>
   )
 }

@@ -28,12 +28,13 @@ export function MessagePhone({ content, values }: { content: MessageContent | nu
   const account = useAccount()
   return (
     <Phone name={account?.name ?? ''} empty={t('messages.phoneEmpty')}>
-      {content !== null && <Message content={content} values={values} />}
+      {content !== null && <PhoneMessage content={content} values={values} />}
     </Phone>
   )
 }
 
-function Message({ content, values }: { content: MessageContent } & Shown) {
+/** The message alone, for a phone that shows more than it. */
+export function PhoneMessage({ content, values }: { content: MessageContent } & Partial<Shown>) {
   const accountId = useAccountId()
   const picture = (assetId: string | null) => (assetId === null ? null : mediaUrl(accountId, assetId))
   const fill = (text: string) => <Filled text={text} values={values} />

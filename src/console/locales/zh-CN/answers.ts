@@ -1,0 +1,21 @@
+export const answers = {
+  replies: '答复',
+  reply: '第 {{number}} 条',
+  add: '添加一条答复',
+  drop: '删除第 {{number}} 条',
+  which: '发送哪几条',
+  mode: { all: '全部发送', random: '随机一条', weighted: '按权重一条' },
+  modeHint: {
+    all: '按顺序全部发送。点击菜单后一分钟内最多再发 3 条。',
+    random: '每次随机发送其中一条。',
+    weighted: '每次发送其中一条，权重越大越常发送。',
+  },
+  weight: '权重',
+  silent: '不发送消息，只打标签。',
+  effects: '同时',
+  give: '打上自有标签',
+  take: '移除自有标签',
+  gives: '打标签：{{tags}}',
+  takes: '移除标签：{{tags}}',
+  noTags: '不打标签',
+}

@@ -1,0 +1,2 @@
+export { AnswerEditor, newAnswer } from './AnswerEditor.tsx'
+export { AnswerSummary } from './AnswerSummary.tsx'

@@ -1,0 +1,96 @@
+import { Alert, Button, Modal } from 'antd'
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useEndpointMutation } from '../../../console/hooks.ts'
+import { useAccountId } from '../../../console/session.ts'
+import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
+import { leavesOf } from '../rules.ts'
+import { getMenusEndpoint, type ImportNote, importMenusEndpoint, type MenuDraft } from '../schema.ts'
+import { useMatchWords } from './words.ts'
+
+const REFRESHED = [getMenusEndpoint]
+
+type Props = {
+  open: boolean
+  /** What is edited now would be replaced. */
+  replaces: boolean
+  onClose: () => void
+  onImport: (menus: MenuDraft[]) => void
+}
+
+/** What WeChat uses now, with what could not be taken over, before it takes the place of what is edited. */
+export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const forWhom = useMatchWords()
+  const read = useEndpointMutation(importMenusEndpoint, { invalidates: REFRESHED, quiet: true })
+  const { mutate, data } = read
+  useEffect(() => {
+    if (open) mutate({ params: { accountId } })
+  }, [open, mutate, accountId])
+  const found = data !== undefined && data.menus.length > 0
+  return (
+    <Modal
+      open={open}
+      title={t('menus.importTitle')}
+      onCancel={onClose}
+      width={560}
+      footer={[
+        <Button key="cancel" onClick={onClose}>
+          {t('common.cancel')}
+        </Button>,
+        <Button
+          key="go"
+          type="primary"
+          disabled={!found || read.isPending}
+          onClick={() => data && onImport(data.menus)}
+        >
+          {t('menus.importGo')}
+        </Button>,
+      ]}
+    >
+      {read.isPending && <LoadingState rows={3} />}
+      {read.error && <ErrorState error={read.error} onRetry={() => mutate({ params: { accountId } })} />}
+      {data !== undefined && !read.isPending && !found && (
+        <EmptyState compact title={t('menus.nothingToImport')} hint={t('menus.nothingToImportHint')} />
+      )}
+      {found && !read.isPending && (
+        <>
+          <ul>
+            {data.menus.map((menu) => (
+              <li key={menu.id}>
+                {forWhom(menu.match)}：{t('menus.buttonsIn', { count: leavesOf([menu]).length })}
+                <span className="w-soft">（{menu.buttons.map(({ name }) => name).join('、')}）</span>
+              </li>
+            ))}
+          </ul>
+          {data.notes.length > 0 && (
+            <Alert
+              type="warning"
+              showIcon
+              title={t('menus.importNotes')}
+              description={
+                <ul style={{ margin: 0, paddingLeft: 18 }}>
+                  {notesByReason(data.notes).map(([reason, names]) => (
+                    <li key={reason}>
+                      {names.join('、')}：{t(`menus.note.${reason}`)}
+                    </li>
+                  ))}
+                </ul>
+              }
+            />
+          )}
+          {replaces && <p className="w-soft">{t('menus.importReplaces')}</p>}
+        </>
+      )}
+    </Modal>
+  )
+}
+
+/** One line a reason, with everything it is about. */
+function notesByReason(notes: readonly ImportNote[]): [ImportNote['reason'], string[]][] {
+  const names = new Map<ImportNote['reason'], string[]>()
+  for (const { reason, menu, button } of notes)
+    names.set(reason, [...new Set([...(names.get(reason) ?? []), button ?? menu])])
+  return [...names]
+}
