@@ -14,23 +14,14 @@ export async function present(ctx: Ctx, db: Executor, rows: readonly CodeRow[]):
 }
 
 function shown(ctx: Ctx, row: CodeRow, figures: CodeFigures): QrCode {
-  const {
-    scene,
-    sceneIsNumber,
-    linkKey,
-    ruleId: _rule,
-    logoKey,
-    expiresAt,
-    createdAt,
-    archivedAt,
-    ...rest
-  } = row
+  const { scene, sceneIsNumber, linkKey, ruleId, logoKey, expiresAt, createdAt, archivedAt, ...rest } = row
   return {
     ...rest,
     scene: { text: scene, isNumber: sceneIsNumber },
     expiresAt: expiresAt?.toISOString() ?? null,
     pageUrl: row.life === 'known' ? null : `${ctx.config.publicUrl}/scan/${linkKey}`,
     hasLogo: logoKey !== null,
+    hasAnswer: ruleId !== null,
     createdAt: createdAt.toISOString(),
     archivedAt: archivedAt?.toISOString() ?? null,
     figures,

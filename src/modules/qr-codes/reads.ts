@@ -1,12 +1,13 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
-import { invalid, notFound } from '../../kernel/errors.ts'
+import { assert, invalid, notFound } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { PERMANENT_CODES } from '../../wechat/rules/scene-limits.ts'
 import { getAccount } from '../accounts/index.ts'
+import { ownedAnswer } from '../auto-replies/index.ts'
 import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
 import { present } from './present.ts'
-import type { CodeDay, CodeFigures, CodeScan, QrCode } from './schema.ts'
+import type { CodeDay, CodeFigures, CodeScan, QrCodeDetail } from './schema.ts'
 import * as codes from './store/codes.ts'
 import * as scans from './store/scans.ts'
 
@@ -25,9 +26,15 @@ export async function requireCode(
   return row
 }
 
-export async function getCode(ctx: Ctx, of: OneCode, db: Executor = ctx.db): Promise<QrCode> {
-  const [code] = await present(ctx, db, [await requireCode(db, of)])
-  return code as QrCode
+export async function getCode(ctx: Ctx, of: OneCode): Promise<QrCodeDetail> {
+  const row = await requireCode(ctx.db, of)
+  const [code] = await present(ctx, ctx.db, [row])
+  assert(code, 'a row is presented')
+  const { accountId } = of
+  const owned = row.ruleId === null ? undefined : await ownedAnswer(ctx.db, { accountId, ruleId: row.ruleId })
+  if (row.ruleId === null || owned === undefined) return { ...code, answer: null, answerShared: 0 }
+  const shared = await codes.codesOfRule(ctx.db, row.ruleId)
+  return { ...code, answer: owned.answer, answerShared: shared.length }
 }
 
 export async function listCodes(ctx: Ctx, accountId: string, filter: codes.CodeFilter) {

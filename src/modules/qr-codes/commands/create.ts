@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { notifyOnCommit } from '../../../infra/wake.ts'
-import { conflict, invalid } from '../../../kernel/errors.ts'
+import { assert, conflict, invalid } from '../../../kernel/errors.ts'
 import { decideAbility } from '../../../wechat/rules/account-abilities.ts'
 import { checkScene, PERMANENT_CODES } from '../../../wechat/rules/scene-limits.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
+import { replyRulesChanged } from '../../auto-replies/index.ts'
+import type { Answer } from '../../auto-replies/schema.ts'
 import { QR_CODES_TOPIC } from '../make.ts'
 import { getCode } from '../reads.ts'
 import { sceneOf } from '../rules.ts'
-import type { CodeBatch, CodeLife, NewCode, QrCode, Scene } from '../schema.ts'
+import type { CodeBatch, CodeLife, NewCode, QrCodeDetail, Scene } from '../schema.ts'
 import * as store from '../store/codes.ts'
+import { giveAnswer } from './answer.ts'
 import { requireLabels } from './filed.ts'
 import { requireLogo } from './logo.ts'
 
@@ -19,25 +22,28 @@ import { requireLogo } from './logo.ts'
  * Makes a code: its row now, WeChat's part a moment later. Refused where the account can have none, where its scene is
  * taken (`scene_taken`) or none WeChat takes (`scene_out_of_range`), or beyond 100,000 permanent ones (`qr_permanent_full`).
  */
-export async function createCode(ctx: Ctx, accountId: string, input: NewCode): Promise<QrCode> {
+export async function createCode(ctx: Ctx, accountId: string, input: NewCode): Promise<QrCodeDetail> {
   const { name, scene, ...alike } = input
   await requireAbility(ctx, accountId)
-  return inTransaction(ctx.db, async (trx) => {
+  const qrCodeId = await inTransaction(ctx.db, async (trx) => {
     const [id] = await addCodes(ctx, trx, { accountId, codes: [{ name, scene }], ...alike })
+    assert(id, 'a code is added')
     await audit(ctx, trx, {
       action: 'qr_code.created',
       accountId,
-      subject: { kind: 'qr-code', id: id as string },
+      subject: { kind: 'qr-code', id },
       detail: { name, life: input.life },
     })
-    return getCode(ctx, { accountId, qrCodeId: id as string }, trx)
+    return id
   })
+  if (input.answer !== null) await replyRulesChanged(ctx, [accountId])
+  return getCode(ctx, { accountId, qrCodeId })
 }
 
 /** All of them or none. Refused as {@link createCode} is. */
 export async function createCodes(ctx: Ctx, accountId: string, batch: CodeBatch): Promise<string[]> {
   await requireAbility(ctx, accountId)
-  return inTransaction(ctx.db, async (trx) => {
+  const made = await inTransaction(ctx.db, async (trx) => {
     const ids = await addCodes(ctx, trx, { accountId, ...batch })
     await audit(ctx, trx, {
       action: 'qr_code.batch_created',
@@ -47,6 +53,8 @@ export async function createCodes(ctx: Ctx, accountId: string, batch: CodeBatch)
     })
     return ids
   })
+  if (batch.answer !== null) await replyRulesChanged(ctx, [accountId])
+  return made
 }
 
 async function requireAbility(ctx: Ctx, accountId: string): Promise<void> {
@@ -65,10 +73,11 @@ type Wanted = {
   folderId: string | null
   placementId: string | null
   logo: string | null
+  answer: Answer | null
 }
 
 async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string[]> {
-  const { accountId, codes, life, lifeSeconds, logo, ...filed } = wanted
+  const { accountId, codes, life, lifeSeconds, logo, answer, ...filed } = wanted
   checkScenes(codes, life)
   await requireLabels(trx, accountId, filed)
   if (logo !== null) await requireLogo(ctx, logo)
@@ -95,6 +104,10 @@ async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string
     createdBy: ctx.actor.kind === 'system' ? null : ctx.actor.id,
     at: ctx.clock.now(),
   })
+  if (answer !== null) {
+    const named = rows.map((row) => ({ id: row.id, scene: row.scene.text }))
+    await giveAnswer(ctx, trx, { accountId, name: rows[0]?.name ?? '', codes: named, answer })
+  }
   await notifyOnCommit(trx, QR_CODES_TOPIC)
   return ids
 }

@@ -2,11 +2,13 @@ import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { conflict } from '../../../kernel/errors.ts'
 import { audit } from '../../audit/index.ts'
+import { replyRulesChanged } from '../../auto-replies/index.ts'
 import { makeOne } from '../make.ts'
 import { getCode, type OneCode, requireCode } from '../reads.ts'
-import type { CodeEdit, QrCode } from '../schema.ts'
+import type { CodeEdit, QrCodeDetail } from '../schema.ts'
 import * as store from '../store/codes.ts'
 import { claimOne, waitAgain } from '../store/making.ts'
+import { changeAnswer } from './answer.ts'
 import { requireLabels } from './filed.ts'
 import { requireLogo } from './logo.ts'
 
@@ -20,17 +22,24 @@ const auditCode = (ctx: Ctx, trx: Executor, of: OneCode, action: string, name: s
 
 const archived = () => conflict('qr_code_archived', 'the code is archived')
 
-export function editCode(ctx: Ctx, of: OneCode, edit: CodeEdit): Promise<QrCode> {
-  return inTransaction(ctx.db, async (trx) => {
+export async function editCode(ctx: Ctx, of: OneCode, edit: CodeEdit): Promise<QrCodeDetail> {
+  const { answer } = edit
+  await inTransaction(ctx.db, async (trx) => {
+    if (answer !== undefined) await store.lockCodesOf(trx, of.accountId)
     const before = await requireCode(trx, of, { lock: true })
     if (before.archivedAt !== null) throw archived()
     await requireLabels(trx, of.accountId, edit)
     if (edit.logo) await requireLogo(ctx, edit.logo)
     const logoKey = edit.logo === undefined ? before.logoKey : edit.logo
     await store.updateCode(trx, before.id, { ...edit, logoKey })
+    if (answer !== undefined) {
+      const code = { ...before, name: edit.name }
+      await changeAnswer(ctx, trx, { code, answer, of: edit.answerOf })
+    }
     await auditCode(ctx, trx, of, 'updated', edit.name)
-    return getCode(ctx, of, trx)
   })
+  if (answer !== undefined) await replyRulesChanged(ctx, [of.accountId])
+  return getCode(ctx, of)
 }
 
 type Filing = { ids: string[]; folderId?: string | null | undefined; placementId?: string | null | undefined }
@@ -52,21 +61,25 @@ export function fileCodes(ctx: Ctx, accountId: string, filing: Filing): Promise<
   })
 }
 
-export function archiveCode(ctx: Ctx, of: OneCode): Promise<QrCode> {
-  return inTransaction(ctx.db, async (trx) => {
-    const { id, name, archivedAt } = await requireCode(trx, of, { lock: true })
-    if (archivedAt !== null) throw archived()
-    await store.archiveCode(trx, id, ctx.clock.now())
-    await auditCode(ctx, trx, of, 'archived', name)
-    return getCode(ctx, of, trx)
+/** Its scans are no longer answered, and counted all the same. */
+export async function archiveCode(ctx: Ctx, of: OneCode): Promise<QrCodeDetail> {
+  await inTransaction(ctx.db, async (trx) => {
+    await store.lockCodesOf(trx, of.accountId)
+    const code = await requireCode(trx, of, { lock: true })
+    if (code.archivedAt !== null) throw archived()
+    await changeAnswer(ctx, trx, { code, answer: null, of: 'own' })
+    await store.archiveCode(trx, code.id, ctx.clock.now())
+    await auditCode(ctx, trx, of, 'archived', code.name)
   })
+  await replyRulesChanged(ctx, [of.accountId])
+  return getCode(ctx, of)
 }
 
 /**
  * A code that failed is made; a temporary one gets its whole life again, its address stays good to its own end. While
  * somebody else is at it: `qr_code_busy`. What WeChat says against it stands in the code's problem.
  */
-export async function renewCode(ctx: Ctx, of: OneCode): Promise<QrCode> {
+export async function renewCode(ctx: Ctx, of: OneCode): Promise<QrCodeDetail> {
   const { life, state, name, archivedAt } = await requireCode(ctx.db, of)
   if (archivedAt !== null) throw archived()
   if (state === 'ready' && life !== 'temporary')

@@ -44,7 +44,7 @@ export const createCodeEndpoint = endpoint({
   summary: 'Makes a code; WeChat makes it a moment later, its state tells',
   params,
   body: shape.newCode,
-  response: shape.qrCode,
+  response: shape.qrCodeDetail,
 })
 export const createCodesEndpoint = endpoint({
   method: 'POST',
@@ -61,16 +61,17 @@ export const getCodeEndpoint = endpoint({
   ...read,
   summary: 'One code',
   params: one,
-  response: shape.qrCode,
+  response: shape.qrCodeDetail,
 })
 export const editCodeEndpoint = endpoint({
   method: 'PUT',
   path: `${base}/:qrCodeId`,
   ...write,
-  summary: 'Changes what a code is called, where it is filed, its logo; the printed code stays as it is',
+  summary:
+    'Changes what a code is called, where it is filed, its logo and its answer; the printed code stays as it is',
   params: one,
   body: shape.codeEdit,
-  response: shape.qrCode,
+  response: shape.qrCodeDetail,
 })
 export const fileCodesEndpoint = endpoint({
   method: 'POST',
@@ -97,7 +98,7 @@ export const archiveCodeEndpoint = endpoint({
   summary:
     'Takes a code out of the list and its page offline; a printed one still leads to the account and is counted, WeChat deletes none',
   params: one,
-  response: shape.qrCode,
+  response: shape.qrCodeDetail,
 })
 export const renewCodeEndpoint = endpoint({
   method: 'POST',
@@ -105,7 +106,7 @@ export const renewCodeEndpoint = endpoint({
   ...write,
   summary: 'Makes a temporary code anew with its whole life, or one again that WeChat refused',
   params: one,
-  response: shape.qrCode,
+  response: shape.qrCodeDetail,
 })
 
 export const codePictureEndpoint = endpoint({

@@ -4,6 +4,7 @@ import {
   LONGEST_SCENE,
   SHORTEST_LIFE_SECONDS,
 } from '../../../wechat/rules/scene-limits.ts'
+import { answerSchema } from '../../auto-replies/schema.ts'
 
 export const id = z.string().regex(/^\d{1,19}$/)
 export const codeName = z.string().trim().min(1).max(60)
@@ -54,15 +55,26 @@ export const qrCode = z.object({
   /** The stable page that shows whatever code is good now; null of known ones. */
   pageUrl: z.string().nullable(),
   hasLogo: z.boolean(),
+  /** Whether a scan is answered. */
+  hasAnswer: z.boolean(),
   createdAt: z.iso.datetime(),
   createdBy: z.string().nullable(),
   archivedAt: z.iso.datetime().nullable(),
   figures: codeFigures,
 })
 export type QrCode = z.infer<typeof qrCode>
+/** One code with what answers its scans. */
+export const qrCodeDetail = qrCode.extend({
+  answer: answerSchema.nullable(),
+  /** How many codes have the same answer, this one with them; 0 without. */
+  answerShared: z.number().int(),
+})
+export type QrCodeDetail = z.infer<typeof qrCodeDetail>
 
 const lifeSeconds = z.number().int().min(SHORTEST_LIFE_SECONDS).max(LONGEST_LIFE_SECONDS)
 const filed = { folderId: id.nullable().default(null), placementId: id.nullable().default(null) }
+/** What a scan is answered with, and what it gives and takes; one for all codes of a batch. */
+const answer = answerSchema.nullable().default(null)
 /** The picture in the middle, as uploaded before. */
 export const logoKey = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -83,6 +95,7 @@ export const newCode = z
     scene: scene.nullable().default(null),
     ...filed,
     logo: logoKey.nullable().default(null),
+    answer,
   })
   .refine(livesTell, 'life_seconds_of_temporary_only')
   .refine(({ life, scene: own }) => life !== 'known' || own !== null, 'scene_missing')
@@ -97,6 +110,7 @@ export const codeBatch = z
     ...lives,
     ...filed,
     logo: logoKey.nullable().default(null),
+    answer,
   })
   .refine(livesTell, 'life_seconds_of_temporary_only')
 export type CodeBatch = z.output<typeof codeBatch>
@@ -107,6 +121,9 @@ export const codeEdit = z.object({
   placementId: id.nullable(),
   /** Left out: as it is. */
   logo: logoKey.nullable().optional(),
+  /** Left out: as it is. `shared`: of all codes that have this one’s answer; `own`: of this one, and the others keep theirs. */
+  answer: answerSchema.nullable().optional(),
+  answerOf: z.enum(['shared', 'own']).default('own'),
 })
 export type CodeEdit = z.output<typeof codeEdit>
 

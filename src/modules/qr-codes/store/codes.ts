@@ -208,3 +208,14 @@ export async function fileCodes(
 
 export const archiveCode = (trx: Executor, id: string, at: Date) =>
   trx.updateTable('qr_codes').set({ archived_at: at }).where('id', '=', id).execute()
+
+/** Codes with this answer, the first made first. */
+export const codesOfRule = (db: Executor, ruleId: string): Promise<{ id: string; scene: string }[]> =>
+  db.selectFrom('qr_codes').select(['id', 'scene']).where('rule_id', '=', ruleId).orderBy('id').execute()
+
+export const setRule = (trx: Executor, ids: readonly string[], ruleId: string | null) =>
+  trx
+    .updateTable('qr_codes')
+    .set({ rule_id: ruleId })
+    .where('id', 'in', [...ids])
+    .execute()
