@@ -30,6 +30,7 @@ const deliveries = () => import('../modules/deliveries/console/index.ts')
 const datasets = () => import('../modules/datasets/console/index.ts')
 const ingest = () => import('../modules/ingest/console/index.ts')
 const privacy = () => import('../modules/privacy/console/index.ts')
+const recalls = () => import('../modules/recalls/console/index.ts')
 const operators = () => import('../modules/operators/console/index.ts')
 const qrCodes = () => import('../modules/qr-codes/console/index.ts')
 const segments = () => import('../modules/segments/console/index.ts')
@@ -75,6 +76,10 @@ export const router = createBrowserRouter([
               page('campaigns/:campaignId/edit', campaigns, 'CampaignEditPage'),
               page('qr-codes', qrCodes, 'QrCodesPage'),
               page('qr-codes/:qrCodeId', qrCodes, 'QrCodePage'),
+              page('recalls', recalls, 'RecallsPage'),
+              page('recalls/new', recalls, 'RecallEditPage'),
+              page('recalls/:recallId', recalls, 'RecallPage'),
+              page('recalls/:recallId/edit', recalls, 'RecallEditPage'),
               page('fans', contacts, 'FansPage'),
               page('fans/:fanId', fan, 'FanPage'),
               page('tags', tags, 'TagsPage'),

@@ -36,6 +36,7 @@ import { apiKeys, entrance, operators, profile } from './en/operators.ts'
 import { apiPage, overview, sandbox } from './en/overview.ts'
 import { people, privacy } from './en/people.ts'
 import { qrCodes } from './en/qr-codes.ts'
+import { recalls } from './en/recalls.ts'
 import { segmentWords } from './en/segment-words.ts'
 import { segments } from './en/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './en/shell.ts'
@@ -93,6 +94,7 @@ export const en: Texts = {
   profile,
   qrCodes,
   reasons,
+  recalls,
   recipients,
   registry,
   rejections,

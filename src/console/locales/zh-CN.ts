@@ -36,6 +36,7 @@ import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
 import { people, privacy } from './zh-CN/people.ts'
 import { qrCodes } from './zh-CN/qr-codes.ts'
+import { recalls } from './zh-CN/recalls.ts'
 import { segmentWords } from './zh-CN/segment-words.ts'
 import { segments } from './zh-CN/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
@@ -93,6 +94,7 @@ export const zhCN = {
   profile,
   qrCodes,
   reasons,
+  recalls,
   recipients,
   registry,
   rejections,

@@ -12,6 +12,7 @@ import {
   FileProtectOutlined,
   FileTextOutlined,
   FlagOutlined,
+  HistoryOutlined,
   IdcardOutlined,
   MenuOutlined,
   PartitionOutlined,
@@ -122,6 +123,12 @@ function useGroups(): Group[] {
           icon: <AimOutlined />,
           label: t('campaigns.title'),
           needs: 'campaigns:read',
+        },
+        {
+          to: `${base}/recalls`,
+          icon: <HistoryOutlined />,
+          label: t('recalls.title'),
+          needs: 'recalls:read',
         },
         {
           to: `${base}/qr-codes`,

@@ -20,9 +20,8 @@ type Range = { from: string; to: string }
 function rangeOf(ctx: Ctx, asked: Asked): Range {
   const to = asked.to ?? beijingDay(ctx.clock.now())
   const from = asked.from ?? addBeijingDays(to, 1 - USUAL_DAYS)
-  if (from > to) throw invalid('range_reversed', 'the range ends before it begins')
-  if (beijingDaysBetween(from, to) >= MOST_DAYS)
-    throw invalid('range_too_long', 'the range is too long', { days: MOST_DAYS })
+  if (from > to || beijingDaysBetween(from, to) >= MOST_DAYS)
+    throw invalid('range_too_long', 'the range ends before it begins or is too long', { max: MOST_DAYS })
   return { from, to }
 }
 

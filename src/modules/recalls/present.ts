@@ -69,6 +69,7 @@ function present(row: RecallRow, totals: RuleTotals | undefined): RecallRule {
     onSince: row.onSince?.toISOString() ?? null,
     updatedAt: row.updatedAt.toISOString(),
     keywordRuleId: row.keywordRuleId,
+    keywordReply: row.keywordReply,
     sent: totals?.sent ?? 0,
     returned: totals?.returned ?? 0,
     paused: stopped

@@ -6,6 +6,10 @@ export const errors: Texts['errors'] = {
   outside_time: 'Not a possible time',
   not_ours: 'That batch can’t be this send',
 
+  minutes_out_of_range: 'The time must be a whole number of minutes from {{from}} to {{to}}.',
+  recall_degenerate:
+    'This time makes no sense: it is right after every act, or never. Change it, or tick that you know.',
+  recall_limit: 'There may be at most {{limit}} recall rules.',
   tag_name_taken: '“{{name}}” exists already. Choose another name.',
   tag_beyond_scope:
     'Customers or accounts you don’t see use “{{name}}”. Ask someone who sees every account to delete it.',

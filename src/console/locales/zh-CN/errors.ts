@@ -5,6 +5,10 @@ export const errors = {
   outside_time: '时间不对',
   not_ours: '这一批不可能是这次群发',
 
+  minutes_out_of_range: '触发时间请填 {{from}} 到 {{to}} 分钟之间的整数。',
+  recall_degenerate:
+    '这个触发时间没有意义：要么每次互动后马上发送，要么永远发不出去。请调整，或勾选“我知道”。',
+  recall_limit: '最多可建 {{limit}} 条召回规则。',
   tag_name_taken: '“{{name}}”已经有了，请换一个名称。',
   tag_beyond_scope: '还有你看不到的客户或公众号在用“{{name}}”，请让能看到全部公众号的人来删除。',
   tag_in_audiences: '分群“{{names}}”的条件用到了这个标签，请先修改这些分群。',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerSchema } from '../../auto-replies/schema.ts'
 import { deliveryState, deliveryWhy } from '../../deliveries/schema.ts'
 import { PASSES } from '../rules/candidate.ts'
 import { recallRuleFields } from './rule.ts'
@@ -19,6 +20,7 @@ export const recallRule = recallRuleFields.extend({
   updatedAt: instant,
   /** The keyword reply to the phrase that belongs to it. */
   keywordRuleId: id.nullable(),
+  keywordReply: answerSchema.nullable(),
   sent: n,
   returned: n,
   /** Stopped by the engine, not by an operator. */

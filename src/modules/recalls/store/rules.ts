@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Executor, prepare } from '../../../infra/transaction.ts'
+import { type Answer, answerSchema } from '../../auto-replies/schema.ts'
 import { type RecallRuleFields, recallRuleFields } from '../schema/rule.ts'
 
 export type RecallRow = RecallRuleFields & {
@@ -10,6 +11,8 @@ export type RecallRow = RecallRuleFields & {
   /** Versions of the send, one a reply. */
   replyVersions: number[]
   keywordRuleId: string | null
+  /** What that one answers. */
+  keywordReply: Answer | null
   version: number
   madeAt: Date
   lookedTo: Date
@@ -22,11 +25,16 @@ export type RecallKey = { accountId: string; ruleId: string }
 type Stored = Omit<RecallRow, keyof RecallRuleFields> & { [K in keyof RecallRuleFields]: unknown }
 
 const COLUMNS = sql`r.id, r.account_id as "accountId", r.name, r.state, r.minutes, r.reading, r.include, r.exclude, r.content,
-  r.limits, r.send_id as "sendId", r.reply_versions as "replyVersions", r.keyword_rule_id as "keywordRuleId", r.version,
+  r.limits, r.send_id as "sendId", r.reply_versions as "replyVersions", r.keyword_rule_id as "keywordRuleId",
+  (select k.answer from reply_rules k where k.id = r.keyword_rule_id) as "keywordReply", r.version,
   r.made_at as "madeAt", r.looked_to as "lookedTo", r.on_since as "onSince", r.updated_at as "updatedAt",
   r.archived_at as "archivedAt"`
 
-const rowOf = (stored: Stored): RecallRow => ({ ...stored, ...recallRuleFields.parse(stored) })
+const rowOf = (stored: Stored): RecallRow => ({
+  ...stored,
+  ...recallRuleFields.parse(stored),
+  keywordReply: stored.keywordReply === null ? null : answerSchema.parse(stored.keywordReply),
+})
 
 export async function listRules(db: Executor, accountId: string): Promise<RecallRow[]> {
   const { rows } = await sql<Stored>`select ${COLUMNS} from recall_rules r

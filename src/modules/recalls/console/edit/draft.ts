@@ -1,0 +1,88 @@
+import type { Answer } from '../../../auto-replies/schema.ts'
+import { emptyContent } from '../../../messages/schema.ts'
+import { degenerate, isInRange, type RecallRule, type RecallRuleFields } from '../../schema.ts'
+
+/** What the form holds; both kinds of content are kept while somebody looks at the other. */
+export type Draft = Omit<RecallRuleFields, 'content' | 'minutes'> & {
+  /** Null while the field is empty. */
+  minutes: number | null
+  kind: 'default' | 'custom'
+  greeting: string
+  phrase: string
+  says: string
+  /** Null: no keyword reply of the rule's own. */
+  keywordReply: Answer | null
+  replies: Extract<RecallRuleFields['content'], { kind: 'custom' }>['replies']
+  on: boolean
+  acceptDegenerate: boolean
+}
+
+type Words = { greeting: string; phrase: string; says: string }
+
+export const textAnswer = (text: string): Answer => ({
+  mode: 'all',
+  replies: [{ content: { kind: 'text', text, variables: {} }, weight: 1 }],
+  effects: { give: [], take: [], attributes: [], campaignId: null },
+})
+
+export const newDraft = (words: Words): Draft => ({
+  name: '',
+  minutes: 10,
+  reading: 'before-end',
+  include: [],
+  exclude: [],
+  limits: { caps: 'inherit', quiet: 'inherit' },
+  kind: 'default',
+  ...words,
+  keywordReply: textAnswer(''),
+  replies: [emptyContent('text')],
+  on: true,
+  acceptDegenerate: false,
+})
+
+export function draftOf(rule: RecallRule, words: Words): Draft {
+  const { name, minutes, reading, include, exclude, limits, content, keywordReply } = rule
+  return {
+    ...newDraft(words),
+    name,
+    minutes,
+    reading,
+    include,
+    exclude,
+    limits,
+    kind: content.kind,
+    ...(content.kind === 'default'
+      ? { greeting: content.greeting, phrase: content.phrase, says: content.says, keywordReply }
+      : { replies: content.replies }),
+    on: rule.state === 'on',
+    acceptDegenerate: degenerate(rule) !== null,
+  }
+}
+
+export const contentOf = ({ kind, greeting, phrase, says, replies }: Draft): RecallRuleFields['content'] =>
+  kind === 'default'
+    ? { kind, greeting: greeting.trim(), phrase: phrase.trim(), says: says.trim() }
+    : { kind, replies }
+
+/** Whether it can be saved; what a message lacks is said by the composer. */
+export function isComplete(draft: Draft): boolean {
+  const { name, minutes, reading, kind, greeting, phrase, says, acceptDegenerate } = draft
+  if (name.trim() === '' || minutes === null || !isInRange({ minutes, reading })) return false
+  if (degenerate({ minutes, reading }) !== null && !acceptDegenerate) return false
+  return kind === 'custom' || [greeting, phrase, says].every((text) => text.trim() !== '')
+}
+
+export const bodyOf = (draft: Draft) => {
+  const { name, minutes, reading, include, exclude, limits, acceptDegenerate, kind, keywordReply } = draft
+  return {
+    name: name.trim(),
+    minutes: minutes ?? 0,
+    reading,
+    include,
+    exclude,
+    limits,
+    acceptDegenerate,
+    content: contentOf(draft),
+    keywordReply: kind === 'default' ? keywordReply : null,
+  }
+}

@@ -1,0 +1,3 @@
+export { RecallPage } from './detail/RecallPage.tsx'
+export { RecallEditPage } from './edit/RecallEditPage.tsx'
+export { RecallsPage } from './RecallsPage.tsx'

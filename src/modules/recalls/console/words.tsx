@@ -1,0 +1,73 @@
+import { Tooltip } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
+import { type Sentence, useSentence } from '../../../console/ui/sentence.ts'
+import { type DeliveryState, REASONS } from '../../deliveries/schema.ts'
+import type { RecallRule } from '../schema.ts'
+
+/** So many minutes as people say them. */
+export function useLength(): (minutes: number) => string {
+  const { t } = useTranslation()
+  return (all) => {
+    const hours = Math.floor(all / 60)
+    const minutes = all % 60
+    if (hours === 0) return t('recalls.length.minutes', { count: minutes })
+    if (minutes === 0) return t('recalls.length.hours', { count: hours })
+    return t('recalls.length.both', { hours, minutes })
+  }
+}
+
+export function useTimeText(): (rule: Pick<RecallRule, 'minutes' | 'reading'>) => string {
+  const { t } = useTranslation()
+  const length = useLength()
+  return ({ minutes, reading }) =>
+    t(reading === 'before-end' ? 'recalls.before' : 'recalls.after', { length: length(minutes) })
+}
+
+export function useScopeText(): (rule: Pick<RecallRule, 'include' | 'exclude'>) => string {
+  const { t } = useTranslation()
+  return ({ include, exclude }) =>
+    [
+      include.length === 0 ? t('recalls.everybody') : t('recalls.anyTags', { count: include.length }),
+      ...(exclude.length === 0 ? [] : [t('recalls.withoutTags', { count: exclude.length })]),
+    ].join(' · ')
+}
+
+/** Why a message is where it is, in the operator's language. */
+export function useReasonText(): (reason: string, detail?: Record<string, unknown> | null) => string {
+  const sentence = useSentence()
+  return (reason, detail) => {
+    const known = (REASONS as Record<string, Sentence>)[reason]
+    return known === undefined ? reason : sentence(known, detail ?? {})
+  }
+}
+
+const TONES: Record<DeliveryState, Tone> = {
+  planned: 'idle',
+  held: 'warn',
+  skipped: 'idle',
+  sending: 'busy',
+  accepted: 'good',
+  delivered: 'good',
+  failed: 'bad',
+  unknown: 'odd',
+}
+
+export function DeliveryTag({ state }: { state: DeliveryState }) {
+  const { t } = useTranslation()
+  return <StateTag tone={TONES[state]}>{t(`campaigns.delivery.${state}`)}</StateTag>
+}
+
+export function RuleTag({ rule }: { rule: Pick<RecallRule, 'state' | 'paused'> }) {
+  const { t } = useTranslation()
+  const reason = useReasonText()
+  if (rule.paused !== null)
+    return (
+      <Tooltip title={t('recalls.pausedHint', { reason: reason(rule.paused.reason, rule.paused.detail) })}>
+        <span>
+          <StateTag tone="bad">{t('recalls.paused')}</StateTag>
+        </span>
+      </Tooltip>
+    )
+  return <StateTag tone={rule.state === 'on' ? 'good' : 'idle'}>{t(`recalls.${rule.state}`)}</StateTag>
+}
