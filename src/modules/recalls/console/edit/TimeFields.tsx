@@ -39,8 +39,6 @@ export function TimeFields({ draft, change }: FieldProps) {
             {t(one.head)}{' '}
             <InputNumber<number>
               aria-label={`${t(one.head)} ${t('recalls.form.minutes')} ${t(one.tail)}`}
-              min={MIN_MINUTES}
-              max={MAX_MINUTES}
               precision={0}
               disabled={one.reading !== reading}
               value={one.reading === reading ? minutes : null}
