@@ -90,9 +90,14 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
     ),
     replyRuleId: await one(
       `with made as (insert into reply_rules (kind, name, answer, created_at, updated_at)
-           values ('follow', 'a rule', '{"replies": [{"content": {"kind": "text"}}]}', now(), now()) returning id)
+           values ('follow', 'a rule', $2, now(), now()) returning id)
        insert into reply_rule_accounts (rule_id, account_id) select id, $1 from made returning rule_id as id`,
       accountId,
+      JSON.stringify({
+        mode: 'all',
+        replies: [{ content: { kind: 'text', text: 'a reply', variables: {} }, weight: 1 }],
+        effects: { give: [], take: [], attributes: [], campaignId: null },
+      }),
     ),
     sendId: await one(
       `insert into sends (account_id, owner_kind, owner_id, name, channel, purpose, lane, created_at)
