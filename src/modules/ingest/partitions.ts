@@ -69,24 +69,51 @@ async function exists(db: Executor, month: BeijingMonth): Promise<boolean> {
 
 /**
  * Attached rather than created in place: that would lock the whole log. The check spares reading the new table; the
- * default partition is locked for as long as its rows of that month, normally none, take to move.
+ * default partition is locked for the moment. Only where events of that month wait in it is the whole log locked while
+ * they move: a reader who had already looked up the partitions would see them in neither.
  */
-function makePartition(db: Executor, month: BeijingMonth): Promise<boolean> {
-  return inTransaction(db, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('events.partitions'))`.execute(trx)
-    if (await exists(trx, month)) return false
-    await sql`set local lock_timeout = '3s'`.execute(trx)
-    const table = sql.table(nameOf(month))
-    const from = sql.lit(startOfMonth(month).toISOString())
-    const to = sql.lit(startOfMonth(monthAfter(month)).toISOString())
-    await sql`create table ${table} (like events including defaults including constraints,
-      constraint month_only check (at >= ${from}::timestamptz and at < ${to}::timestamptz))`.execute(trx)
-    await sql`lock table events_default in access exclusive mode`.execute(trx)
-    await sql`with moved as (
-        delete from events_default where at >= ${from}::timestamptz and at < ${to}::timestamptz returning *)
-      insert into ${table} select * from moved`.execute(trx)
-    await sql`alter table events attach partition ${table} for values from (${from}) to (${to})`.execute(trx)
-    await sql`alter table ${table} drop constraint month_only`.execute(trx)
-    return true
-  })
+async function makePartition(db: Executor, month: BeijingMonth): Promise<boolean> {
+  for (const whole of [await waits(db, month), true]) {
+    const made = await inTransaction(db, (trx) => tryMaking(trx, month, whole)).catch(unlessMore)
+    if (made !== undefined) return made
+  }
+  return false
+}
+
+/** Events of the month came in between the look and the lock. */
+class MoreWait extends Error {}
+function unlessMore(error: Error): undefined {
+  if (!(error instanceof MoreWait)) throw error
+}
+
+const boundsOf = (month: BeijingMonth) => ({
+  from: sql.lit(startOfMonth(month).toISOString()),
+  to: sql.lit(startOfMonth(monthAfter(month)).toISOString()),
+})
+
+async function waits(db: Executor, month: BeijingMonth): Promise<boolean> {
+  const { from, to } = boundsOf(month)
+  const { rows } = await sql<{ any: boolean }>`select exists (select from events_default
+    where at >= ${from}::timestamptz and at < ${to}::timestamptz) as any`.execute(db)
+  return rows[0]?.any ?? false
+}
+
+async function tryMaking(trx: Executor, month: BeijingMonth, whole: boolean): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtext('events.partitions'))`.execute(trx)
+  if (await exists(trx, month)) return false
+  await sql`set local lock_timeout = '3s'`.execute(trx)
+  const table = sql.table(nameOf(month))
+  const { from, to } = boundsOf(month)
+  await sql`create table ${table} (like events including defaults including constraints,
+    constraint month_only check (at >= ${from}::timestamptz and at < ${to}::timestamptz))`.execute(trx)
+  await sql`lock table ${sql.table(whole ? 'events' : 'events_default')} in access exclusive mode`.execute(
+    trx,
+  )
+  if (!whole && (await waits(trx, month))) throw new MoreWait()
+  await sql`with moved as (
+      delete from events_default where at >= ${from}::timestamptz and at < ${to}::timestamptz returning *)
+    insert into ${table} select * from moved`.execute(trx)
+  await sql`alter table events attach partition ${table} for values from (${from}) to (${to})`.execute(trx)
+  await sql`alter table ${table} drop constraint month_only`.execute(trx)
+  return true
 }
