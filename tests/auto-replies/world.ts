@@ -56,6 +56,8 @@ export async function createReplyWorld(env: Record<string, string> = {}): Promis
   const world = await createSendingWorld(env)
   const { ctx, api, control } = world
   const account = await world.bind({ fans: 8 })
+  // who follows the log begins where it ends when they first look
+  await createReactionSweep(reactions).run(ctx, NEVER)
   const seen = async (openid: string) =>
     (
       await control<{ items: Seen[] }>(
