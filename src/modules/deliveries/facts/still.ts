@@ -48,6 +48,9 @@ function hasActed({ context }: FactRow, silent: boolean, person: PersonFacts | u
   return silent && typeof since === 'string' && last !== null && last > new Date(since)
 }
 
+/** What holds as it is asked, whatever the clock of the process that wrote it said. */
+const CLOCKS_APART_MS = 60_000
+
 /** Of rows that share an audience, those whose person isn't in it now. */
 async function leftOf(
   trx: Trx,
@@ -56,11 +59,12 @@ async function leftOf(
 ): Promise<string[]> {
   const audience = rows[0] && limitsOf(versions, rows[0])?.audience
   if (!audience) return []
+  const at = new Date(now.getTime() + CLOCKS_APART_MS)
   const questions = rows.map((row, n) => ({
     n,
     contactId: people.get(row.id)?.person ?? row.contactId,
-    at: now,
+    at,
   }))
-  const still = await decide(trx, audience, questions, { catalogue: await readCatalogue(trx, audience, now) })
+  const still = await decide(trx, audience, questions, { catalogue: await readCatalogue(trx, audience, at) })
   return rows.flatMap(({ id }, n) => (still.has(n) ? [] : [id]))
 }

@@ -37,7 +37,7 @@ export function FiguresPanel({ accountId, ruleId }: { accountId: string; ruleId?
           </StatRow>
           <section className="w-panel">
             <FilterBar end={<DayRange filters={filters} label={t('recalls.chart')} />}>
-              <h2 style={{ margin: 0 }}>{t('recalls.chart')}</h2>
+              <span className="w-section-title">{t('recalls.chart')}</span>
             </FilterBar>
             <DaysChart days={days} />
           </section>
