@@ -7,7 +7,7 @@ import { forAudience, peopleOf } from '../segments/index.ts'
 import { audienceOf, offsetOf, WINDOW_MS } from './rules/index.ts'
 import type { RecallRuleFields, RecallTiming } from './schema/rule.ts'
 import type { RecallEstimate, RecallNumbers } from './schema/views.ts'
-import { MARGIN_MS, readUpTo } from './store/due.ts'
+import { readUpTo, TOLD_BY_MS } from './store/due.ts'
 import { findRule, listRules, type RecallRow } from './store/rules.ts'
 
 /** How long a process answers with what it has counted. */
@@ -40,7 +40,7 @@ export function countWaiting(ctx: Ctx, accountId: string): Promise<RecallNumbers
       await planForMany(trx)
       const rules = await listRules(trx, accountId)
       const readTo = await readUpTo(trx)
-      const behind = readTo === null ? 0 : at.getTime() - readTo.getTime() - MARGIN_MS
+      const behind = readTo === null ? 0 : at.getTime() - readTo.getTime() - TOLD_BY_MS
       return {
         at: at.toISOString(),
         rules: rules.length === 0 ? [] : await waitingOf(ctx, trx, { accountId, rules, at }),

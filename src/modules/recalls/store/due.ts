@@ -5,12 +5,9 @@ import type { RecallRow } from './rules.ts'
 
 /** WeChat tells an act up to three times within 15 s: a moment nearer to its act than this waits for it. */
 export const TOLD_BY_MS = 20_000
-/** What is still to be read of the log may tell of acts this much earlier than it came in. */
-export const MARGIN_MS = 120_000
-
 /**
- * Up to which instant all acts are known: what fans did is read from the log by a reaction, and silences are judged only as far
- * as it has come. Null: all is read.
+ * Up to which instant all acts are known: what fans did is read from the log by a reaction, and whether somebody was silent is
+ * judged only as far as it has come. Null: all is read.
  */
 export async function readUpTo(db: Executor): Promise<Date | null> {
   const { rows } = await sql<{ at: Date }>`${prepare}
@@ -18,7 +15,7 @@ export async function readUpTo(db: Executor): Promise<Date | null> {
     where e.id > (select place from reaction_places where name = 'deliveries.windows')
       and e.name = any(${[...WINDOW_EVENTS]}::text[]) order by e.id limit 1`.execute(db)
   const at = rows[0]?.at
-  return at === undefined ? null : new Date(at.getTime() - MARGIN_MS)
+  return at === undefined ? null : new Date(at.getTime() - TOLD_BY_MS)
 }
 
 /** Rules that are on, with how far each may look now and whether there is somebody to look at. */
@@ -31,15 +28,15 @@ export async function rulesWithDue(
     where r.state = 'on' and r.archived_at is null and exists (
       select from fan_last_acts l where l.account_id = r.account_id and l.at > r.looked_to
         and l.at <= least(${now}::timestamptz - greatest(r.offset_ms, ${TOLD_BY_MS}::int) * interval '1 millisecond',
-          coalesce(${readTo}::timestamptz, 'infinity')))
+          ${readTo}::timestamptz - r.offset_ms * interval '1 millisecond'))
     order by r.id`.execute(db)
   return rows.map(({ id }) => id)
 }
 
-/** Up to which last act the moments of a rule have come. */
+/** Up to which last act the moments of a rule have come, and all that was done since is known. */
 export function lookTo({ now, readTo }: { now: Date; readTo: Date | null }, offsetMs: number): Date {
   const come = now.getTime() - Math.max(offsetMs, TOLD_BY_MS)
-  return new Date(readTo === null ? come : Math.min(come, readTo.getTime()))
+  return new Date(readTo === null ? come : Math.min(come, readTo.getTime() - offsetMs))
 }
 
 export type DueFan = {
