@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerSchema } from '../../src/modules/auto-replies/schema.ts'
 import type { MenuButton } from '../../src/modules/menus/schema.ts'
+import { createReplyWorld, type ReplyWorld } from '../auto-replies/world.ts'
 import type { Bound } from '../support/sending.ts'
-import { button, createMenuWorld, type MenuWorld, menu } from './world.ts'
+import { button, type MenuWorld, menu, withMenus } from './world.ts'
 
-let world: MenuWorld
+let world: ReplyWorld & MenuWorld
 let account: Bound
 beforeAll(async () => {
-  world = await createMenuWorld()
-  account = await world.bind({ fans: 4 })
+  world = withMenus(await createReplyWorld())
+  account = world.own
 })
 afterAll(() => world.close())
 
@@ -65,4 +66,30 @@ test('D12: an answer that can’t be given is refused with its place, and nothin
     body: { error: { reason: 'message_invalid', detail: { button: '问好' } } },
   })
   expect((await world.menus.read(account)).revision).toBe(revision)
+})
+
+test('D12: a tap is answered within its push, the rest follows in order, and the tag is given', async () => {
+  const tag = await world.api<{ id: string }>('POST', '/api/tags', { name: '点过会员' })
+  const answer = answerSchema.parse({
+    replies: ['您好', '这是您的会员码'].map((text) => ({ content: { kind: 'text', text } })),
+    effects: { give: [tag.body.id] },
+  })
+  const below = [
+    button({ name: '会员', answer }),
+    button({ name: '扫码', type: 'scancode_waitmsg', answer: says('扫到了') }),
+  ]
+  await world.menus.save(account, menu('菜单', { buttons: [button({ name: '更多', below })] }))
+  await world.menus.publish(account)
+  const [fan = '', other = ''] = account.openids
+  await world.acts(fan, 'menu', { button: [0, 0] })
+  expect(await world.heard(fan)).toEqual(['您好'])
+  await world.settle()
+  expect(await world.heard(fan)).toEqual(['您好', '这是您的会员码'])
+  const { rows } = await world.ctx.pool.query(
+    'select from contact_tags t join fans f on f.contact_id = t.contact_id where f.openid = $1 and t.tag_id = $2',
+    [fan, tag.body.id],
+  )
+  expect(rows).toHaveLength(1)
+  await world.acts(other, 'menu', { button: [0, 1] })
+  expect(await world.heard(other)).toEqual(['扫到了'])
 })

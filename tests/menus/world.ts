@@ -45,8 +45,10 @@ export const menu = (name: string, fields: Partial<MenuDraft> = {}): MenuDraft =
   ...fields,
 })
 
-export async function createMenuWorld(): Promise<MenuWorld> {
-  const world = await createSendingWorld()
+export const createMenuWorld = async (): Promise<MenuWorld> => withMenus(await createSendingWorld())
+
+/** The same on a world that can do more already. */
+export function withMenus<W extends SendingWorld>(world: W): W & MenuWorld {
   const at = (account: Bound, rest = '') => `/api/accounts/${account.id}/menus${rest}`
   const ok = <T>({ status, body }: { status: number; body: T }): T => {
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
