@@ -1,4 +1,6 @@
 import { getAccountById } from '../official-account/account.ts'
+import { leavesOf } from '../official-account/menus/check.ts'
+import { readBoard } from '../official-account/menus/store.ts'
 import { randomOf } from '../shop/random.ts'
 import type { Queries } from '../store/database.ts'
 import type { World } from '../world.ts'
@@ -93,11 +95,8 @@ const DO: Record<Kind, Act> = {
       content: TEXTS[Math.floor(who.luck * 1_000) % TEXTS.length] ?? '',
     }),
   async taps(world, tx, account, who) {
-    const menu = await tx.row<{ buttons: { type?: string; key?: string }[] }>(
-      'select buttons from menu where account_id = $1',
-      [account.id],
-    )
-    const keyed = (menu?.buttons ?? []).filter(({ type }) => type === 'click')
+    const { menu } = await readBoard(tx, account.id)
+    const keyed = leavesOf(menu?.buttons ?? []).filter(({ type }) => type === 'click')
     const item = keyed[Math.floor(who.luck * 1_000) % Math.max(1, keyed.length)]
     if (item) await tapMenu(world, tx, account, { ...who, item })
   },

@@ -51,7 +51,9 @@ function Menus({ view }: { view: MenusView }) {
       void message.success(t('menus.saved'))
     },
   })
-  const problems = useProblems(draft.menus)
+  const typed = useProblems(draft.menus)
+  // the server also knows what became of material and articles
+  const problems = draft.isDirty ? typed : view.problems
   const start = () => draft.edit([newMenu(t('menus.defaultName'), null, [newButton(t('menus.newButton'))])])
   const importButton = (
     <Button icon={<ImportOutlined />} disabled={!mayWrite} onClick={() => setDialog('import')}>
