@@ -97,3 +97,48 @@ test('D12: of people merged into one, each fan stays who scanned, under the pers
   expect((await scans(code)).map((scan) => scan.contactId)).toEqual([into, into])
   expect(await figures(code)).toMatchObject({ people: 2 })
 })
+
+test('D12: what people did after their scan counts once a person, by every id they had, and only within the days asked', async () => {
+  const code = await world.made({ name: '转化' })
+  const { pool, clock } = world.ctx
+  for (const place of [0, 2, 9]) await world.does(openid(place), 'scan', { url: code.url })
+  const contacts = await Promise.all(
+    [0, 2, 9].map(async (place) => {
+      const { rows } = await pool.query<{ id: string }>(
+        'select contact_id as id from fans where openid = $1',
+        [openid(place)],
+      )
+      return rows[0]?.id as string
+    }),
+  )
+  const former = (
+    await pool.query<{ id: string }>('insert into contacts (created_at) values (now()) returning id')
+  ).rows[0]?.id
+  await pool.query(
+    `insert into contact_aliases (contact_id, merged_into, merged_at, cause) values ($1, $2, now(), 'x')`,
+    [former, contacts[1]],
+  )
+  const order = (contactId: string | undefined, hours: number, properties = {}) =>
+    pool.query(
+      `insert into events (contact_id, name, at, received_at, properties) values ($1, 'order_paid', $2, now(), $3)`,
+      [contactId, new Date(clock.now().getTime() + hours * 3_600_000), JSON.stringify(properties)],
+    )
+  await order(contacts[0], 1, { amount: 10 })
+  await order(contacts[0], 2, { amount: 200 })
+  await order(former, 25)
+  // before the scan
+  await order(contacts[2], -48)
+  const asked = async (days: number, where: object[] = []) => {
+    const { body } = await world.api<{ items: object[] }>('POST', world.url(`/${code.id}/conversions`), {
+      event: { event: 'order_paid', where },
+      days,
+    })
+    return body.items
+  }
+  expect(await asked(1)).toEqual([{ how: 'fan', people: 3, converted: 1, events: 2 }])
+  expect(await asked(2)).toEqual([{ how: 'fan', people: 3, converted: 2, events: 3 }])
+  expect(
+    (await world.api('POST', world.url(`/${code.id}/conversions`), { event: { event: 'x' }, days: 91 }))
+      .status,
+  ).toBe(400)
+})

@@ -6,9 +6,12 @@ import { PERMANENT_CODES } from '../../wechat/rules/scene-limits.ts'
 import { getAccount } from '../accounts/index.ts'
 import { ownedAnswer } from '../auto-replies/index.ts'
 import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
+import type { EventMatch } from '../segments/schema.ts'
 import { present } from './present.ts'
 import type { CodeDay, CodeFigures, CodeScan, QrCodeDetail } from './schema.ts'
+import { MOST_CONVERSION_PEOPLE } from './schema.ts'
 import * as codes from './store/codes.ts'
+import { selectConversions } from './store/conversions.ts'
 import * as scans from './store/scans.ts'
 
 export type OneCode = { accountId: string; qrCodeId: string }
@@ -89,4 +92,15 @@ export async function listScans(
       lastAt: row.lastAt.toISOString(),
     })),
   }
+}
+
+/** Asked of the log as it is now. */
+export async function getConversions(ctx: Ctx, of: OneCode, asked: { event: EventMatch; days: number }) {
+  const { id } = await requireCode(ctx.db, of)
+  const most = MOST_CONVERSION_PEOPLE
+  const [items, figures] = await Promise.all([
+    selectConversions(ctx.db, id, { ...asked, now: ctx.clock.now(), most }),
+    scans.figuresOf(ctx.db, [id]),
+  ])
+  return { items, most: (figures.get(id)?.people ?? 0) > most ? most : null }
 }

@@ -9,6 +9,7 @@ import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { Loaded, LoadingState } from '../../../console/ui/states.tsx'
 import { addBeijingDays, beijingDay, beijingDaysBetween } from '../../../kernel/beijing.ts'
 import { type CodeDay, codeFiguresEndpoint, type QrCode } from '../schema.ts'
+import { Conversions } from './Conversions.tsx'
 
 const Chart = lazy(() => import('../../../console/ui/Chart.tsx'))
 const DAYS = 29
@@ -58,6 +59,7 @@ export function FiguresTab({ code }: { code: QrCode }) {
       <Loaded query={query} rows={4}>
         {({ days }) => <Days days={days} from={from} to={to} />}
       </Loaded>
+      <Conversions code={code} />
     </div>
   )
 }

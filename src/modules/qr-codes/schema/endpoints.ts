@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../../kernel/paging.ts'
 import { PERMANENT_CODES } from '../../../wechat/rules/scene-limits.ts'
+import { eventMatch } from '../../segments/schema.ts'
 import * as shape from './shapes.ts'
 
 const tag = 'qr-codes'
@@ -164,6 +165,23 @@ export const codeScansEndpoint = endpoint({
   params: one,
   query: pageQuery.extend({ how: shape.how.optional(), following: z.stringbool().optional() }),
   response: page(shape.codeScan),
+})
+
+export const codeConversionsEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/:qrCodeId/conversions`,
+  ...read,
+  summary: 'Of those who scanned a code, who did something within so many days after their first scan of it',
+  params: one,
+  body: z.object({
+    event: eventMatch,
+    days: z.number().int().min(1).max(shape.MOST_CONVERSION_DAYS),
+  }),
+  response: z.object({
+    items: z.array(shape.converted),
+    /** More people scanned it: only so many, the latest who came, were looked at. */
+    most: z.number().int().nullable(),
+  }),
 })
 
 const labels = (path: string, what: string) => {

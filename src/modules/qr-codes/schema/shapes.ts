@@ -160,3 +160,15 @@ export const codeDay = z.object({
   backFollows: z.number().int(),
 })
 export type CodeDay = z.infer<typeof codeDay>
+
+export const MOST_CONVERSION_DAYS = 90
+export const MOST_CONVERSION_PEOPLE = 50_000
+/** What people of one kind did after they scanned. */
+export const converted = z.object({
+  how,
+  people: z.number().int(),
+  converted: z.number().int(),
+  /** One person may do several. */
+  events: z.number().int(),
+})
+export type Converted = z.infer<typeof converted>
