@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Due } from '../../src/modules/manifest.ts'
+import { qrCodesModule } from '../../src/modules/qr-codes/module.ts'
 import type { QrCode } from '../../src/modules/qr-codes/schema.ts'
 import { readQr } from '../support/qr.ts'
 import { createQrWorld, type QrWorld } from './world.ts'
@@ -59,10 +61,16 @@ test('D12: a temporary code is made anew by who opens its page in its last day; 
 })
 
 test('D12: a code whose page somebody opened lately is made anew before it ends; one that nobody opens is let go', async () => {
+  await world.ctx.pool.query('update qr_codes set page_opened_at = null')
   const [opened, forgotten] = [await world.made(week), await world.made(week)]
   await open(opened)
+  const due = () => qrCodesModule.nextDue?.(world.ctx)
+  const { dueAt } = (await due()) as Due
+  expect(dueAt?.getTime()).toBe(Date.parse(opened.expiresAt as string) - DAY)
   await world.later(6 * DAY + HOUR)
+  expect(await due()).toMatchObject({ busy: true })
   while ((await world.renew()) > 0);
+  expect(await due()).toMatchObject({ busy: false })
   expect((await world.get(opened)).url).not.toBe(opened.url)
   expect((await world.get(forgotten)).url).toBe(forgotten.url)
   await world.later(DAY)

@@ -55,7 +55,7 @@ export const qrCodesModule: Manifest = {
   reactions: [{ name: SCANS_REACTION, events: SCANNED, react: countScans }],
   sweeps: [
     { name: 'qr-codes.make', everyMs: 5_000, topic: QR_CODES_TOPIC, concurrency: 2, run: makeWaiting },
-    { name: 'qr-codes.renew', everyMs: 60_000, run: renewEnding },
+    { name: 'qr-codes.renew', everyMs: 5_000, run: renewEnding },
   ],
   nextDue: (ctx) => selectDue(ctx.db, ctx.clock.now()),
 }

@@ -4,7 +4,7 @@ import { assert, invalid, notFound } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { PERMANENT_CODES } from '../../wechat/rules/scene-limits.ts'
 import { getAccount } from '../accounts/index.ts'
-import { ownedAnswer } from '../auto-replies/index.ts'
+import { ownedAnswer, problemsOfRules } from '../auto-replies/index.ts'
 import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
 import type { EventMatch } from '../segments/schema.ts'
 import { present } from './present.ts'
@@ -35,9 +35,18 @@ export async function getCode(ctx: Ctx, of: OneCode): Promise<QrCodeDetail> {
   assert(code, 'a row is presented')
   const { accountId } = of
   const owned = row.ruleId === null ? undefined : await ownedAnswer(ctx.db, { accountId, ruleId: row.ruleId })
-  if (row.ruleId === null || owned === undefined) return { ...code, answer: null, answerShared: 0 }
-  const shared = await codes.codesOfRule(ctx.db, row.ruleId)
-  return { ...code, answer: owned.answer, answerShared: shared.length }
+  if (row.ruleId === null || owned === undefined)
+    return { ...code, answer: null, answerProblems: [], answerShared: 0 }
+  const [shared, problems] = await Promise.all([
+    codes.codesOfRule(ctx.db, row.ruleId),
+    problemsOfRules(ctx, accountId),
+  ])
+  return {
+    ...code,
+    answer: owned.answer,
+    answerProblems: problems.filter(({ rule }) => rule === row.ruleId),
+    answerShared: shared.length,
+  }
 }
 
 export async function listCodes(ctx: Ctx, accountId: string, filter: codes.CodeFilter) {

@@ -58,6 +58,25 @@ export const qrCodes: Texts['qrCodes'] = {
   logoOther: 'Another one',
   logoNone: 'No logo',
   logoUnreadable: 'This file is no picture, or the browser can’t open it.',
+  answer: 'Answer to a scan',
+  answerHint:
+    'What people who scan it are sent and tagged with. Who follows by it gets this in place of the reply to new followers; without it they get that one.',
+  answerBatchHint: 'These codes share one answer. Later it can be changed for all of them, or for one alone.',
+  addAnswer: 'Set answer and tags',
+  editAnswer: 'Change the answer',
+  dropAnswer: 'No answer',
+  useAnswer: 'Use it',
+  noAnswer: 'None',
+  answered: 'answered',
+  answerShared: '{{count}} codes have this answer',
+  answerSharedBy: 'Shared by {{count}} codes',
+  answerOf: { own: 'Change this one alone', shared: 'Change all {{count}}' },
+  answerProblem: {
+    material_gone: 'Reply {{number}} uses material that is gone, so it is left out.',
+    not_resolvable: 'Reply {{number}} can’t be sent as it is. Check its content.',
+    regex_slow: 'The rule of this answer is too slow.',
+    campaign_not_live: 'The campaign it starts is not running.',
+  },
   batch: 'Many at once',
   batchNames: 'Names, one a line',
   batchHint:
@@ -80,6 +99,7 @@ export const qrCodes: Texts['qrCodes'] = {
     temporary: 'They are made in the background; you may leave this page.',
   },
   batchCreated: '{{count}} saved. WeChat is making them now',
+  fileAs: { placement: 'Set placement…', folder: 'Move to folder…' },
   zip: 'Download pictures',
   zipTooMany: 'At most {{most}} in one download',
   filterState: {

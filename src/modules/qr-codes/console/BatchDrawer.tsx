@@ -5,7 +5,9 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
+import type { Answer } from '../../auto-replies/schema.ts'
 import { createCodesEndpoint, listCodesEndpoint, MOST_IN_BATCH } from '../schema.ts'
+import { AnswerField } from './AnswerField.tsx'
 import { readLines } from './batch-lines.ts'
 import { LabelPicker, labelEndpoints } from './LabelPicker.tsx'
 import { type Life, LifeField } from './LifeField.tsx'
@@ -17,6 +19,7 @@ type Fields = {
   folderId?: string | null
   placementId?: string | null
   logo?: string | null
+  answer?: Answer | null
 }
 
 /** Up to 1,000 codes at once, from names that are pasted. */
@@ -55,10 +58,10 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
   const tooMany = codes.length > MOST_IN_BATCH
   const confirm = () => {
     if (asked === undefined) return
-    const { folderId = null, placementId = null, logo = null, life: chosen } = asked
+    const { folderId = null, placementId = null, logo = null, answer = null, life: chosen } = asked
     create.mutate({
       params: { accountId },
-      body: { codes, life: kind, lifeSeconds: chosen.lifeSeconds, folderId, placementId, logo },
+      body: { codes, life: kind, lifeSeconds: chosen.lifeSeconds, folderId, placementId, logo, answer },
     })
   }
   return (
@@ -101,6 +104,9 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
       )}
       <Form.Item name="life" label={t('qrCodes.lifeTitle')}>
         <LifeField permanentLeft={permanentLeft} />
+      </Form.Item>
+      <Form.Item name="answer" label={t('qrCodes.answer')} extra={t('qrCodes.answerBatchHint')}>
+        <AnswerField />
       </Form.Item>
       <Form.Item name="placementId" label={t('qrCodes.placement')}>
         <LabelPicker kind="placement" />

@@ -1,22 +1,24 @@
-import { Button, Checkbox, Drawer, Form, Input, Space } from 'antd'
+import { Button, Checkbox, Drawer, Form, Input, Radio, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { schemaRule } from '../../../console/ui/form-rules.ts'
 import { checkScene } from '../../../wechat/rules/scene-limits.ts'
+import type { Answer } from '../../auto-replies/schema.ts'
 import {
   codeName,
   createCodeEndpoint,
   editCodeEndpoint,
   getCodeEndpoint,
   listCodesEndpoint,
-  type QrCode,
+  type QrCodeDetail,
 } from '../schema.ts'
+import { AnswerField } from './AnswerField.tsx'
 import { LabelPicker, labelEndpoints } from './LabelPicker.tsx'
 import { type Life, LifeField } from './LifeField.tsx'
 import { LogoField } from './LogoField.tsx'
 
-export type EditedCode = QrCode | 'new'
+export type EditedCode = QrCodeDetail | 'new'
 type Fields = {
   name: string
   life: Life
@@ -25,6 +27,8 @@ type Fields = {
   folderId?: string | null
   placementId?: string | null
   logo?: string | null
+  answer?: Answer | null
+  answerOf?: 'own' | 'shared'
 }
 
 /** Makes one code, or changes what can be changed of one. */
@@ -66,7 +70,13 @@ function CodeForm({
   const initial: Partial<Fields> =
     edited === 'new'
       ? { life: { life: 'permanent', lifeSeconds: null }, isNumber: false }
-      : { name: edited.name, folderId: edited.folderId, placementId: edited.placementId }
+      : {
+          name: edited.name,
+          folderId: edited.folderId,
+          placementId: edited.placementId,
+          answer: edited.answer,
+          answerOf: 'own',
+        }
   return (
     <Form<Fields> form={form} layout="vertical" initialValues={initial} onFinish={save}>
       <Form.Item
@@ -85,6 +95,7 @@ function CodeForm({
           <SceneFields />
         </>
       )}
+      <AnswerFields edited={edited} />
       <Form.Item name="placementId" label={t('qrCodes.placement')} extra={t('qrCodes.placementHint')}>
         <LabelPicker kind="placement" />
       </Form.Item>
@@ -109,6 +120,38 @@ function CodeForm({
     </Form>
   )
 }
+
+/** Where codes share an answer, a change asks whose it is. */
+function AnswerFields({ edited }: { edited: EditedCode }) {
+  const { t } = useTranslation()
+  const before = edited === 'new' ? null : edited.answer
+  const shared = edited === 'new' ? 0 : edited.answerShared
+  return (
+    <>
+      <Form.Item name="answer" label={t('qrCodes.answer')} extra={t('qrCodes.answerHint')}>
+        <AnswerField />
+      </Form.Item>
+      <Form.Item noStyle dependencies={['answer']}>
+        {({ getFieldValue }) =>
+          shared > 1 &&
+          isOther(getFieldValue('answer') as Answer | null, before) && (
+            <Form.Item name="answerOf" label={t('qrCodes.answerShared', { count: shared })}>
+              <Radio.Group
+                options={[
+                  { value: 'own', label: t('qrCodes.answerOf.own') },
+                  { value: 'shared', label: t('qrCodes.answerOf.shared', { count: shared }) },
+                ]}
+              />
+            </Form.Item>
+          )
+        }
+      </Form.Item>
+    </>
+  )
+}
+
+const isOther = (answer: Answer | null | undefined, before: Answer | null): boolean =>
+  JSON.stringify(answer ?? null) !== JSON.stringify(before)
 
 /** Ours unless something has to be kept: a scene of another system, or one that is read there. */
 function SceneFields() {
@@ -169,16 +212,23 @@ function useSave(edited: EditedCode, onClose: () => void) {
   }
   const create = useEndpointMutation(createCodeEndpoint, { ...done, success: t('qrCodes.created') })
   const edit = useEndpointMutation(editCodeEndpoint, { ...done, success: t('common.saved') })
-  const save = ({ name, life, scene, isNumber, folderId = null, placementId = null, logo }: Fields) => {
+  const save = ({ name, life, scene, isNumber, answer = null, answerOf = 'own', ...rest }: Fields) => {
+    const { folderId = null, placementId = null, logo } = rest
     if (edited !== 'new')
       return edit.mutate({
         params: { accountId, qrCodeId: edited.id },
-        body: { name, folderId, placementId, ...(logo !== undefined && { logo }) },
+        body: {
+          name,
+          folderId,
+          placementId,
+          ...(logo !== undefined && { logo }),
+          ...(isOther(answer, edited.answer) && { answer, answerOf }),
+        },
       })
     const own = scene ? { text: scene, isNumber: isNumber === true && life.life !== 'known' } : null
     create.mutate({
       params: { accountId },
-      body: { name, ...life, scene: own, folderId, placementId, logo: logo ?? null },
+      body: { name, ...life, scene: own, folderId, placementId, logo: logo ?? null, answer },
     })
   }
   return { save, busy: create.isPending || edit.isPending }

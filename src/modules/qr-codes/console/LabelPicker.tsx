@@ -19,11 +19,13 @@ type Props = {
   id?: string
   /** In pixels; as wide as the form where left out. */
   width?: number
+  /** What is asked, where not simply which. */
+  placeholder?: string
   /** Offers those that are filed nowhere as well, for filters. */
   withNone?: boolean
 }
 
-export function LabelPicker({ kind, value, onChange, id, width, withNone = false }: Props) {
+export function LabelPicker({ kind, value, onChange, id, width, placeholder, withNone = false }: Props) {
   const { t } = useTranslation()
   const { data, isPending } = useLabels(kind)
   const options = (data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))
@@ -32,8 +34,8 @@ export function LabelPicker({ kind, value, onChange, id, width, withNone = false
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
       style={{ width: width ?? '100%' }}
-      placeholder={t(`qrCodes.${kind}`)}
-      aria-label={t(`qrCodes.${kind}`)}
+      placeholder={placeholder ?? t(`qrCodes.${kind}`)}
+      aria-label={placeholder ?? t(`qrCodes.${kind}`)}
       loading={isPending}
       value={value ?? (undefined as unknown as string)}
       onChange={(next?: string) => onChange?.(next ?? null)}

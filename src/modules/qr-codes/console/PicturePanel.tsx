@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Button, Select, Space } from 'antd'
+import { Alert, Button, Select, Space } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { urlOf } from '../../../console/api.ts'
@@ -7,11 +7,12 @@ import { useSandboxClock } from '../../../console/clock.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useMe } from '../../../console/session.ts'
 import { Copyable } from '../../../console/ui/Copyable.tsx'
-import { codePictureEndpoint, PICTURE_SIZES, type QrCode } from '../schema.ts'
+import { AnswerSummary } from '../../auto-replies/console/index.ts'
+import { codePictureEndpoint, PICTURE_SIZES, type QrCode, type QrCodeDetail } from '../schema.ts'
 import './qr-codes.css'
 
 /** The code to look at and to take away, and what is known of it. */
-export function PicturePanel({ code }: { code: QrCode }) {
+export function PicturePanel({ code }: { code: QrCodeDetail }) {
   const { t } = useTranslation()
   const format = useFormat()
   const inSandbox = useMe().mode === 'sandbox'
@@ -31,6 +32,20 @@ export function PicturePanel({ code }: { code: QrCode }) {
           <Copyable value={code.url} />
         </Fact>
       )}
+      <Fact
+        label={t('qrCodes.answer')}
+        {...(code.answerShared > 1 && { hint: t('qrCodes.answerSharedBy', { count: code.answerShared }) })}
+      >
+        {code.answer === null ? t('qrCodes.noAnswer') : <AnswerSummary answer={code.answer} />}
+      </Fact>
+      {code.answerProblems.map(({ reply, reason }) => (
+        <Alert
+          key={`${reply}${reason}`}
+          type="warning"
+          showIcon
+          title={t(`qrCodes.answerProblem.${reason}`, { number: (reply ?? 0) + 1 })}
+        />
+      ))}
       <Fact label={t('qrCodes.lifeTitle')}>{t(`qrCodes.life.${code.life}`)}</Fact>
       <Fact label={t('common.createdAt')}>
         {format.instant(code.createdAt)} {code.createdBy ?? t('common.system')}

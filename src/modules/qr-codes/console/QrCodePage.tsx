@@ -15,6 +15,7 @@ import {
   getCodeEndpoint,
   listCodesEndpoint,
   type QrCode,
+  type QrCodeDetail,
   renewCodeEndpoint,
 } from '../schema.ts'
 import { CodeDrawer } from './CodeDrawer.tsx'
@@ -91,7 +92,7 @@ function Problem({ code }: { code: QrCode }) {
   )
 }
 
-function Actions({ code }: { code: QrCode }) {
+function Actions({ code }: { code: QrCodeDetail }) {
   const { t } = useTranslation()
   const mayWrite = useCan('qr-codes:write')
   const [editing, setEditing] = useState(false)

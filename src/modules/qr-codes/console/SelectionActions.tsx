@@ -43,12 +43,16 @@ export function SelectionActions({
   return (
     <Space wrap style={{ marginBottom: 12 }}>
       <span>{t('common.selected', { number: ids.length })}</span>
-      {mayWrite && (
-        <>
-          <LabelPicker key={`p${ids.join()}`} kind="placement" width={170} onChange={fileAs('placement')} />
-          <LabelPicker key={`f${ids.join()}`} kind="folder" width={170} onChange={fileAs('folder')} />
-        </>
-      )}
+      {mayWrite &&
+        (['placement', 'folder'] as const).map((kind) => (
+          <LabelPicker
+            key={`${kind}${ids.join()}`}
+            kind={kind}
+            width={170}
+            placeholder={t(`qrCodes.fileAs.${kind}`)}
+            onChange={fileAs(kind)}
+          />
+        ))}
       <Button icon={<DownloadOutlined />} loading={busy} disabled={tooMany} onClick={() => void download()}>
         {tooMany ? t('qrCodes.zipTooMany', { most: MOST_PICTURES }) : t('qrCodes.zip')}
       </Button>

@@ -24,7 +24,10 @@ export function useColumns(): TableColumnsType<QrCode> {
       render: (_, code) => (
         <>
           <strong>{code.name}</strong>
-          <div className="w-faint w-small w-mono">{code.scene.text}</div>
+          <div className="w-faint w-small">
+            <span className="w-mono">{code.scene.text}</span>
+            {code.hasAnswer && ` · ${t('qrCodes.answered')}`}
+          </div>
         </>
       ),
     },

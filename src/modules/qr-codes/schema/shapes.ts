@@ -4,7 +4,7 @@ import {
   LONGEST_SCENE,
   SHORTEST_LIFE_SECONDS,
 } from '../../../wechat/rules/scene-limits.ts'
-import { answerSchema } from '../../auto-replies/schema.ts'
+import { answerProblem, answerSchema } from '../../auto-replies/schema.ts'
 
 export const id = z.string().regex(/^\d{1,19}$/)
 export const codeName = z.string().trim().min(1).max(60)
@@ -66,6 +66,8 @@ export type QrCode = z.infer<typeof qrCode>
 /** One code with what answers its scans. */
 export const qrCodeDetail = qrCode.extend({
   answer: answerSchema.nullable(),
+  /** What is wrong with it as things stand now. */
+  answerProblems: z.array(answerProblem),
   /** How many codes have the same answer, this one with them; 0 without. */
   answerShared: z.number().int(),
 })

@@ -31,9 +31,12 @@ export async function claimWaiting(db: Executor, most: number): Promise<Claimed[
   return rows
 }
 
-/** What is due as `renewFrom` says, in SQL. */
+/** When a code is to be made anew, as `renewFrom` says; never more than a day before its end. */
+const RENEW_FROM = sql`w.expires_at - least(interval '1 day', w.life_seconds * interval '0.25 second')`
 const DUE = (now: Date) =>
-  sql`w.expires_at - least(interval '1 day', w.life_seconds * interval '0.25 second') <= ${now}`
+  sql`w.expires_at <= ${now}::timestamptz + interval '1 day' and ${RENEW_FROM} <= ${now}`
+/** Of those that are kept alive. */
+const OPENED = (now: Date) => sql`w.page_opened_at > ${new Date(now.getTime() - KEPT_ALIVE_MS)}`
 const TEMPORARY = sql`w.life = 'temporary' and w.state = 'ready' and w.archived_at is null`
 
 /** Temporary codes near their end whose page somebody opened lately. */
@@ -42,7 +45,7 @@ export async function claimEnding(db: Executor, now: Date, most: number): Promis
     update qr_codes c set ${CLAIM}
     where c.id in (
       select w.id from qr_codes w join accounts a on a.id = w.account_id
-      where ${TEMPORARY} and ${DUE(now)} and w.page_opened_at > ${new Date(now.getTime() - KEPT_ALIVE_MS)}
+      where ${TEMPORARY} and ${DUE(now)} and ${OPENED(now)}
         and w.free_at <= clock_timestamp() and a.state = 'active'
       order by w.expires_at limit ${most} for update of w skip locked)
     returning ${CLAIMED}`.execute(db)
@@ -87,15 +90,16 @@ export const waitAgain = (trx: Executor, id: string) =>
   sql`update qr_codes set state = 'waiting', problem = null, free_at = clock_timestamp()
     where id = ${id}::bigint and state = 'failed'`.execute(trx)
 
-/** When the next code is due to be made anew, and whether one is being made. */
+/** When the next code is due to be made anew, and whether one is to be made now. */
 export async function selectDue(db: Executor, now: Date): Promise<{ dueAt: Date | null; busy: boolean }> {
+  const active = sql`qr_codes w join accounts a on a.id = w.account_id and a.state = 'active'`
+  const free = sql`w.free_at <= clock_timestamp()`
   const { rows } = await sql<{ dueAt: Date | null; busy: boolean }>`
-    select (
-      select min(w.expires_at - least(interval '1 day', w.life_seconds * interval '0.25 second'))
-      from qr_codes w join accounts a on a.id = w.account_id and a.state = 'active'
-      where ${TEMPORARY} and w.problem is null and w.page_opened_at > ${new Date(now.getTime() - KEPT_ALIVE_MS)}) as "dueAt",
-      exists (select from qr_codes w join accounts a on a.id = w.account_id and a.state = 'active'
-        where w.state = 'waiting' and w.free_at <= clock_timestamp()) as busy`.execute(db)
+    select (select min(${RENEW_FROM}) from ${active} where ${TEMPORARY} and ${OPENED(now)} and ${RENEW_FROM} > ${now}) as "dueAt",
+      exists (select from ${active} where w.state = 'waiting' and ${free})
+        or exists (select from ${active} where ${TEMPORARY} and ${OPENED(now)} and ${DUE(now)} and ${free}) as busy`.execute(
+    db,
+  )
   return rows[0] ?? { dueAt: null, busy: false }
 }
 
