@@ -115,7 +115,7 @@ export const qrCodes: Texts['qrCodes'] = {
   },
   good: { permanent: 'For good', known: 'Counting', temporary: 'In use' },
   until: 'Until {{at}}',
-  daysLeft: '{{count}} days left',
+  daysLeft: '{{count}} d left',
   endsToday: 'Less than a day',
   scans: 'Scans',
   newFollows: 'New fans',

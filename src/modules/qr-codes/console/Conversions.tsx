@@ -21,8 +21,8 @@ export function Conversions({ code }: { code: QrCode }) {
   const asked = useEndpointMutation(codeConversionsEndpoint)
   const rows = HOWS.flatMap((how) => asked.data?.items.find((one) => one.how === how) ?? [])
   return (
-    <section>
-      <h3 className="w-section-title">{t('qrCodes.conversions')}</h3>
+    <section className="w-panel">
+      <h2>{t('qrCodes.conversions')}</h2>
       <p className="w-soft">{t('qrCodes.conversionsHint')}</p>
       <div className="w-stack">
         <EventPicker value={event} onChange={setEvent} accountId={accountId} />

@@ -20,7 +20,9 @@ export function PicturePanel({ code }: { code: QrCodeDetail }) {
     <div className="w-stack">
       <Picture code={code} />
       {code.expiresAt !== null && (
-        <p className="w-small w-soft">{t('qrCodes.pictureUntil', { at: format.instant(code.expiresAt) })}</p>
+        <div className="w-small w-soft">
+          {t('qrCodes.pictureUntil', { at: format.instant(code.expiresAt) })}
+        </div>
       )}
       {code.pageUrl !== null && (
         <Fact label={t('qrCodes.page')} hint={t('qrCodes.pageHint')}>
