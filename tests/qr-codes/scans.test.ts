@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { beijingDay } from '../../src/kernel/beijing.ts'
+import { addBeijingDays, beijingDay } from '../../src/kernel/beijing.ts'
 import { createReactionSweep } from '../../src/modules/ingest/index.ts'
 import { qrCodesModule } from '../../src/modules/qr-codes/module.ts'
 import type { CodeScan } from '../../src/modules/qr-codes/schema.ts'
@@ -141,4 +141,37 @@ test('D12: what people did after their scan counts once a person, by every id th
     (await world.api('POST', world.url(`/${code.id}/conversions`), { event: { event: 'x' }, days: 91 }))
       .status,
   ).toBe(400)
+})
+
+test('D12: placements stand side by side, a fan of two codes of one counted once; a day outside counts for nothing', async () => {
+  const at = `/api/accounts/${world.bound.id}`
+  const { body } = await world.api<{ id: string }>('POST', `${at}/qr-placements`, { name: '收银台' })
+  const here = { placementId: body.id }
+  const [first, second] = [await world.made(here), await world.made(here)]
+  for (const { url } of [first, second, second]) await world.does(openid(10), 'scan', { url })
+  await world.does(openid(9), 'unfollow')
+  await world.does(openid(9), 'scan', { url: first.url })
+  const days = async (from: string, to = from) => {
+    const answer = await world.api<{ items: { id: string | null; scans: number }[] }>(
+      'GET',
+      `${at}/qr-placement-figures?from=${from}&to=${to}`,
+    )
+    return answer.body.items?.find(({ id }) => id === body.id)
+  }
+  const today = beijingDay(world.ctx.clock.now())
+  expect(await days(addBeijingDays(today, -1), today)).toEqual({
+    id: body.id,
+    name: '收银台',
+    codes: 2,
+    scans: 4,
+    people: 2,
+    newFollows: 0,
+    backFollows: 1,
+    stillFollowing: 1,
+  })
+  expect(await days(addBeijingDays(today, -9), addBeijingDays(today, -8))).toMatchObject({
+    scans: 0,
+    people: 0,
+  })
+  expect(await days(today, addBeijingDays(today, -1))).toBeUndefined()
 })

@@ -46,6 +46,7 @@ async function keyOf(role: Role, accounts: string[] | null): Promise<string> {
 /** What a route can't be asked without. */
 const QUERIES: Record<string, string> = {
   '/api/accounts/:accountId/broadcasts/:broadcastId/groups/:place/lift': '?event=order_paid',
+  '/api/accounts/:accountId/qr-placement-figures': '?from=2026-11-01&to=2026-11-02',
   '/api/accounts/:accountId/qr-codes/:qrCodeId/figures': '?from=2026-11-01&to=2026-11-02',
   '/api/accounts/:accountId/menu-figures': '?from=2026-11-01&to=2026-11-02',
   '/api/accounts/:accountId/menu-figures/people': '?kind=tap&target=K&from=2026-11-01&to=2026-11-02',

@@ -5,7 +5,7 @@ import * as labels from './commands/labels.ts'
 import { makeWaiting, QR_CODES_TOPIC, renewEnding } from './make.ts'
 import { pageRoutes } from './page.ts'
 import { pictureRoutes } from './picture/routes.ts'
-import { getCode, getConversions, getFigures, listCodes, listScans } from './reads.ts'
+import { getCode, getConversions, getFigures, listCodes, listPlacementFigures, listScans } from './reads.ts'
 import { countScans, SCANNED, SCANS_REACTION } from './scans.ts'
 import * as schema from './schema.ts'
 import { selectDue } from './store/making.ts'
@@ -47,6 +47,9 @@ export const qrCodesModule: Manifest = {
     route(schema.codeFiguresEndpoint, (ctx, { params, query }) => getFigures(ctx, params, query)),
     route(schema.codeScansEndpoint, (ctx, { params, query }) => listScans(ctx, params, query)),
     route(schema.codeConversionsEndpoint, (ctx, { params, body }) => getConversions(ctx, params, body)),
+    route(schema.placementFiguresEndpoint, async (ctx, { params, query }) => ({
+      items: await listPlacementFigures(ctx, params.accountId, query),
+    })),
     ...labelRoutes('folder'),
     ...labelRoutes('placement'),
     ...pictureRoutes,

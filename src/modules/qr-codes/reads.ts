@@ -1,5 +1,6 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
+import { beijingDaysBetween } from '../../kernel/beijing.ts'
 import { assert, invalid, notFound } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { PERMANENT_CODES } from '../../wechat/rules/scene-limits.ts'
@@ -8,10 +9,11 @@ import { ownedAnswer, problemsOfRules } from '../auto-replies/index.ts'
 import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
 import type { EventMatch } from '../segments/schema.ts'
 import { present } from './present.ts'
-import type { CodeDay, CodeFigures, CodeScan, QrCodeDetail } from './schema.ts'
+import type { CodeDay, CodeFigures, CodeScan, PlacementFigures, QrCodeDetail } from './schema.ts'
 import { MOST_CONVERSION_PEOPLE } from './schema.ts'
 import * as codes from './store/codes.ts'
 import { selectConversions } from './store/conversions.ts'
+import { selectPlacementFigures } from './store/placements.ts'
 import * as scans from './store/scans.ts'
 
 export type OneCode = { accountId: string; qrCodeId: string }
@@ -70,12 +72,26 @@ export async function getFigures(
   of: OneCode,
   days: { from: string; to: string },
 ): Promise<{ total: CodeFigures; days: CodeDay[] }> {
-  const length = (Date.parse(days.to) - Date.parse(days.from)) / 86_400_000
-  if (length < 0 || length > MOST_DAYS)
-    throw invalid('days_out_of_range', 'the days are in no order, or too many', { most: MOST_DAYS })
+  checkDays(days)
   const { id } = await requireCode(ctx.db, of)
   const [total, list] = await Promise.all([scans.figuresOf(ctx.db, [id]), scans.daysOf(ctx.db, id, days)])
   return { total: total.get(id) ?? scans.NO_SCANS, days: list }
+}
+
+function checkDays({ from, to }: { from: string; to: string }): void {
+  const length = beijingDaysBetween(from, to)
+  if (length < 0 || length > MOST_DAYS)
+    throw invalid('days_out_of_range', 'the days are in no order, or too many', { most: MOST_DAYS })
+}
+
+export async function listPlacementFigures(
+  ctx: Ctx,
+  accountId: string,
+  days: { from: string; to: string },
+): Promise<PlacementFigures[]> {
+  await getAccount(ctx, accountId)
+  checkDays(days)
+  return selectPlacementFigures(ctx.db, accountId, days)
 }
 
 /** Names and openids are whole for those who may see persons. */

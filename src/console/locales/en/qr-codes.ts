@@ -6,6 +6,8 @@ export const qrCodes: Texts['qrCodes'] = {
   subUsed: '{{used}} of {{most}} permanent codes used',
   subWaiting: '{{count}} being made',
   subFailed: '{{count}} not made',
+  tab: { codes: 'Codes', placements: 'By placement' },
+  placementsSub: 'Scans and follows that each placement brought in these days; still following as of now.',
   search: 'Name or scene',
   showArchived: 'Retired ones',
   new: 'New code',

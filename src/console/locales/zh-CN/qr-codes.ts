@@ -4,6 +4,8 @@ export const qrCodes = {
   subUsed: '永久二维码已用 {{used}} / {{most}}',
   subWaiting: '正在生成 {{count}} 个',
   subFailed: '{{count}} 个没有生成',
+  tab: { codes: '二维码', placements: '按渠道' },
+  placementsSub: '各渠道在所选日期里带来的扫码和关注；仍在关注按现在统计。',
   search: '搜索名称或场景值',
   showArchived: '已停用的',
   new: '新建二维码',

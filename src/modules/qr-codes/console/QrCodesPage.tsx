@@ -15,6 +15,7 @@ import { BatchDrawer } from './BatchDrawer.tsx'
 import { CodeDrawer, type EditedCode } from './CodeDrawer.tsx'
 import { LabelPicker } from './LabelPicker.tsx'
 import { LabelsDrawer } from './LabelsDrawer.tsx'
+import { PageTabs, PlacementsTab } from './PlacementsTab.tsx'
 import { SelectionActions } from './SelectionActions.tsx'
 import { useColumns } from './use-columns.tsx'
 
@@ -26,7 +27,9 @@ type Open = { what: 'code'; code: EditedCode } | { what: 'batch' | 'labels' }
 
 export function QrCodesPage() {
   const allowed = useCan('qr-codes:read')
-  return allowed ? <Codes /> : <NoPermissionState />
+  const { values } = useFilters(['tab'])
+  if (!allowed) return <NoPermissionState />
+  return values.tab === 'placements' ? <PlacementsTab /> : <Codes />
 }
 
 function Codes() {
@@ -87,6 +90,7 @@ function Codes() {
           </>
         }
       />
+      <PageTabs tab="codes" />
       <FilterBar filters={filters}>
         <SearchInput
           placeholder={t('qrCodes.search')}

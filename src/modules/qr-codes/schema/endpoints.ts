@@ -184,6 +184,16 @@ export const codeConversionsEndpoint = endpoint({
   }),
 })
 
+export const placementFiguresEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/qr-placement-figures',
+  ...read,
+  summary: 'Placements 渠道 side by side: what their codes brought in these Beijing days, both included',
+  params,
+  query: z.object({ from: z.iso.date(), to: z.iso.date() }),
+  response: z.object({ items: z.array(shape.placementFigures) }),
+})
+
 const labels = (path: string, what: string) => {
   const at = `/api/accounts/:accountId/${path}`
   const label = params.extend({ labelId: shape.id })

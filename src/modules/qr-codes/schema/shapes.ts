@@ -174,3 +174,11 @@ export const converted = z.object({
   events: z.number().int(),
 })
 export type Converted = z.infer<typeof converted>
+
+/** What a placement brought; null: the codes that hang nowhere. */
+export const placementFigures = codeFigures.extend({
+  id: id.nullable(),
+  name: z.string().nullable(),
+  codes: z.number().int(),
+})
+export type PlacementFigures = z.infer<typeof placementFigures>
