@@ -8,16 +8,14 @@ import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
 import {
   getRecallRuleEndpoint,
   listRecallRulesEndpoint,
-  type RecallNumbers,
   type RecallRule,
+  type RuleNumbers,
   recallNumbersEndpoint,
   switchRecallRuleEndpoint,
 } from '../schema.ts'
 
-type Waiting = RecallNumbers['rules'][number]
-
 /** On or off, after a look at whom it is about. */
-export function RuleSwitch({ rule, waiting }: { rule: RecallRule; waiting: Waiting | undefined }) {
+export function RuleSwitch({ rule, waiting }: { rule: RecallRule; waiting: RuleNumbers | undefined }) {
   const { t } = useTranslation()
   const format = useFormat()
   const canWrite = useCan('recalls:write')

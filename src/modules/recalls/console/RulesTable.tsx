@@ -3,13 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
 import { useAccountId } from '../../../console/session.ts'
-import type { RecallNumbers, RecallRule } from '../schema.ts'
+import type { RecallRule, RuleNumbers } from '../schema.ts'
 import { RuleSwitch } from './RuleSwitch.tsx'
 import { RuleTag, useScopeText, useTimeText } from './words.tsx'
 
-type Waiting = RecallNumbers['rules'][number]
-
-export function RulesTable({ rules, waiting }: { rules: RecallRule[]; waiting: Waiting[] | undefined }) {
+export function RulesTable({ rules, waiting }: { rules: RecallRule[]; waiting: RuleNumbers[] | undefined }) {
   const navigate = useNavigate()
   const columns = useColumns(waiting)
   return (
@@ -28,7 +26,7 @@ export function RulesTable({ rules, waiting }: { rules: RecallRule[]; waiting: W
   )
 }
 
-function useColumns(waiting: Waiting[] | undefined): TableColumnsType<RecallRule> {
+function useColumns(waiting: RuleNumbers[] | undefined): TableColumnsType<RecallRule> {
   const { t } = useTranslation()
   const format = useFormat()
   const time = useTimeText()
@@ -85,7 +83,7 @@ function useColumns(waiting: Waiting[] | undefined): TableColumnsType<RecallRule
   ]
 }
 
-function WaitingCell({ waiting }: { waiting: Waiting | undefined }) {
+function WaitingCell({ waiting }: { waiting: RuleNumbers | undefined }) {
   const { t } = useTranslation()
   const format = useFormat()
   if (waiting === undefined) return <Skeleton.Button size="small" active />

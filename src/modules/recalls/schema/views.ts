@@ -44,6 +44,8 @@ export const recallNumbers = z.object({
   behindSeconds: n.nullable(),
 })
 export type RecallNumbers = z.infer<typeof recallNumbers>
+/** Who waits for one rule. */
+export type RuleNumbers = RecallNumbers['rules'][number]
 
 const sentAndReturned = z.object({ sent: n, returned: n })
 export const recallFigures = z.object({

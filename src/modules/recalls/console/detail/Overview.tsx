@@ -5,12 +5,11 @@ import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { MessagePhone } from '../../../messages/console/index.ts'
 import { repliesOf } from '../../rules/reply.ts'
-import type { RecallFunnel, RecallRule } from '../../schema.ts'
+import type { RecallFunnel, RecallRule, RuleNumbers } from '../../schema.ts'
 import { FiguresPanel } from '../FiguresPanel.tsx'
 import { useReasonText } from '../words.tsx'
-import type { Waiting } from './RecallPage.tsx'
 
-type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: Waiting }
+type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: RuleNumbers | undefined }
 
 export function Overview({ rule, funnel, waiting }: Props) {
   const { t } = useTranslation()

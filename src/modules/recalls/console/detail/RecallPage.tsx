@@ -16,8 +16,8 @@ import {
   getRecallRuleEndpoint,
   listRecallRulesEndpoint,
   type RecallFunnel,
-  type RecallNumbers,
   type RecallRule,
+  type RuleNumbers,
   recallNumbersEndpoint,
 } from '../../schema.ts'
 import { RuleSwitch } from '../RuleSwitch.tsx'
@@ -49,8 +49,7 @@ export function RecallPage() {
   return <Loaded query={query}>{(found) => <Detail {...found} waiting={waiting} />}</Loaded>
 }
 
-export type Waiting = RecallNumbers['rules'][number] | undefined
-type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: Waiting }
+type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: RuleNumbers | undefined }
 
 function Detail({ rule, funnel, waiting }: Props) {
   const { t } = useTranslation()
@@ -103,7 +102,7 @@ function Detail({ rule, funnel, waiting }: Props) {
   )
 }
 
-function Actions({ rule, waiting }: { rule: RecallRule; waiting: Waiting }) {
+function Actions({ rule, waiting }: { rule: RecallRule; waiting: RuleNumbers | undefined }) {
   const { t } = useTranslation()
   const format = useFormat()
   const navigate = useNavigate()

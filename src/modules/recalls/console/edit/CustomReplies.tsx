@@ -6,7 +6,7 @@ import { isWebAddress } from '../../../../wechat/rules/customer-service-limits.t
 import { type LinkInText, LinkModal, MessageComposer, writeLink } from '../../../messages/console/index.ts'
 import { emptyContent, type MessageContent } from '../../../messages/schema.ts'
 import { MAX_REPLIES } from '../../schema.ts'
-import type { FieldProps } from './RecallEditPage.tsx'
+import type { FieldProps } from './draft.ts'
 
 /** C4: several replies of any kind; each fan gets one of them. */
 export function CustomReplies({ draft: { replies }, change }: FieldProps) {

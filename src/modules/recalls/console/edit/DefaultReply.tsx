@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { MessageComposer, PreviewPhone } from '../../../messages/console/index.ts'
 import { emptyContent } from '../../../messages/schema.ts'
 import { defaultContent } from '../../rules/reply.ts'
+import type { FieldProps } from './draft.ts'
 import { textAnswer } from './draft.ts'
-import type { FieldProps } from './RecallEditPage.tsx'
 
 /** C4: greeting, blue phrase and what its tap says, with the keyword reply to that below. */
 export function DefaultReply({ draft, change }: FieldProps) {

@@ -19,13 +19,11 @@ import {
 } from '../../schema.ts'
 import { CustomReplies } from './CustomReplies.tsx'
 import { DefaultReply } from './DefaultReply.tsx'
-import { bodyOf, type Draft, draftOf, isComplete, newDraft } from './draft.ts'
+import { bodyOf, type Draft, draftOf, type FieldProps, isComplete, newDraft } from './draft.ts'
 import { EstimateStrip, useRecallEstimate } from './EstimateStrip.tsx'
 import { TagFields } from './TagFields.tsx'
 import { TimeFields } from './TimeFields.tsx'
 import '../recalls.css'
-
-export type FieldProps = { draft: Draft; change: (part: Partial<Draft>) => void }
 
 /** Makes a rule, or changes one: name, time, whom, what. */
 export function RecallEditPage() {

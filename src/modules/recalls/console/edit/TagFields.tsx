@@ -5,7 +5,7 @@ import { useAccountId } from '../../../../console/session.ts'
 import { useWechatTags } from '../../../../console/wechat-tags.ts'
 import type { TagRef } from '../../../segments/schema.ts'
 import { useOwnTags } from '../../../tags/console/index.ts'
-import type { FieldProps } from './RecallEditPage.tsx'
+import type { FieldProps } from './draft.ts'
 
 const keyOf = (tag: TagRef) =>
   tag.of === 'own' ? `own:${tag.tagId}` : `wechat:${tag.accountId}:${tag.tagId}`

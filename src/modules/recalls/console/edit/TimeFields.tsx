@@ -11,7 +11,7 @@ import {
   MIN_MINUTES,
   type RecallReading,
 } from '../../schema.ts'
-import type { FieldProps } from './RecallEditPage.tsx'
+import type { FieldProps } from './draft.ts'
 
 const READINGS = [
   { reading: 'before-end', head: 'recalls.form.beforeEnd', tail: 'recalls.form.beforeEndTail' },

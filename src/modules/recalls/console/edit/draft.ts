@@ -86,3 +86,6 @@ export const bodyOf = (draft: Draft) => {
     keywordReply: kind === 'default' ? keywordReply : null,
   }
 }
+
+/** What each part of the form gets: the whole, and how to change it. */
+export type FieldProps = { draft: Draft; change: (part: Partial<Draft>) => void }
