@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decideNext } from '../../src/modules/broadcasts/experiments/sweep.ts'
+import type { MassRecord } from '../../src/modules/broadcasts/schema/records.ts'
 import type { Broadcast, Experiment, GroupDraft, Lift } from '../../src/modules/broadcasts/schema.ts'
 import { withFigures } from '../article-figures/support.ts'
 import { atBeijing, type Bound, createSendingWorld, type SendingWorld } from '../support/sending.ts'
@@ -132,6 +133,15 @@ test('E4: the better variant goes to the rest the next morning, and to nobody of
   })
   const sent = await world.read(broadcast)
   expect(sent).toMatchObject({ label: 'sent', totals: { planned: 200, delivered: 200 } })
+  const { body } = await world.api<{ items: MassRecord[] }>(
+    'GET',
+    `/api/mass-records?accountId=${account.id}`,
+  )
+  expect(body.items.map((one) => [one.groupName, one.isRest]).toSorted()).toEqual([
+    [null, true],
+    ['A', false],
+    ['B', false],
+  ])
   await expectBalanced(world, sent)
 })
 

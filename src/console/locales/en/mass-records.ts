@@ -12,6 +12,7 @@ export const massRecords: Texts['massRecords'] = {
   place: 'Article {{place}}',
   moreArticles: '{{number}} articles',
   sentAt: 'Sent at',
+  rest: 'rest',
   peopleOf: 'People: {{number}}',
   delivered: 'Delivered',
   deliveredHint: 'People it was delivered to, as WeChat counts them; final from 09:00 of the next day.',

@@ -10,6 +10,7 @@ export const massRecords = {
   place: '第 {{place}} 篇',
   moreArticles: '共 {{number}} 篇图文',
   sentAt: '发送时间',
+  rest: '剩余',
   peopleOf: '人群详情 {{number}} 人',
   delivered: '实际送达',
   deliveredHint: '微信统计的送达人数，次日 09:00 后不再变化。',

@@ -62,7 +62,7 @@ function linesOf(
   const delivered = deliveredOf(row, now)
   const head: Cell[] = [
     row.accountName,
-    row.groupName === null ? row.name : `${row.name} · ${row.groupName}`,
+    [row.name, row.groupName, row.isRest && words.rest].filter(Boolean).join(' · '),
     row.activityName,
     words.kind[row.kind],
     words.label[row.label],

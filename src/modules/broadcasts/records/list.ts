@@ -89,6 +89,7 @@ async function presentRecords(ctx: Ctx, rows: readonly RecordRow[]): Promise<Mas
         arm: row.arm,
         recordId: row.armId,
         groupName: row.groupName,
+        isRest: row.isRest,
         activity: group.activity,
         accountId: row.accountId,
         accountName: row.accountName,

@@ -13,6 +13,8 @@ export type RecordRow = {
   arm: number
   /** Of the group where there are several, and the letter of a variant; null where it is the whole. */
   groupName: string | null
+  /** What was left after a test. */
+  isRest: boolean
   accountId: string
   accountName: string
   activityName: string | null
@@ -49,7 +51,7 @@ type Raw = Omit<RecordRow, 'label'> & {
 const COLUMNS = sql`b.id, r.id as "armId", r.number as arm,
   nullif(concat_ws(' ', case when (select count(*) from broadcast_groups o where o.broadcast_id = b.id) > 1 then g.name end,
     case when r.kind = 'variant' then chr(65 + r.number - (select min(o.number) from broadcast_arms o where o.group_id = g.id)) end), '')
-    as "groupName", b.account_id as "accountId", a.name as "accountName", ac.name as "activityName", b.name, b.state, r.state as "armState",
+    as "groupName", r.kind = 'rest' as "isRest", b.account_id as "accountId", a.name as "accountName", ac.name as "activityName", b.name, b.state, r.state as "armState",
   coalesce(r.content ->> 'kind', 'articles') as kind, coalesce(r.started_at, r.send_at, b.confirmed_at, b.created_at) as "sentAt", r.ended_at as "endedAt",
   coalesce((select jsonb_agg(x.article ->> 'title' order by x.n)
     from jsonb_array_elements(r.frozen_content -> 'articles') with ordinality as x (article, n)), '[]') as titles,

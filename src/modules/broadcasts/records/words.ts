@@ -6,6 +6,7 @@ type Words = {
   label: Record<Label, string>
   offline: Record<Withdrawal['state'], (batches: Pick<Withdrawal, 'done' | 'total'>) => string>
   yes: string
+  rest: string
   no: string
 }
 
@@ -83,6 +84,7 @@ const WORDS: Record<Locale, Words> = {
       incomplete: ({ done, total }) => `部分未能下线，已下线 ${done} / ${total} 批`,
     },
     yes: '是',
+    rest: '剩余',
     no: '否',
   },
   en: {
@@ -107,6 +109,7 @@ const WORDS: Record<Locale, Words> = {
       incomplete: ({ done, total }) => `Not all offline: ${done} of ${total} batches`,
     },
     yes: 'yes',
+    rest: 'rest',
     no: 'no',
   },
 }

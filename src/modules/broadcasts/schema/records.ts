@@ -30,6 +30,8 @@ export const massRecord = broadcastListItem.omit({ groups: true, can: true }).ex
   /** Which part of the send; the group's name where there are several. */
   arm: z.number(),
   groupName: z.string().nullable(),
+  /** Those who remained after an A/B test. */
+  isRest: z.boolean(),
   delivered: deliveredResult,
   /** What was taken offline, or is being. */
   withdrawals: z.array(withdrawal),

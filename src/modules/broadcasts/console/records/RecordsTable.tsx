@@ -91,8 +91,19 @@ function useColumns(): TableColumnsType<MassRecord> {
 function Face({ record }: { record: MassRecord }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const { coverUrl, name, groupName, title, contentKind, activity, figures, accountId, accountName, id } =
-    record
+  const {
+    coverUrl,
+    name,
+    groupName,
+    isRest,
+    title,
+    contentKind,
+    activity,
+    figures,
+    accountId,
+    accountName,
+    id,
+  } = record
   const count = figures.articles.length
   const about = [
     t(`broadcasts.content.${contentKind}`),
@@ -106,8 +117,9 @@ function Face({ record }: { record: MassRecord }) {
       <div style={{ minWidth: 0, maxWidth: 220 }}>
         <Link to={`/accounts/${accountId}/broadcasts/${id}`} onClick={(event) => event.stopPropagation()}>
           <strong>
-            {name}
-            {groupName !== null && groupName !== name && ` · ${groupName}`}
+            {[name, groupName !== name && groupName, isRest && t('massRecords.rest')]
+              .filter(Boolean)
+              .join(' · ')}
           </strong>
         </Link>
         <div className="w-soft w-small">{accountName}</div>
