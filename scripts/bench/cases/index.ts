@@ -10,6 +10,7 @@ import { measureMemory } from './memory.ts'
 import { measureMessages } from './messages.ts'
 import { measurePeoplePreflight } from './people-preflight.ts'
 import { measurePreflight } from './preflight.ts'
+import { measureReplies } from './replies.ts'
 import { measureStart } from './start.ts'
 import { measureSync } from './sync.ts'
 import { measureTimers } from './timers.ts'
@@ -26,6 +27,7 @@ export const cases: readonly Case[] = [
   { name: 'preflight', title: 'Pre-flight', measure: measurePreflight },
   { name: 'budget', title: 'The month’s budget', measure: measureBudget },
   { name: 'callbacks', title: 'Durable callbacks', measure: measureCallbacks },
+  { name: 'replies', title: 'Automatic replies', measure: measureReplies },
   { name: 'audience', title: 'Audiences', measure: measureAudience },
   { name: 'ingest', title: 'Events of sources, and live rules', measure: measureIngest },
   {

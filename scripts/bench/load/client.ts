@@ -14,6 +14,8 @@ export type LoadOrder = {
   ends?: string
   /** Requests a second; as fast as it goes when left out. */
   perSecond?: number
+  /** An answer takes as long as from the instant its request was due, however late it could be sent. */
+  fromDue?: boolean
 }
 export type LoadResult = { seconds: number; refused: number; p50Ms: number; p99Ms: number }
 
@@ -44,7 +46,8 @@ function drive(): Promise<void> {
       const request = requests[next]
       next += 1
       if (request === undefined) return void socket.end(() => resolve())
-      sentAt = performance.now()
+      const due = began + ((next - 1) / (order.perSecond ?? 1)) * 1000
+      sentAt = order.fromDue ? due : performance.now()
       socket.write(request)
     }
     socket.on('connect', send)

@@ -8,12 +8,13 @@ export type PushSecrets = { path: string; appid: string; token: string; aesKey: 
 const cdata = (name: string, value: string) => `<${name}><![CDATA[${value}]]></${name}>`
 
 /** A text message of a fan, in safe mode (安全模式): signed and encrypted. */
-export const textPush = (secrets: PushSecrets, openid: string, msgId: bigint): Push =>
-  seal(
-    secrets,
-    openid,
-    `${cdata('MsgType', 'text')}${cdata('Content', '请问今天几点关门？😀')}<MsgId>${msgId}</MsgId>`,
-  )
+export const textPush = (
+  secrets: PushSecrets,
+  openid: string,
+  msgId: bigint,
+  content = '请问今天几点关门？😀',
+): Push =>
+  seal(secrets, openid, `${cdata('MsgType', 'text')}${cdata('Content', content)}<MsgId>${msgId}</MsgId>`)
 
 /** Somebody follows. */
 export const followPush = (secrets: PushSecrets, openid: string): Push =>

@@ -17,6 +17,7 @@ import { confirmJob, listJobs } from './jobs.ts'
 import { readLedger, summariseLedger } from './ledger.ts'
 import { actAsOwner } from './owner.ts'
 import { readChat, readMenu, readSubscriptions, searchFans } from './people.ts'
+import { listPushes } from './pushes.ts'
 import * as schema from './schema.ts'
 import { patchShop, putShop, showShop } from './shop.ts'
 
@@ -87,6 +88,7 @@ export function controlRoutes(app: FastifyInstance, world: World, sweeper: Sweep
     const account = await accountOf(world, schema.codesQuery.parse(request.query).appid)
     return listCodes(world, account.id)
   })
+  app.get('/pushes', (request) => listPushes(world, schema.pushesQuery.parse(request.query)))
   app.post('/act', (request) => act(world, body(schema.actInput, request)))
 
   app.post('/owner', (request) => actAsOwner(world, body(schema.ownerInput, request)))

@@ -125,6 +125,13 @@ export const ledgerQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
 
+/** Newest first. */
+export const pushesQuery = z.object({
+  appid: z.string(),
+  state: z.enum(['waiting', 'delivered', 'failed', 'dropped']).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
 export const fansQuery = z.object({
   appid: z.string(),
   q: z.string().max(100).default(''),

@@ -398,6 +398,8 @@ create table push (
   next_at timestamptz not null default now(),
   state text not null default 'waiting' check (state in ('waiting', 'delivered', 'failed', 'dropped')),
   last_problem text,
+  -- how long the answer that settled it took
+  answer_ms int,
   created_at timestamptz not null default now()
 );
 create index push_waiting on push (next_at) where state = 'waiting';

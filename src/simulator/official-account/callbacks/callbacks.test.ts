@@ -199,6 +199,27 @@ describe('passive replies', () => {
     ])
   })
 
+  test('with content that the platform would not show, the fan is told that nobody is there, and the push says why', async () => {
+    await open('plain')
+    reply = ({ xml }) =>
+      `<xml><ToUserName>${xml['FromUserName']}</ToUserName><FromUserName>${xml['ToUserName']}</FromUserName><CreateTime>1</CreateTime><MsgType>image</MsgType><Image><MediaId>nobodys</MediaId></Image></xml>`
+    await act('text', { content: '图片' })
+    const pushes = () =>
+      world.control('GET', `/pushes?appid=${account.appid}`).then(({ items }) => items as { state: string }[])
+    await until(async () => (await pushes()).some(({ state }) => state === 'failed'), {
+      what: 'the judgement',
+    })
+    expect(await pushes()).toMatchObject([
+      {
+        state: 'failed',
+        attempts: 1,
+        problem: 'image: no such media',
+        answerMs: expect.any(Number),
+        message: true,
+      },
+    ])
+  })
+
   test('empty and success mean none', async () => {
     expect(await ask('safe', () => '')).toMatchObject([{ from: 'fan', unserved: false }])
   })

@@ -2,6 +2,7 @@ import { request } from 'undici'
 import type { World } from '../../world.ts'
 import { type Account, type CallbackTarget, getAccountById } from '../account.ts'
 import { nextId } from '../publish/publications.ts'
+import { judgeReply } from './judge.ts'
 import { type Reply, readReply } from './reply.ts'
 
 /** 消息推送: answered within 5 s, tried three times in all. */
@@ -72,16 +73,31 @@ async function deliver(world: World, push: Push, stopping: AbortSignal): Promise
   const account = await getAccountById(world.db, push.account_id)
   const faults = await world.faults.strike('/callback', account.appid, ['drop-callback', 'repeat-callback'])
   if (faults.some((fault) => fault.kind === 'drop-callback')) return settle(world, push, 'dropped')
+  const began = performance.now()
   const answer = await post(push, stopping)
+  const took = Math.round(performance.now() - began)
   if (faults.some((fault) => fault.kind === 'repeat-callback')) await post(push, stopping)
   if ('problem' in answer) return failed(world, push, answer.problem)
   const reply = readReply(answer.body, push.target, account, push.query['openid'] ?? '')
-  if (reply.kind === 'malformed') {
+  const wrong = reply.kind === 'malformed' ? 'malformed reply' : await problemOf(world, account, push, reply)
+  if (wrong !== undefined) {
     await unserved(world, push)
-    return settle(world, push, 'failed', 'malformed reply')
+    return settle(world, push, 'failed', { problem: wrong, took })
   }
   if (reply.kind === 'message') await showReply(world, account, push, reply)
-  await settle(world, push, 'delivered')
+  await settle(world, push, 'delivered', { took })
+}
+
+async function problemOf(
+  world: World,
+  account: Account,
+  push: Push,
+  reply: Exclude<Reply, { kind: 'malformed' }>,
+): Promise<string | undefined> {
+  if (reply.kind === 'none') return undefined
+  const asked = { db: world.db, account, now: world.clock.now(), toMessage: push.answers_to !== null }
+  const wrong = await judgeReply(reply, asked)
+  return wrong === undefined ? undefined : `${reply.msgtype}: ${wrong}`
 }
 
 type Answer = { body: string } | { problem: string }
@@ -106,7 +122,7 @@ async function post(push: Push, stopping: AbortSignal): Promise<Answer> {
 async function failed(world: World, push: Push, problem: string): Promise<void> {
   if (push.attempts >= ATTEMPTS) {
     await unserved(world, push)
-    return settle(world, push, 'failed', problem)
+    return settle(world, push, 'failed', { problem })
   }
   await world.db.run(
     `update push set next_at = now() + interval '${RETRY_AFTER_MS} ms', last_problem = $2 where id = $1`,
@@ -114,8 +130,20 @@ async function failed(world: World, push: Push, problem: string): Promise<void> 
   )
 }
 
-async function settle(world: World, push: Push, state: string, problem: string | null = null): Promise<void> {
-  await world.db.run('update push set state = $2, last_problem = $3 where id = $1', [push.id, state, problem])
+type Settled = { problem?: string; took?: number }
+
+async function settle(
+  world: World,
+  push: Push,
+  state: string,
+  { problem, took }: Settled = {},
+): Promise<void> {
+  await world.db.run('update push set state = $2, last_problem = $3, answer_ms = $4 where id = $1', [
+    push.id,
+    state,
+    problem ?? null,
+    took ?? null,
+  ])
 }
 
 /** The fan is told 该公众号暂时无法提供服务 under the message that nobody answered. */
