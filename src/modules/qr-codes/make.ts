@@ -1,5 +1,5 @@
 import { makeQrCode } from '../../channels/official-account/qr-codes.ts'
-import { isWechatError, type WechatError } from '../../channels/port.ts'
+import { isWechatError, type OfficialAccountClient, type WechatError } from '../../channels/port.ts'
 import type { Ctx } from '../../context.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { ErrorKind } from '../../wechat/error-codes.ts'
@@ -41,19 +41,28 @@ export async function renewEnding(ctx: Ctx, signal: AbortSignal): Promise<number
 
 async function makeAll(ctx: Ctx, claimed: readonly store.Claimed[], signal: AbortSignal): Promise<void> {
   const left = [...claimed]
+  const clients = new Map<string, Promise<OfficialAccountClient>>()
+  const clientOf = (accountId: string): Promise<OfficialAccountClient> => {
+    const client = clients.get(accountId) ?? accountClient(ctx, accountId)
+    clients.set(accountId, client)
+    return client
+  }
   const lane = async () => {
     for (let code = left.shift(); code !== undefined && !signal.aborted; code = left.shift())
-      await makeOne(ctx, code)
+      await makeOne(ctx, code, clientOf)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }
 
 /** Calls WeChat for a claimed code and writes what it came to. True where it is good now. */
-export async function makeOne(ctx: Ctx, code: store.Claimed): Promise<boolean> {
+export async function makeOne(
+  ctx: Ctx,
+  code: store.Claimed,
+  clientOf = (accountId: string) => accountClient(ctx, accountId),
+): Promise<boolean> {
   const askedAt = ctx.clock.now().getTime()
   try {
-    const client = await accountClient(ctx, code.accountId)
-    const made = await pausing(ctx, code.accountId, makeQrCode(client, code))
+    const made = await pausing(ctx, code.accountId, makeQrCode(await clientOf(code.accountId), code))
     const expiresAt = made.lifeSeconds === null ? null : new Date(askedAt + made.lifeSeconds * 1000)
     return await store.writeMade(ctx.db, code, { ...made, expiresAt })
   } catch (error) {

@@ -7,30 +7,13 @@ import { type Cell, writeCsv } from '../../../infra/spreadsheets/index.ts'
 import { beijingMinute } from '../../../kernel/beijing.ts'
 import { conflict, invalid } from '../../../kernel/errors.ts'
 import { streamRoute } from '../../manifest.ts'
-import { readLogo, uploadLogo } from '../commands/logo.ts'
+import { uploadLogo } from '../commands/logo.ts'
 import { requireCode } from '../reads.ts'
 import * as schema from '../schema.ts'
 import { type CodeRow, selectCodesById } from '../store/codes.ts'
-import { drawPng } from './png.ts'
-import { drawSvg } from './svg.ts'
+import { drawPicture, type Wanted } from './draw.ts'
 
-type Wanted = { format: 'png' | 'svg'; size: number }
 const TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const
-
-/** A code as a picture; a logo that is lost is left out rather than the picture. */
-export async function drawPicture(
-  ctx: Ctx,
-  { url, logoKey }: { url: string; logoKey: string | null },
-  { format, size }: Wanted,
-): Promise<Buffer> {
-  const logo = logoKey === null ? null : await readLogo(ctx, logoKey).catch(() => null)
-  if (format === 'png') return drawPng(url, { size, logo })
-  const bytes =
-    logo === null || logoKey === null
-      ? null
-      : await ctx.files.read(logoKey, { maxBytes: schema.LOGO_MAX_BYTES })
-  return Buffer.from(drawSvg(url, { size, logo: bytes }))
-}
 
 /** Why there is nothing to draw: not made yet, made elsewhere, or over. */
 function drawable(ctx: Ctx, code: CodeRow): CodeRow & { url: string } {
@@ -77,7 +60,7 @@ async function sendPictures(ctx: Ctx, request: FastifyRequest, reply: FastifyRep
   const output = new PassThrough()
   zip.on('error', (error: Error) => output.destroy(error))
   zip.outputStream.pipe(output)
-  zip.addBuffer(Buffer.concat(await Array.fromAsync(writeCsv(tableOf(codes)))), 'codes.csv')
+  zip.addBuffer(Buffer.concat(await Array.fromAsync(writeCsv(tableOf(codes, localeOf(ctx))))), 'codes.csv')
   void fillZip(ctx, zip, { codes: good, wanted }).catch((error: Error) => output.destroy(error))
   return reply
     .type('application/zip')
@@ -97,8 +80,14 @@ async function fillZip(
   zip.end()
 }
 
-async function* tableOf(codes: readonly CodeRow[]): AsyncGenerator<Cell[][]> {
-  yield [['name', 'scene', 'expires', 'url']]
+const localeOf = ({ actor }: Ctx) => (actor.kind === 'system' ? 'zh-CN' : actor.locale)
+const HEADINGS = {
+  'zh-CN': ['名称', '场景值', '有效期至', '二维码内容'],
+  en: ['Name', 'Scene', 'Until', 'What it says'],
+}
+
+async function* tableOf(codes: readonly CodeRow[], locale: keyof typeof HEADINGS): AsyncGenerator<Cell[][]> {
+  yield [HEADINGS[locale]]
   yield codes.map(({ name, scene, expiresAt, url }) => [
     name,
     scene,
