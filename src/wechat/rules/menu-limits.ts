@@ -13,8 +13,6 @@ export const MENU_LIMITS = {
   urlBytes: 1_024,
   /** 一个公众号的所有个性化菜单，最多只能设置为跳转到3个域名下的链接; whether mini programs' fallback pages count: unverified, counted. */
   conditionalDomains: 3,
-  /** 个性化菜单新增 and 删除 2,000 a day each; how many there may be at a time: undocumented (65305). */
-  conditionalChangesPerDay: 2_000,
 } as const
 
 /** Phones ask for the menu when a chat is opened and what they have is older. */

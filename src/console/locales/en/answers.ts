@@ -19,5 +19,6 @@ export const answers: Texts['answers'] = {
   take: 'Take own tags away',
   gives: 'Gives: {{tags}}',
   takes: 'Takes away: {{tags}}',
+  comma: ', ',
   noTags: 'No tags',
 }

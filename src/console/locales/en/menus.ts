@@ -2,6 +2,9 @@ import type { Texts } from '../zh-CN.ts'
 
 export const menus: Texts['menus'] = {
   title: 'Menu',
+  comma: ', ',
+  said: '{{where}}: {{what}}',
+  named: '{{name}} ({{what}})',
   readOnly: 'Your role may look at the menus but not change them.',
   saved: 'Saved. Answers hold at once, buttons once they are published.',
   tab: { edit: 'Edit', figures: 'Taps', publications: 'Publications' },
@@ -16,7 +19,7 @@ export const menus: Texts['menus'] = {
   noneLive: 'No menu made by calls is live.',
 
   sets: 'Menus',
-  addSet: 'Add a conditional menu',
+  addSet: 'Conditional menu',
   newSet: 'Conditional menu',
   copyOf: '{{name}} copy',
   defaultName: 'Default menu',

@@ -17,5 +17,6 @@ export const answers = {
   take: '移除自有标签',
   gives: '打标签：{{tags}}',
   takes: '移除标签：{{tags}}',
+  comma: '、',
   noTags: '不打标签',
 }

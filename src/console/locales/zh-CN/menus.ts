@@ -1,5 +1,8 @@
 export const menus = {
   title: '自定义菜单',
+  comma: '、',
+  said: '{{where}}：{{what}}',
+  named: '{{name}}（{{what}}）',
   readOnly: '你的角色可以查看菜单，不能修改。',
   saved: '已保存。答复立即生效，按钮发布后生效。',
   tab: { edit: '编辑', figures: '点击数据', publications: '发布记录' },

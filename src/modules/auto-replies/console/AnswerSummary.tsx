@@ -8,7 +8,7 @@ export function AnswerSummary({ answer }: { answer: Answer }) {
   const { t } = useTranslation()
   const { items } = useOwnTags()
   const names = (ids: readonly string[]) =>
-    ids.map((id) => items.find((tag) => tag.id === id)?.name ?? `#${id}`).join('、')
+    ids.map((id) => items.find((tag) => tag.id === id)?.name ?? `#${id}`).join(t('answers.comma'))
   const { replies, mode, effects } = answer
   return (
     <div>

@@ -13,7 +13,7 @@ export function Changes({ changes }: { changes: readonly MenuChange[] }) {
     <div>
       {changes.map((change, index) => (
         <section key={index} className="w-menu-change">
-          <h3>
+          <h3 className="w-row">
             <Tag color={COLOURS[change.what]}>{t(`menus.what.${change.what}`)}</Tag>
             {change.what === 'removed' && change.match === null
               ? t('menus.unknownMatch')
@@ -39,16 +39,15 @@ function Change({ change: { what, before, after } }: { change: ButtonChange }) {
     return (
       <span>
         {t('menus.changedTo', {
-          before: `${before.name}（${say(before)}）`,
-          after: `${after.name}（${say(after)}）`,
+          before: t('menus.named', { name: before.name, what: say(before) }),
+          after: t('menus.named', { name: after.name, what: say(after) }),
         })}
       </span>
     )
   const button = after ?? before
   return (
     <span>
-      {t(`menus.what.${what}`)} {button?.name}
-      {button && <span className="w-soft">（{say(button)}）</span>}
+      {t(`menus.what.${what}`)} {button && t('menus.named', { name: button.name, what: say(button) })}
     </span>
   )
 }

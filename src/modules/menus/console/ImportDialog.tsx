@@ -28,6 +28,12 @@ export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
   useEffect(() => {
     if (open) mutate({ params: { accountId } })
   }, [open, mutate, accountId])
+  // in the operator's words
+  const named = (menus: readonly MenuDraft[]) =>
+    menus.map((menu, place) => ({
+      ...menu,
+      name: place === 0 ? t('menus.defaultName') : `${t('menus.newSet')} ${place}`,
+    }))
   const found = data !== undefined && data.menus.length > 0
   return (
     <Modal
@@ -43,7 +49,7 @@ export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
           key="go"
           type="primary"
           disabled={!found || read.isPending}
-          onClick={() => data && onImport(data.menus)}
+          onClick={() => data && onImport(named(data.menus))}
         >
           {t('menus.importGo')}
         </Button>,
@@ -59,8 +65,13 @@ export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
           <ul>
             {data.menus.map((menu) => (
               <li key={menu.id}>
-                {forWhom(menu.match)}：{t('menus.buttonsIn', { count: leavesOf([menu]).length })}
-                <span className="w-soft">（{menu.buttons.map(({ name }) => name).join('、')}）</span>
+                {t('menus.said', {
+                  where: forWhom(menu.match),
+                  what: t('menus.named', {
+                    name: t('menus.buttonsIn', { count: leavesOf([menu]).length }),
+                    what: menu.buttons.map(({ name }) => name).join(t('menus.comma')),
+                  }),
+                })}
               </li>
             ))}
           </ul>
@@ -73,7 +84,10 @@ export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
                 <ul style={{ margin: 0, paddingLeft: 18 }}>
                   {notesByReason(data.notes).map(([reason, names]) => (
                     <li key={reason}>
-                      {names.join('、')}：{t(`menus.note.${reason}`)}
+                      {t('menus.said', {
+                        where: names.join(t('menus.comma')),
+                        what: t(`menus.note.${reason}`),
+                      })}
                     </li>
                   ))}
                 </ul>

@@ -33,7 +33,8 @@ export function MenuFigures({ view }: { view: MenusView }) {
     { params: { accountId }, query: range },
     { keepPrevious: true },
   )
-  const names = useMemo(() => namesByTarget(view), [view])
+  const comma = t('menus.comma')
+  const names = useMemo(() => namesByTarget(view, comma), [view, comma])
   const silent = leavesOf(view.menus).some(({ button }) => !tellsOfTaps(button.type))
   const columns: TableColumnsType<Row> = [
     {
@@ -60,7 +61,7 @@ export function MenuFigures({ view }: { view: MenusView }) {
   return (
     <>
       <FilterBar filters={filters}>
-        <DayRange filters={filters} label={t('menus.days')} max={today} />
+        <DayRange filters={{ ...filters, values: range }} label={t('menus.days')} max={today} />
       </FilterBar>
       <Loaded query={query}>
         {({ items }) =>
@@ -89,7 +90,7 @@ export function MenuFigures({ view }: { view: MenusView }) {
 }
 
 /** What our menus call what was tapped; one page may be behind several buttons. */
-function namesByTarget({ menus }: MenusView): Map<string, string> {
+function namesByTarget({ menus }: MenusView, comma: string): Map<string, string> {
   const names = new Map<string, string>()
   for (const { menu, place, button } of leavesOf(menus)) {
     const top = menus[menu]?.buttons[place[0] ?? 0]
@@ -102,7 +103,7 @@ function namesByTarget({ menus }: MenusView): Map<string, string> {
     const name = place.length > 1 ? `${top?.name} › ${button.name}` : button.name
     const before = names.get(target)
     if (before === undefined) names.set(target, name)
-    else if (!before.split('、').includes(name)) names.set(target, `${before}、${name}`)
+    else if (!before.split(comma).includes(name)) names.set(target, `${before}${comma}${name}`)
   }
   return names
 }

@@ -174,7 +174,7 @@ function Standing({ view, isDirty }: { view: MenusView; isDirty: boolean }) {
   return (
     <span className="w-row" style={{ flexWrap: 'wrap' }}>
       {isDirty && <Tag color="orange">{t('common.unsaved')}</Tag>}
-      {view.revision > 0 && (
+      {view.revision > 0 && !isDirty && (
         <Tag color={changes === 0 ? 'green' : 'blue'}>
           {changes === 0 ? t('menus.same') : t('menus.unpublished', { changes })}
         </Tag>

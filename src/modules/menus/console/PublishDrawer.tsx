@@ -114,7 +114,7 @@ function Problems({ view: { problems, menus } }: { view: MenusView }) {
         <ul style={{ margin: 0, paddingLeft: 18 }}>
           {problems.map((problem, index) => (
             <li key={index}>
-              {nameOf(problem.menu, problem.place)}：{say(problem)}
+              {t('menus.said', { where: nameOf(problem.menu, problem.place), what: say(problem) })}
             </li>
           ))}
         </ul>

@@ -32,7 +32,7 @@ export function useButtonWords(): (button: WireButton) => string {
   const { t } = useTranslation()
   return (button) => {
     if (button.sub_button && button.sub_button.length > 0)
-      return t('menus.opens', { names: button.sub_button.map(({ name }) => name).join('、') })
+      return t('menus.opens', { names: button.sub_button.map(({ name }) => name).join(t('menus.comma')) })
     const kind = isType(button.type) ? t(`menus.type.${button.type}`) : (button.type ?? '')
     const what = button.url ?? button.pagepath ?? button.key ?? button.media_id ?? button.article_id ?? ''
     return [kind, button.type === 'miniprogram' ? (button.pagepath ?? '') : what].filter(Boolean).join(' · ')
