@@ -89,6 +89,21 @@ test('D12: conditional menus are tried in their order, and nobody sees a wrong o
   expect(done.live?.conditional.map(({ match }) => match?.system)).toEqual(['ios', 'android'])
 })
 
+test('D12: WeChat is asked which menu one fan sees', async () => {
+  const ask = (openid: string) => {
+    const fanId = account.fanIds[account.openids.indexOf(openid)]
+    return world.api<{ match: unknown; buttons: { name: string }[] }>(
+      'POST',
+      `/api/accounts/${account.id}/menus/try`,
+      { fanId },
+    )
+  }
+  expect((await ask(ios)).body).toMatchObject({ match: { system: 'ios' }, buttons: [{ name: '苹果乙' }] })
+  expect((await ask(android)).body).toMatchObject({ match: { system: 'android' } })
+  const other = await fanOf(3)
+  expect((await ask(other)).body).toMatchObject({ match: null, buttons: [{ name: '默认乙' }] })
+})
+
 test('D12: one menu less takes one call, and its fans go to the next that fits', async () => {
   const { menus } = await world.menus.read(account)
   await world.menus.save(account, ...menus.filter(({ name }) => name !== '苹果乙'))

@@ -2,6 +2,7 @@ import { type Manifest, route } from '../manifest.ts'
 import { importMenus } from './commands/import.ts'
 import { lookAtMenus, PUBLISH_MENUS, publishMenus, removeMenus } from './commands/publish.ts'
 import { saveMenus } from './commands/save.ts'
+import { tryMenu } from './commands/try.ts'
 import { menuFigures, menuPeople } from './figures.ts'
 import { listPublications, readMenus } from './present.ts'
 import { runPublish } from './publish.ts'
@@ -20,6 +21,7 @@ export const menusModule: Manifest = {
     route(schema.listMenuPublicationsEndpoint, (ctx, { params, query }) =>
       listPublications(ctx, params.accountId, query),
     ),
+    route(schema.tryMenuEndpoint, (ctx, { params, body }) => tryMenu(ctx, params.accountId, body.fanId)),
     route(schema.importMenusEndpoint, (ctx, { params }) => importMenus(ctx, params.accountId)),
     route(schema.menuFiguresEndpoint, (ctx, { params, query }) => menuFigures(ctx, params.accountId, query)),
     route(schema.menuPeopleEndpoint, (ctx, { params, query }) => menuPeople(ctx, params.accountId, query)),

@@ -137,6 +137,11 @@ export const menus: Texts['menus'] = {
   removeTitle: 'Take all live menus away?',
   removeNote: 'Fans will see no menu. What is edited here stays and can be published again.',
 
+  try: 'What one fan sees',
+  tryTitle: 'The menu this fan sees',
+  tryNone: 'This fan sees no menu',
+  tryHint: 'As WeChat matches the live menus now.',
+
   import: 'Import the live menu',
   importTitle: 'Import the menu that is used now',
   importGo: 'Import into the editor',

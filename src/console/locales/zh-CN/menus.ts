@@ -131,6 +131,11 @@ export const menus = {
   removeTitle: '停用线上的全部菜单？',
   removeNote: '粉丝将看不到菜单。这里编辑的内容会保留，可以随时重新发布。',
 
+  try: '查看某位粉丝看到的菜单',
+  tryTitle: '这位粉丝看到的菜单',
+  tryNone: '这位粉丝看不到菜单',
+  tryHint: '由微信按现在的线上菜单匹配。',
+
   import: '导入现在的菜单',
   importTitle: '导入公众号正在使用的菜单',
   importGo: '导入到编辑区',

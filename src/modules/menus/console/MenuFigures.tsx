@@ -31,7 +31,7 @@ export function MenuFigures({ view }: { view: MenusView }) {
   const query = useEndpoint(
     menuFiguresEndpoint,
     { params: { accountId }, query: range },
-    { keepPrevious: true },
+    { keepPrevious: true, every: 5_000 },
   )
   const comma = t('menus.comma')
   const names = useMemo(() => namesByTarget(view, comma), [view, comma])

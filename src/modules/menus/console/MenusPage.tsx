@@ -21,6 +21,7 @@ import { MenuFigures } from './MenuFigures.tsx'
 import { Publications } from './Publications.tsx'
 import { PublishDrawer } from './PublishDrawer.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
+import { TryMenu } from './TryMenu.tsx'
 import { useDraft } from './use-draft.ts'
 
 const REFRESHED = [getMenusEndpoint]
@@ -40,7 +41,7 @@ function Menus({ view }: { view: MenusView }) {
   const mayPublish = useCan('menus:publish')
   const filters = useFilters(['tab'])
   const draft = useDraft(view)
-  const [dialog, setDialog] = useState<'publish' | 'import' | 'remove' | null>(null)
+  const [dialog, setDialog] = useState<'publish' | 'import' | 'remove' | 'try' | null>(null)
   const { run, isOpen, follow } = useRun('menus.publish', REFRESHED)
   useUnsavedGuard(draft.isDirty, useRef(false))
   useFirstLook(view)
@@ -84,6 +85,7 @@ function Menus({ view }: { view: MenusView }) {
         trigger={['click']}
         menu={{
           items: [
+            { key: 'try', label: t('menus.try'), disabled: view.live === null },
             {
               key: 'remove',
               danger: true,
@@ -91,7 +93,7 @@ function Menus({ view }: { view: MenusView }) {
               disabled: !mayPublish || view.live === null,
             },
           ],
-          onClick: () => setDialog('remove'),
+          onClick: ({ key }) => setDialog(key === 'try' ? 'try' : 'remove'),
         }}
       >
         <Button aria-label={t('common.more')} icon={<MoreOutlined />} />
@@ -153,6 +155,7 @@ function Menus({ view }: { view: MenusView }) {
           setDialog(null)
         }}
       />
+      <TryMenu open={dialog === 'try'} onClose={() => setDialog(null)} />
       <RemoveDialog
         open={dialog === 'remove'}
         view={view}

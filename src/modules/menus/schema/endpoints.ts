@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../../kernel/paging.ts'
 import { menuDrafts } from './menu.ts'
-import { menuProposal, menuPublication, menusView } from './views.ts'
+import { menuProposal, menuPublication, menusView, shownMenu } from './views.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
 const tag = 'menus'
@@ -66,6 +66,16 @@ export const importMenusEndpoint = endpoint({
   summary: 'Reads the menus used now, also those made on WeChat’s own pages, as menus to be saved',
   params,
   response: menuProposal,
+})
+export const tryMenuEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/accounts/:accountId/menus/try',
+  access: 'menus:read',
+  tag,
+  summary: 'Asks WeChat which menu it shows one fan',
+  params,
+  body: z.object({ fanId: id }),
+  response: shownMenu,
 })
 export const listMenuPublicationsEndpoint = endpoint({
   method: 'GET',

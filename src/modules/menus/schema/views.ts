@@ -122,6 +122,10 @@ export const menusView = z.object({
 })
 export type MenusView = z.infer<typeof menusView>
 
+/** Which menu WeChat shows one fan: the default where `match` is null; no buttons where there is no menu. */
+export const shownMenu = z.object({ match: menuMatch.nullable(), buttons: z.array(wireButton) })
+export type ShownMenu = z.infer<typeof shownMenu>
+
 /** What could not be taken over from WeChat as it is. */
 export const importNote = z.object({
   menu: z.string(),
