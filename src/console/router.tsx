@@ -18,6 +18,7 @@ const page = (path: string, load: () => Promise<unknown>, name: string): RouteOb
 const accounts = () => import('../modules/accounts/console/index.ts')
 const activities = () => import('../modules/activities/console/index.ts')
 const audit = () => import('../modules/audit/console/index.ts')
+const autoReplies = () => import('../modules/auto-replies/console/index.ts')
 const broadcasts = () => import('../modules/broadcasts/console/index.ts')
 const campaigns = () => import('../modules/campaigns/console/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
@@ -76,6 +77,9 @@ export const router = createBrowserRouter([
               page('campaigns/:campaignId/edit', campaigns, 'CampaignEditPage'),
               page('qr-codes', qrCodes, 'QrCodesPage'),
               page('qr-codes/:qrCodeId', qrCodes, 'QrCodePage'),
+              page('replies', autoReplies, 'RepliesPage'),
+              page('replies/new', autoReplies, 'RuleEditPage'),
+              page('replies/:replyRuleId/edit', autoReplies, 'RuleEditPage'),
               page('recalls', recalls, 'RecallsPage'),
               page('recalls/new', recalls, 'RecallEditPage'),
               page('recalls/:recallId', recalls, 'RecallPage'),

@@ -37,6 +37,7 @@ import { apiPage, overview, sandbox } from './en/overview.ts'
 import { people, privacy } from './en/people.ts'
 import { qrCodes } from './en/qr-codes.ts'
 import { recalls } from './en/recalls.ts'
+import { replies } from './en/replies.ts'
 import { segmentWords } from './en/segment-words.ts'
 import { segments } from './en/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './en/shell.ts'
@@ -98,6 +99,7 @@ export const en: Texts = {
   recipients,
   registry,
   rejections,
+  replies,
   roles,
   rolesHint,
   runs,

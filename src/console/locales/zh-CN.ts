@@ -37,6 +37,7 @@ import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
 import { people, privacy } from './zh-CN/people.ts'
 import { qrCodes } from './zh-CN/qr-codes.ts'
 import { recalls } from './zh-CN/recalls.ts'
+import { replies } from './zh-CN/replies.ts'
 import { segmentWords } from './zh-CN/segment-words.ts'
 import { segments } from './zh-CN/segments.ts'
 import { common, nav, roles, rolesHint, runs, shell, states } from './zh-CN/shell.ts'
@@ -98,6 +99,7 @@ export const zhCN = {
   recipients,
   registry,
   rejections,
+  replies,
   roles,
   rolesHint,
   runs,

@@ -15,6 +15,7 @@ import {
   HistoryOutlined,
   IdcardOutlined,
   MenuOutlined,
+  MessageOutlined,
   PartitionOutlined,
   PictureOutlined,
   ProfileOutlined,
@@ -123,6 +124,12 @@ function useGroups(): Group[] {
           icon: <AimOutlined />,
           label: t('campaigns.title'),
           needs: 'campaigns:read',
+        },
+        {
+          to: `${base}/replies`,
+          icon: <MessageOutlined />,
+          label: t('replies.title'),
+          needs: 'replies:read',
         },
         {
           to: `${base}/recalls`,

@@ -1,3 +1,4 @@
+import { listCallable } from '../campaigns/index.ts'
 import { type Manifest, route } from '../manifest.ts'
 import { answerer } from './answerer.ts'
 import * as rules from './commands/rules.ts'
@@ -23,6 +24,9 @@ export const autoRepliesModule: Manifest = {
       await rules.orderRules(ctx, params.accountId, body.ids)
       return {}
     }),
+    route(schema.listCallableCampaignsEndpoint, async (ctx, { params }) => ({
+      items: await listCallable(ctx.db, params.accountId),
+    })),
     route(schema.getReplyRuleEndpoint, (ctx, { params }) => rules.readRule(ctx, of(params))),
     route(schema.updateReplyRuleEndpoint, (ctx, { params, body }) => rules.updateRule(ctx, of(params), body)),
     route(schema.deleteReplyRuleEndpoint, async (ctx, { params }) => {

@@ -5,17 +5,18 @@ import { checkContent } from '../messages/index.ts'
 import type { MessageContent } from '../messages/schema.ts'
 import { listLinkedAppIds } from '../mini-programs/index.ts'
 import { slowRules } from './compiled.ts'
-import type { Answer, AnswerProblem } from './schema.ts'
+import { createShadows } from './rules/shadow.ts'
+import type { AnswerProblem } from './schema.ts'
 import { goneMaterials, keyOfMaterial, materialsOf } from './store/materials.ts'
+import { type RuleRow, selectRules } from './store/reads.ts'
 
-type Asked = { id: string; answer: Answer }
 const LIVE: readonly CampaignState[] = ['scheduled', 'preparing', 'running', 'paused']
 
 /** What is wrong with answers as things stand now: a few queries, whatever the number of rules. */
 export async function problemsOf(
   ctx: Ctx,
   accountId: string,
-  rules: readonly Asked[],
+  rules: readonly RuleRow[],
 ): Promise<Map<string, AnswerProblem[]>> {
   if (rules.length === 0) return new Map()
   const facts = await factsOf(ctx, ctx.db, accountId, rules)
@@ -27,9 +28,10 @@ type Facts = {
   linkedAppIds: readonly string[]
   callable: ReadonlyMap<string, CampaignState>
   slow: ReadonlyMap<string, number>
+  shadowOf: (rule: RuleRow) => RuleRow | undefined
 }
 
-async function factsOf(ctx: Ctx, db: Executor, accountId: string, rules: readonly Asked[]): Promise<Facts> {
+async function factsOf(ctx: Ctx, db: Executor, accountId: string, rules: readonly RuleRow[]): Promise<Facts> {
   const named = rules.flatMap(({ answer }) => answer.replies.flatMap(({ content }) => materialsOf(content)))
   const called = rules.some(({ answer }) => answer.effects.campaignId !== null)
   const callable = called ? await listCallable(db, accountId) : []
@@ -38,10 +40,12 @@ async function factsOf(ctx: Ctx, db: Executor, accountId: string, rules: readonl
     linkedAppIds: await listLinkedAppIds(ctx, accountId),
     callable: new Map(callable.map(({ id, state }) => [id, state])),
     slow: slowRules(ctx, accountId),
+    shadowOf: createShadows(await selectRules(db, { accountId, state: 'on' })),
   }
 }
 
-function problemsIn({ id: rule, answer }: Asked, facts: Facts): AnswerProblem[] {
+function problemsIn(asked: RuleRow, facts: Facts): AnswerProblem[] {
+  const { id: rule, answer } = asked
   const problems = answer.replies.flatMap(({ content }, reply) => replyProblems(rule, reply, content, facts))
   const { campaignId } = answer.effects
   const state = campaignId === null ? undefined : facts.callable.get(campaignId)
@@ -49,6 +53,9 @@ function problemsIn({ id: rule, answer }: Asked, facts: Facts): AnswerProblem[] 
     problems.push({ rule, reply: null, reason: 'campaign_not_live', detail: { campaignId } })
   const times = facts.slow.get(rule)
   if (times !== undefined) problems.push({ rule, reply: null, reason: 'regex_slow', detail: { times } })
+  const shadow = asked.state === 'off' ? undefined : facts.shadowOf(asked)
+  if (shadow !== undefined)
+    problems.push({ rule, reply: null, reason: 'shadowed', detail: { by: shadow.id, name: shadow.name } })
   return problems
 }
 

@@ -1,2 +1,3 @@
 export * from './schema/answer.ts'
+export * from './schema/callable.ts'
 export * from './schema/rules.ts'

@@ -10,6 +10,18 @@ export const errors: Texts['errors'] = {
   recall_degenerate:
     'This time makes no sense: it is right after every act, or never. Change it, or tick that you know.',
   recall_limit: 'There may be at most {{limit}} recall rules.',
+  regex_not_supported:
+    'The pattern “{{pattern}}” can’t be used: {{why}}. Look-around and back references aren’t supported.',
+  regex_too_large:
+    'Patterns are too many or too complex ({{actual}} of {{limit}} at most). Make them simpler, or use keywords.',
+  tag_both_ways: 'A tag can’t be given and taken away at once.',
+  unknown_tag: 'The tag was deleted; choose another.',
+  campaign_not_callable:
+    'This campaign doesn’t wait to be started by an auto reply, or is over; choose another.',
+  reply_kind_fixed: 'The kind of a rule can’t be changed; make a new one.',
+  reply_account_missing: 'The rule has to include this account.',
+  reply_rule_owned: 'This rule was made on another page; edit it there.',
+  reply_needs_customer_service: 'Templates and subscription notifications can’t be auto replies.',
   tag_name_taken: '“{{name}}” exists already. Choose another name.',
   tag_beyond_scope:
     'Customers or accounts you don’t see use “{{name}}”. Ask someone who sees every account to delete it.',

@@ -1,17 +1,17 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Form, InputNumber, Segmented, Select } from 'antd'
+import { ArrowLeftOutlined, ArrowRightOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, InputNumber, Segmented } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { MessageComposer } from '../../messages/console/index.ts'
 import { emptyContent } from '../../messages/schema.ts'
-import { useOwnTags } from '../../tags/console/index.ts'
 import { type Answer, answerSchema, MAX_REPLIES, type Reply } from '../schema.ts'
+import { EffectsEditor } from './EffectsEditor.tsx'
 
 const MODES = ['all', 'random', 'weighted'] as const
 const newReply = (): Reply => ({ content: emptyContent('text'), weight: 1 })
 export const newAnswer = (): Answer => answerSchema.parse({ replies: [newReply()] })
 
-/** 答复: one or more messages, which of them are sent, and the tags that come or go with it. */
+/** 答复: one or more messages, their order, which of them are sent, and what else happens. */
 export function AnswerEditor({
   value,
   onChange,
@@ -32,6 +32,11 @@ export function AnswerEditor({
       ...value,
       replies: replies.map((one, index) => (index === at ? { ...one, ...part } : one)),
     })
+  const move = (to: number) => {
+    const rest = replies.toSpliced(at, 1)
+    onChange({ ...value, replies: rest.toSpliced(to, 0, ...replies.slice(at, at + 1)) })
+    setPlace(to)
+  }
   return (
     <div>
       <div className="w-row" style={{ marginBottom: 12, flexWrap: 'wrap' }}>
@@ -56,6 +61,24 @@ export function AnswerEditor({
         >
           {t('answers.add')}
         </Button>
+        {replies.length > 1 && (
+          <>
+            <Button
+              type="text"
+              icon={<ArrowLeftOutlined />}
+              aria-label={t('answers.earlier', { number: at + 1 })}
+              disabled={at === 0}
+              onClick={() => move(at - 1)}
+            />
+            <Button
+              type="text"
+              icon={<ArrowRightOutlined />}
+              aria-label={t('answers.later', { number: at + 1 })}
+              disabled={at === replies.length - 1}
+              onClick={() => move(at + 1)}
+            />
+          </>
+        )}
         {reply !== undefined && (
           <Button
             type="text"
@@ -99,48 +122,10 @@ export function AnswerEditor({
           showMissing={showMissing}
         />
       )}
-      <section className="w-panel" style={{ marginTop: 12 }}>
-        <h2>{t('answers.effects')}</h2>
-        <Form layout="vertical">
-          <TagsItem
-            label={t('answers.give')}
-            value={effects.give}
-            onChange={(give) => onChange({ ...value, effects: { ...effects, give } })}
-          />
-          <TagsItem
-            label={t('answers.take')}
-            value={effects.take}
-            onChange={(take) => onChange({ ...value, effects: { ...effects, take } })}
-          />
-        </Form>
-      </section>
-    </div>
-  )
-}
-
-function TagsItem({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: string[]
-  onChange: (ids: string[]) => void
-}) {
-  const { t } = useTranslation()
-  const { options } = useOwnTags()
-  return (
-    <Form.Item label={label} style={{ marginBottom: 12 }}>
-      <Select
-        mode="multiple"
-        aria-label={label}
-        value={value}
-        options={options}
-        maxCount={20}
-        optionFilterProp="label"
-        placeholder={t('answers.noTags')}
-        onChange={onChange}
+      <EffectsEditor
+        value={effects}
+        onChange={(part) => onChange({ ...value, effects: { ...effects, ...part } })}
       />
-    </Form.Item>
+    </div>
   )
 }

@@ -19,17 +19,19 @@ function ranked<R extends WordedRule>(rules: readonly R[]): Entry<R>[] {
       rule.keywords.map((words, keyword) => ({ rule, keyword, words, text: wordsOf(words) })),
     )
     .filter(({ text }) => text !== '')
-    .sort(
-      (a, b) =>
-        b.rule.priority - a.rule.priority ||
-        ORDER.indexOf(a.words.match) - ORDER.indexOf(b.words.match) ||
-        b.text.length - a.text.length ||
-        (BigInt(a.rule.id) < BigInt(b.rule.id) ? -1 : BigInt(a.rule.id) > BigInt(b.rule.id) ? 1 : 0) ||
-        a.keyword - b.keyword,
-    )
+    .sort(byRank)
 }
 
-function wordsOf({ text, match, caseSensitive }: Keyword): string {
+/** Which of two words wins where both match. */
+export const byRank = <R extends WordedRule>(a: Entry<R>, b: Entry<R>): number =>
+  b.rule.priority - a.rule.priority ||
+  ORDER.indexOf(a.words.match) - ORDER.indexOf(b.words.match) ||
+  b.text.length - a.text.length ||
+  (BigInt(a.rule.id) < BigInt(b.rule.id) ? -1 : BigInt(a.rule.id) > BigInt(b.rule.id) ? 1 : 0) ||
+  a.keyword - b.keyword
+
+/** A word as it is compared; a pattern is as it was typed. */
+export function wordsOf({ text, match, caseSensitive }: Keyword): string {
   if (match === 'regex') return text
   const plain = normalise(text)
   return caseSensitive ? plain : small(plain)

@@ -83,7 +83,8 @@ export const hasEffect = ({ give, take, attributes, campaignId }: Effects): bool
 export const answerProblem = z.object({
   rule: z.string(),
   reply: z.number().int().nullable(),
-  reason: z.enum(['material_gone', 'not_resolvable', 'regex_slow', 'campaign_not_live']),
+  /** `shadowed`: whenever this rule could answer, the one in `detail` does. */
+  reason: z.enum(['material_gone', 'not_resolvable', 'regex_slow', 'campaign_not_live', 'shadowed']),
   detail: z.record(z.string(), z.unknown()),
 })
 export type AnswerProblem = z.infer<typeof answerProblem>

@@ -64,7 +64,8 @@ export function EditAttributes({ person, onClose }: { person: PersonDetail; onCl
   )
 }
 
-function ValueInput({
+/** One value of an attribute, by its type; null takes it away. */
+export function ValueInput({
   attribute,
   value,
   onChange,

@@ -1,0 +1,78 @@
+import { OrderedListOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Tabs, Tooltip } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { useAccountId, useCan } from '../../../console/session.ts'
+import { useFilters } from '../../../console/ui/filters.tsx'
+import { PageHeader } from '../../../console/ui/PageHeader.tsx'
+import { NoPermissionState } from '../../../console/ui/states.tsx'
+import { OrderDrawer } from './OrderDrawer.tsx'
+import { RulesTab } from './RulesTab.tsx'
+import { TABS, type Tab, tabOf } from './tabs.ts'
+import './replies.css'
+
+/** 自动回复: what fans are answered with, by the kind of what they do. */
+export function RepliesPage() {
+  const allowed = useCan('replies:read')
+  return allowed ? <Replies /> : <NoPermissionState />
+}
+
+function Replies() {
+  const { t } = useTranslation()
+  const filters = useFilters(['tab', 'q', 'state', 'problem', 'of'])
+  const tab = tabOf(filters.values.tab)
+  return (
+    <>
+      <PageHeader title={t('replies.title')} sub={t('replies.sub')} actions={<Actions tab={tab} />} />
+      <Tabs
+        activeKey={tab}
+        destroyOnHidden
+        onChange={(next) => {
+          filters.change({
+            tab: next === 'keyword' ? undefined : next,
+            q: undefined,
+            state: undefined,
+            problem: undefined,
+            of: undefined,
+          })
+        }}
+        items={TABS.map((one) => ({
+          key: one,
+          label: t(`replies.tab.${one}`),
+          children: <RulesTab key={one} tab={one} />,
+        }))}
+      />
+    </>
+  )
+}
+
+function Actions({ tab }: { tab: Tab }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const accountId = useAccountId()
+  const mayWrite = useCan('replies:write')
+  const [ordering, setOrdering] = useState(false)
+  if (tab === 'owned') return null
+  const buttons = (
+    <div className="w-row">
+      <Button icon={<OrderedListOutlined />} disabled={!mayWrite} onClick={() => setOrdering(true)}>
+        {t('replies.order.open')}
+      </Button>
+      <Button
+        type="primary"
+        icon={<PlusOutlined />}
+        disabled={!mayWrite}
+        onClick={() => void navigate(`/accounts/${accountId}/replies/new?kind=${tab}`)}
+      >
+        {t(`replies.new.${tab}`)}
+      </Button>
+    </div>
+  )
+  return (
+    <>
+      {mayWrite ? buttons : <Tooltip title={t('common.notAllowed')}>{buttons}</Tooltip>}
+      <OrderDrawer kind={tab} open={ordering} onClose={() => setOrdering(false)} />
+    </>
+  )
+}
