@@ -73,12 +73,6 @@ export const qrCodes: Texts['qrCodes'] = {
   answerShared: '{{count}} codes have this answer',
   answerSharedBy: 'Shared by {{count}} codes',
   answerOf: { own: 'Change this one alone', shared: 'Change all {{count}}' },
-  answerProblem: {
-    material_gone: 'Reply {{number}} uses material that is gone, so it is left out.',
-    not_resolvable: 'Reply {{number}} can’t be sent as it is. Check its content.',
-    regex_slow: 'The rule of this answer is too slow.',
-    campaign_not_live: 'The campaign it starts is not running.',
-  },
   batch: 'Many at once',
   batchNames: 'Names, one a line',
   batchHint:

@@ -70,12 +70,6 @@ export const qrCodes = {
   answerShared: '这个答复有 {{count}} 个二维码在用',
   answerSharedBy: '{{count}} 个二维码共用',
   answerOf: { own: '只改这一个', shared: '{{count}} 个一起改' },
-  answerProblem: {
-    material_gone: '第 {{number}} 条用的素材已经没有了，这条不会发出。',
-    not_resolvable: '第 {{number}} 条现在不能发出，请检查内容。',
-    regex_slow: '这个答复的规则太慢。',
-    campaign_not_live: '它发起的触达活动没有在进行。',
-  },
   batch: '批量新建',
   batchNames: '名称，每行一个',
   batchHint: '一次最多 {{most}} 个，可以从表格里整列粘贴。要自定场景值时，写在名称后面，用逗号或制表符隔开。',

@@ -1,4 +1,5 @@
 export { AnswerEditor, newAnswer } from './AnswerEditor.tsx'
 export { AnswerSummary } from './AnswerSummary.tsx'
 export { RuleEditPage } from './edit/RuleEditPage.tsx'
+export { useAnswerProblemText } from './Problems.tsx'
 export { RepliesPage } from './RepliesPage.tsx'

@@ -7,7 +7,7 @@ import { useSandboxClock } from '../../../console/clock.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useMe } from '../../../console/session.ts'
 import { Copyable } from '../../../console/ui/Copyable.tsx'
-import { AnswerSummary } from '../../auto-replies/console/index.ts'
+import { AnswerSummary, useAnswerProblemText } from '../../auto-replies/console/index.ts'
 import { codePictureEndpoint, PICTURE_SIZES, type QrCode, type QrCodeDetail } from '../schema.ts'
 import './qr-codes.css'
 
@@ -16,6 +16,7 @@ export function PicturePanel({ code }: { code: QrCodeDetail }) {
   const { t } = useTranslation()
   const format = useFormat()
   const inSandbox = useMe().mode === 'sandbox'
+  const problemText = useAnswerProblemText()
   return (
     <div className="w-stack">
       <Picture code={code} />
@@ -40,13 +41,8 @@ export function PicturePanel({ code }: { code: QrCodeDetail }) {
       >
         {code.answer === null ? t('qrCodes.noAnswer') : <AnswerSummary answer={code.answer} />}
       </Fact>
-      {code.answerProblems.map(({ reply, reason }) => (
-        <Alert
-          key={`${reply}${reason}`}
-          type="warning"
-          showIcon
-          title={t(`qrCodes.answerProblem.${reason}`, { number: (reply ?? 0) + 1 })}
-        />
+      {code.answerProblems.map((one) => (
+        <Alert key={`${one.reply}${one.reason}`} type="warning" showIcon title={problemText(one)} />
       ))}
       <Fact label={t('qrCodes.lifeTitle')}>{t(`qrCodes.life.${code.life}`)}</Fact>
       <Fact label={t('common.createdAt')}>
