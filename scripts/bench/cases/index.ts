@@ -10,6 +10,7 @@ import { measureMemory } from './memory.ts'
 import { measureMessages } from './messages.ts'
 import { measurePeoplePreflight } from './people-preflight.ts'
 import { measurePreflight } from './preflight.ts'
+import { measureRecalls } from './recalls.ts'
 import { measureReplies } from './replies.ts'
 import { measureStart } from './start.ts'
 import { measureSync } from './sync.ts'
@@ -38,5 +39,6 @@ export const cases: readonly Case[] = [
   { name: 'messages', title: 'Messages to people one by one', measure: measureMessages },
   { name: 'triggers', title: 'From an event to its message', measure: measureTriggers },
   { name: 'timers', title: 'People who wait', measure: measureTimers },
+  { name: 'recalls', title: 'People who fell silent', measure: measureRecalls },
   { name: 'memory', title: 'Memory during a send to a million', measure: measureMemory },
 ]

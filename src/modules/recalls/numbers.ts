@@ -59,24 +59,31 @@ async function waitingOf(
   { accountId, rules, at }: { accountId: string; rules: readonly RecallRow[]; at: Date },
 ): Promise<Waiting[]> {
   const columns: RawBuilder<unknown>[] = []
+  // rules that ask for the same tags share the answer
+  const scopes = new Map<string, RawBuilder<unknown>>()
   for (const [n, rule] of rules.entries()) {
+    const key = JSON.stringify([rule.include, rule.exclude])
+    if (!scopes.has(key)) scopes.set(key, await inScope(ctx, trx, { accountId, scope: rule, at }))
+    const place = [...scopes.keys()].indexOf(key)
     const come = new Date(at.getTime() - offsetOf(rule))
     const from = rule.state === 'on' || rule.lookedTo > come ? rule.lookedTo : come
-    const waits = sql`(l.at > ${from} and ${await inScope(ctx, trx, { accountId, scope: rule, at })})`
+    const waits = sql`(l.at > ${from} and ${sql.ref(`l.in_${place}`)})`
     const count = (name: string, where: RawBuilder<unknown>) =>
       sql`count(*) filter (where ${where})::float8 as ${sql.ref(`${name}_${n}`)}`
     columns.push(
       count('waiting', waits),
-      count('reachable', sql`${waits} and ${openAtMoment(rule)}`),
+      count('reachable', sql`${waits} and ${openAtMoment(rule, sql`l.until`)}`),
       count('due', sql`${waits} and l.at <= ${come}`),
     )
   }
   const first = new Date(Math.min(...rules.map(({ lookedTo }) => lookedTo.getTime())))
+  const flags = [...scopes.values()].map((scope, place) => sql`${scope} as ${sql.ref(`in_${place}`)}`)
   const { rows } = await sql<Record<string, number>>`
     with free as materialized (${windowsOf(accountId)})
-    select ${sql.join(columns)} from fan_last_acts l
-    join fans f on f.id = l.fan_id and f.following left join free w on w.fan_id = l.fan_id
-    where l.account_id = ${accountId}::bigint and l.at > ${first}`.execute(trx)
+    select ${sql.join(columns)} from (
+      select l.at, w.until, ${sql.join(flags)} from fan_last_acts l
+      join fans f on f.id = l.fan_id and f.following left join free w on w.fan_id = l.fan_id
+      where l.account_id = ${accountId}::bigint and l.at > ${first} offset 0) l`.execute(trx)
   const [row] = rows
   return rules.map(({ id }, n) => ({
     ruleId: id,
@@ -90,8 +97,8 @@ async function waitingOf(
 const windowsOf = (accountId: string) => sql`select fan_id, max(expires_at) as until from service_windows
   where account_id = ${accountId}::bigint and used < allowance group by fan_id`
 
-const openAtMoment = (rule: RecallTiming) =>
-  sql`coalesce(w.until > l.at + ${offsetOf(rule)}::bigint * interval '1 millisecond', false)`
+const openAtMoment = (rule: RecallTiming, until: RawBuilder<unknown> = sql`w.until`) =>
+  sql`coalesce(${until} > l.at + ${offsetOf(rule)}::bigint * interval '1 millisecond', false)`
 
 type Scope = { accountId: string; scope: Pick<RecallRuleFields, 'include' | 'exclude'>; at: Date }
 

@@ -21,7 +21,7 @@ import { claimRule, type RecallRow } from './store/rules.ts'
 
 export const RECALLS_TOPIC = 'recalls'
 /** People looked at in one transaction; more where many acted in one second. */
-const AT_ONCE = 2_000
+const AT_ONCE = 1_000
 /** A message that is handed over in the last moments of a window may come after it. */
 const SPARE_MS = 30_000
 
@@ -37,14 +37,15 @@ export const recallTurns: Sweep = {
   run: (ctx) => takeTurns(ctx),
 }
 
-/** One chunk of each rule whose time it is; how many people were looked at. */
+/** One chunk of people, of the rules that are longest overdue first; how many were looked at. */
 export async function takeTurns(ctx: Ctx, most = AT_ONCE): Promise<number> {
   const now = ctx.clock.now()
   const readTo = await readUpTo(ctx.db)
   let looked = 0
   let planned = 0
   for (const ruleId of await rulesWithDue(ctx.db, { now, readTo })) {
-    const done = await inTransaction(ctx.db, (trx) => turn(trx, ruleId, { now, readTo, most }))
+    if (looked >= most) break
+    const done = await inTransaction(ctx.db, (trx) => turn(trx, ruleId, { now, readTo, most: most - looked }))
     looked += done.looked
     planned += done.planned
   }

@@ -18,7 +18,7 @@ export async function readUpTo(db: Executor): Promise<Date | null> {
   return at === undefined ? null : new Date(at.getTime() - TOLD_BY_MS)
 }
 
-/** Rules that are on, with how far each may look now and whether there is somebody to look at. */
+/** Rules that are on and have somebody to look at, the one that is most behind first. */
 export async function rulesWithDue(
   db: Executor,
   { now, readTo }: { now: Date; readTo: Date | null },
@@ -29,7 +29,7 @@ export async function rulesWithDue(
       select from fan_last_acts l where l.account_id = r.account_id and l.at > r.looked_to
         and l.at <= least(${now}::timestamptz - greatest(r.offset_ms, ${TOLD_BY_MS}::int) * interval '1 millisecond',
           ${readTo}::timestamptz - r.offset_ms * interval '1 millisecond'))
-    order by r.id`.execute(db)
+    order by r.looked_to + r.offset_ms * interval '1 millisecond', r.id`.execute(db)
   return rows.map(({ id }) => id)
 }
 
