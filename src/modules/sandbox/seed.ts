@@ -165,6 +165,9 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   service_windows, call_days, fan_blocks, contact_suppressions, frequency_caps, quiet_hours, activities, campaign_groups, campaigns,
   campaign_versions, campaign_runs, campaign_people, campaign_waits, campaign_sums, campaign_wait_hours, conversions,
   link_clicks, send_links, delivery_receipts, send_goals, people_imports, people_import_errors, people_import_members, people_exports,
+  reply_rules, reply_rule_accounts, reply_targets, reply_versions, reply_revisions, reply_limits, reply_days, reply_people,
+  recall_rules, recall_versions, recall_passes, recall_returns, fan_last_acts,
+  menu_sets, menu_publications, menu_answers, menu_days,
   qr_folders, qr_placements, qr_codes, qr_scans, qr_days,
   rate_buckets`
 
