@@ -93,3 +93,24 @@ test('D12: a tap is answered within its push, the rest follows in order, and the
   await world.acts(other, 'menu', { button: [0, 1] })
   expect(await world.heard(other)).toEqual(['扫到了'])
 })
+
+test('D11: material that is gone is shown where a button or its answer names it, before anybody taps', async () => {
+  const { rows } = await world.ctx.pool.query<{ id: string }>(
+    `insert into media_assets (account_id, kind, name, mime, bytes, media_id, created_at)
+     values ($1, 'image', '图', 'image/png', 1, 'M1', now()) returning id`,
+    [account.id],
+  )
+  const mediaAssetId = rows[0]?.id as string
+  const answer = answerSchema.parse({ replies: [{ content: { kind: 'image', mediaAssetId } }] })
+  const look = button({ name: '看图', answer })
+  const before = await world.menus.save(
+    account,
+    menu('菜单', { buttons: [look, button({ name: '图', type: 'media_id', mediaAssetId })] }),
+  )
+  expect(before).toMatchObject({ problems: [], answerProblems: [] })
+  await world.ctx.pool.query('update media_assets set gone_at = now() where id = $1', [mediaAssetId])
+  expect(await world.menus.read(account)).toMatchObject({
+    problems: [{ place: [1], reason: 'material_gone' }],
+    answerProblems: [{ key: `wd-${look.id}`, reply: 0, reason: 'material_gone' }],
+  })
+})

@@ -1,4 +1,4 @@
 export { replyRulesChanged } from './changed.ts'
 export { addTargets, type OwnedRule, saveOwnedRule } from './commands/owned.ts'
 export { ownedAnswer } from './owned.ts'
-export { problemsOfRules } from './reads.ts'
+export { problemsOfOwned, problemsOfRules } from './reads.ts'

@@ -35,6 +35,19 @@ export async function problemsOfRules(ctx: Ctx, accountId: string): Promise<Answ
   return [...(await problemsOf(ctx, accountId, rows)).values()].flat()
 }
 
+/** The same by owner, of rules that are edited on the page of one kind of owner. */
+export async function problemsOfOwned(
+  ctx: Ctx,
+  accountId: string,
+  kind: 'scan' | 'menu',
+): Promise<{ ownerId: string; problem: AnswerProblem }[]> {
+  const rows = await selectRules(ctx.db, { accountId, kind, state: 'on' })
+  const problems = await problemsOf(ctx, accountId, rows)
+  return rows.flatMap(({ id, owner }) =>
+    owner === null ? [] : (problems.get(id) ?? []).map((problem) => ({ ownerId: owner.id, problem })),
+  )
+}
+
 const present = (row: RuleRow, problems: AnswerProblem[]): ReplyRule => ({
   ...row,
   everyMs: row.everyMs === null ? null : Number(row.everyMs),

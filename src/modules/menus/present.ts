@@ -3,6 +3,7 @@ import type { Ctx } from '../../context.ts'
 import type { Page } from '../../kernel/paging.ts'
 import { MENU_LIMITS } from '../../wechat/rules/menu-limits.ts'
 import { getAccount } from '../accounts/index.ts'
+import { problemsOfOwned } from '../auto-replies/index.ts'
 import { readResources } from './resources.ts'
 import { checkMenus, diffMenus, hostsOnTheWay, plain, tooManyHostsOnTheWay, toWire } from './rules.ts'
 import type { LiveMenus, MenuProblem, MenuPublication, MenusView, WantedMenus } from './schema.ts'
@@ -23,9 +24,21 @@ export async function readMenus(ctx: Ctx, accountId: string): Promise<MenusView>
     liveAt: set.liveAt?.toISOString() ?? null,
     liveDigest: digestOf(set.live),
     problems,
+    answerProblems: await answerProblems(ctx, accountId),
     changes: set.revision === 0 ? [] : diffMenus(set.live, wanted),
     publication: items[0] ? presentPublication(items[0]) : null,
   }
+}
+
+async function answerProblems(ctx: Ctx, accountId: string): Promise<MenusView['answerProblems']> {
+  const found = await problemsOfOwned(ctx, accountId, 'menu')
+  if (found.length === 0) return []
+  const owners = await store.selectAnswerOwners(ctx.db, accountId)
+  const keys = new Map(owners.map(({ id, key }) => [id, key]))
+  return found.flatMap(({ ownerId, problem: { rule: _rule, ...problem } }) => {
+    const key = keys.get(ownerId)
+    return key === undefined ? [] : [{ ...problem, key }]
+  })
 }
 
 /** The saved menus as WeChat would get them, and what is in the way. */

@@ -1,17 +1,20 @@
 import { EditOutlined, MessageOutlined } from '@ant-design/icons'
-import { Button, Drawer, Form } from 'antd'
+import { Alert, Button, Drawer, Form } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AnswerEditor, AnswerSummary, newAnswer } from '../../auto-replies/console/index.ts'
 import { type Answer, hasEffect } from '../../auto-replies/schema.ts'
+import type { MenusView } from '../schema.ts'
 
 /** 点击后的答复: in a drawer of its own, with its own phone. */
 export function AnswerField({
   answer,
+  problems,
   readOnly,
   onChange,
 }: {
   answer: Answer | null
+  problems: MenusView['answerProblems']
   readOnly: boolean
   onChange: (answer: Answer | null) => void
 }) {
@@ -23,6 +26,15 @@ export function AnswerField({
       {answer !== null && (
         <div style={{ marginBottom: 8 }}>
           <AnswerSummary answer={answer} />
+          {problems.map(({ reply, reason }) => (
+            <Alert
+              key={`${reply}${reason}`}
+              type="warning"
+              showIcon
+              style={{ marginTop: 8 }}
+              title={t(`menus.answerProblem.${reason}`, { number: (reply ?? 0) + 1 })}
+            />
+          ))}
         </div>
       )}
       {!readOnly && (

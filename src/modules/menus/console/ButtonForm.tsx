@@ -9,7 +9,8 @@ import { Button, Form, Input, Select, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { bytesOf } from '../../../wechat/rules/customer-service-limits.ts'
 import { isAnswerable, MENU_LIMITS, MENU_TYPES, shownWidth } from '../../../wechat/rules/menu-limits.ts'
-import type { MenuDraft, MenuLeaf, MenuProblem } from '../schema.ts'
+import { keyOf } from '../rules.ts'
+import type { MenuDraft, MenuLeaf, MenuProblem, MenusView } from '../schema.ts'
 import { ActionFields } from './ActionFields.tsx'
 import { AnswerField } from './AnswerField.tsx'
 import { buttonAt, type Place } from './draft.ts'
@@ -19,6 +20,7 @@ type Props = {
   menu: MenuDraft
   place: Place
   problems: readonly MenuProblem[]
+  answerProblems: MenusView['answerProblems']
   readOnly: boolean
   onChange: (part: Partial<MenuLeaf>) => void
   onMove: (by: -1 | 1) => void
@@ -26,7 +28,8 @@ type Props = {
 }
 
 /** 按钮设置: its name, and what a tap does. */
-export function ButtonForm({ menu, place, problems, readOnly, onChange, onMove, onRemove }: Props) {
+export function ButtonForm({ menu, place, problems, answerProblems, readOnly, ...on }: Props) {
+  const { onChange, onMove, onRemove } = on
   const { t } = useTranslation()
   const say = useProblemWords()
   const button = buttonAt(menu, place)
@@ -106,6 +109,7 @@ export function ButtonForm({ menu, place, problems, readOnly, onChange, onMove, 
             {isAnswerable(button.type) && (
               <AnswerField
                 answer={button.answer}
+                problems={answerProblems.filter(({ key }) => key === keyOf(button))}
                 readOnly={readOnly}
                 onChange={(answer) => onChange({ answer })}
               />

@@ -1,7 +1,7 @@
 import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { MenuButton, MenuDraft, MenuProblem } from '../schema.ts'
+import type { MenuButton, MenuDraft, MenuProblem, MenusView } from '../schema.ts'
 import { ButtonForm } from './ButtonForm.tsx'
 import {
   buttonAt,
@@ -20,12 +20,14 @@ import { MenuSets } from './MenuSets.tsx'
 type Props = {
   menus: readonly MenuDraft[]
   problems: readonly MenuProblem[]
+  /** Of what is saved. */
+  answerProblems: MenusView['answerProblems']
   readOnly: boolean
   onChange: (menus: MenuDraft[]) => void
 }
 
 /** The menus at the left, one of them on the phone, and beside it the button that was tapped there. */
-export function MenuEditor({ menus, problems, readOnly, onChange }: Props) {
+export function MenuEditor({ menus, problems, answerProblems, readOnly, onChange }: Props) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const [chosen, setChosen] = useState(0)
@@ -126,6 +128,7 @@ export function MenuEditor({ menus, problems, readOnly, onChange }: Props) {
             menu={menu}
             place={place}
             problems={ofMenu}
+            answerProblems={answerProblems}
             readOnly={readOnly}
             onChange={(part) => put(withButton(menu, place, (one) => ({ ...one, ...part })))}
             onMove={(by) => {

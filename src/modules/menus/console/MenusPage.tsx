@@ -12,7 +12,7 @@ import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { useUnsavedGuard } from '../../../console/use-unsaved-guard.ts'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
 import { useLinkedMiniPrograms } from '../../mini-programs/console/index.ts'
-import { checkMenus } from '../rules.ts'
+import { checkMenus, keyOf, leavesOf } from '../rules.ts'
 import { getMenusEndpoint, lookAtMenusEndpoint, type MenusView, saveMenusEndpoint } from '../schema.ts'
 import { newButton, newMenu } from './draft.ts'
 import { ImportDialog } from './ImportDialog.tsx'
@@ -117,7 +117,13 @@ function Menus({ view }: { view: MenusView }) {
         />
       </div>
     ) : (
-      <MenuEditor menus={draft.menus} problems={problems} readOnly={!mayWrite} onChange={draft.edit} />
+      <MenuEditor
+        menus={draft.menus}
+        problems={problems}
+        answerProblems={view.answerProblems}
+        readOnly={!mayWrite}
+        onChange={draft.edit}
+      />
     )
   return (
     <>
@@ -127,6 +133,14 @@ function Menus({ view }: { view: MenusView }) {
         actions={actions}
       />
       {(isOpen || run?.state === 'failed') && <RunProgress run={run} />}
+      {view.answerProblems.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={t('menus.brokenAnswers', { names: brokenNames(view, t('menus.comma')) })}
+        />
+      )}
       {!mayWrite && <Alert type="info" showIcon style={{ marginBottom: 12 }} title={t('menus.readOnly')} />}
       <Tabs
         activeKey={filters.values.tab ?? 'edit'}
@@ -167,6 +181,13 @@ function Menus({ view }: { view: MenusView }) {
       />
     </>
   )
+}
+
+/** Buttons whose answer can't be given as it was saved. */
+function brokenNames({ menus, answerProblems }: MenusView, comma: string): string {
+  const keys = new Set(answerProblems.map(({ key }) => key))
+  const names = leavesOf(menus).flatMap(({ button }) => (keys.has(keyOf(button)) ? [button.name] : []))
+  return [...new Set(names)].join(comma)
 }
 
 /** How what is edited stands to what WeChat shows, in one line. */

@@ -35,9 +35,12 @@ export function PublishDrawer({
     onSuccess: onStarted,
   })
   const { mutate } = look
+  const { reset } = publish
   useEffect(() => {
-    if (open) mutate({ params: { accountId } })
-  }, [open, mutate, accountId])
+    if (!open) return
+    reset()
+    mutate({ params: { accountId } })
+  }, [open, mutate, reset, accountId])
   const view = look.data
   const changedMeanwhile =
     publish.error instanceof ApiError && publish.error.reason === 'menu_changed_at_wechat'

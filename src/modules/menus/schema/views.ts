@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerProblem } from '../../auto-replies/schema.ts'
 import { menuDrafts, menuMatch } from './menu.ts'
 
 const instant = z.iso.datetime()
@@ -117,6 +118,8 @@ export const menusView = z.object({
   /** Says which live menus were seen. */
   liveDigest: z.string(),
   problems: z.array(menuProblem),
+  /** What is wrong with the answers of buttons, by their keys; it keeps nothing from being published. */
+  answerProblems: z.array(answerProblem.omit({ rule: true }).extend({ key: z.string() })),
   changes: z.array(menuChange),
   publication: menuPublication.nullable(),
 })
