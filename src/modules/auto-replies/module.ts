@@ -3,6 +3,7 @@ import { type Manifest, route } from '../manifest.ts'
 import { answerer } from './answerer.ts'
 import * as rules from './commands/rules.ts'
 import { followUp } from './follow-up/index.ts'
+import { acceptImport, proposeImport } from './import/index.ts'
 import { listRules } from './reads.ts'
 import * as schema from './schema.ts'
 
@@ -24,6 +25,8 @@ export const autoRepliesModule: Manifest = {
       await rules.orderRules(ctx, params.accountId, body.ids)
       return {}
     }),
+    route(schema.proposeImportEndpoint, (ctx, { params }) => proposeImport(ctx, params.accountId)),
+    route(schema.acceptImportEndpoint, (ctx, { params, body }) => acceptImport(ctx, params.accountId, body)),
     route(schema.listCallableCampaignsEndpoint, async (ctx, { params }) => ({
       items: await listCallable(ctx.db, params.accountId),
     })),

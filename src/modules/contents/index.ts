@@ -1,3 +1,4 @@
+export { keepTemporary } from './commands/keep.ts'
 export { refreshArticleSet } from './commands/refresh.ts'
 export { syncArticles } from './commands/sync.ts'
 export { uploadMedia } from './commands/upload.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currentAutoReply } from '../../wechat/payloads/auto-reply.ts'
 import { FAULT_KINDS } from '../faults/faults.ts'
 
 const callback = z.object({
@@ -59,6 +60,7 @@ const settings = z
       .optional(),
     latencyMs: z.number().int().min(0).max(10_000),
     nextPublish: z.array(z.number().int().min(0).max(6)),
+    autoReplies: currentAutoReply,
     standing: z
       .enum(['secret-frozen', 'frozen', 'token-forbidden', 'irregular', 'protocol-not-agreed'])
       .optional(),

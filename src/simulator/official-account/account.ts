@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { currentAutoReply } from '../../wechat/payloads/auto-reply.ts'
 import type { Database } from '../store/database.ts'
 
 export type CallbackMode = 'plain' | 'compat' | 'safe'
@@ -86,6 +88,8 @@ export type Settings = {
   statisticsDelay?: { until?: string; days?: string[] }
   /** What fans do unasked, as shares of all a day; nothing where left out. */
   life?: { texts: number; taps: number; scans: number; accepts: number }
+  /** The answers set up on WeChat's own pages, as `get_current_autoreply_info` shows them, with permanent material. */
+  autoReplies?: z.output<typeof currentAutoReply>
   /** Refusals that have to do with the account's standing. */
   standing?: 'secret-frozen' | 'frozen' | 'token-forbidden' | 'irregular' | 'protocol-not-agreed'
 }

@@ -1,4 +1,5 @@
-import { type Endpoint, verified } from './call.ts'
+import { autoReplyEndpoints } from './auto-reply/endpoints.ts'
+import type { Endpoint } from './call.ts'
 import { callbackEndpoints } from './callbacks/endpoints.ts'
 import { commentEndpoints } from './comments/endpoints.ts'
 import { credentialEndpoints } from './credentials/endpoints.ts'
@@ -16,13 +17,6 @@ import { subscriptionEndpoints } from './subscriptions/endpoints.ts'
 import { tagEndpoints } from './tags/endpoints.ts'
 import { templateEndpoints } from './templates/endpoints.ts'
 import { userEndpoints } from './users/endpoints.ts'
-
-const autoReply: Endpoint = {
-  path: '/cgi-bin/get_current_autoreply_info',
-  method: 'GET',
-  allow: verified,
-  handle: async () => ({ is_add_friend_reply_open: 0, is_autoreply_open: 0 }),
-}
 
 /** Every call of the simulated official-account platform, one line each in its family's folder. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -43,7 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...statisticsEndpoints,
   ...commentEndpoints,
   ...quotaEndpoints(() => KNOWN_PATHS),
-  autoReply,
+  ...autoReplyEndpoints,
 ]
 
 const KNOWN_PATHS: ReadonlySet<string> = new Set(ENDPOINTS.map((endpoint) => endpoint.path))

@@ -66,6 +66,7 @@ export const audit: Texts['audit'] = {
     'reply_rule.on': 'Switched an auto reply on',
     'reply_rule.off': 'Switched an auto reply off',
     'reply_rule.deleted': 'Deleted an auto reply',
+    'reply_rule.imported': 'Imported an auto reply from WeChat',
     'reply_rule.ordered': 'Changed the order of auto replies',
     'qr_code.created': 'Made a QR code',
     'qr_code.batch_created': 'Made many QR codes',

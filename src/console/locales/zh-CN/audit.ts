@@ -64,6 +64,7 @@ export const audit = {
     'reply_rule.on': '开启自动回复规则',
     'reply_rule.off': '关闭自动回复规则',
     'reply_rule.deleted': '删除自动回复规则',
+    'reply_rule.imported': '从公众平台导入自动回复',
     'reply_rule.ordered': '调整自动回复的顺序',
     'qr_code.created': '新建渠道二维码',
     'qr_code.batch_created': '批量新建渠道二维码',

@@ -1,4 +1,4 @@
-import { OrderedListOutlined, PlusOutlined } from '@ant-design/icons'
+import { ImportOutlined, OrderedListOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Tabs, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { useAccountId, useCan } from '../../../console/session.ts'
 import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { NoPermissionState } from '../../../console/ui/states.tsx'
+import { ImportDrawer } from './ImportDrawer.tsx'
 import { OrderDrawer } from './OrderDrawer.tsx'
 import { RulesTab } from './RulesTab.tsx'
 import { TABS, type Tab, tabOf } from './tabs.ts'
@@ -52,11 +53,14 @@ function Actions({ tab }: { tab: Tab }) {
   const navigate = useNavigate()
   const accountId = useAccountId()
   const mayWrite = useCan('replies:write')
-  const [ordering, setOrdering] = useState(false)
+  const [open, setOpen] = useState<'order' | 'import'>()
   if (tab === 'owned') return null
   const buttons = (
     <div className="w-row">
-      <Button icon={<OrderedListOutlined />} disabled={!mayWrite} onClick={() => setOrdering(true)}>
+      <Button icon={<ImportOutlined />} disabled={!mayWrite} onClick={() => setOpen('import')}>
+        {t('replies.import.open')}
+      </Button>
+      <Button icon={<OrderedListOutlined />} disabled={!mayWrite} onClick={() => setOpen('order')}>
         {t('replies.order.open')}
       </Button>
       <Button
@@ -72,7 +76,8 @@ function Actions({ tab }: { tab: Tab }) {
   return (
     <>
       {mayWrite ? buttons : <Tooltip title={t('common.notAllowed')}>{buttons}</Tooltip>}
-      <OrderDrawer kind={tab} open={ordering} onClose={() => setOrdering(false)} />
+      <OrderDrawer kind={tab} open={open === 'order'} onClose={() => setOpen(undefined)} />
+      <ImportDrawer open={open === 'import'} onClose={() => setOpen(undefined)} />
     </>
   )
 }

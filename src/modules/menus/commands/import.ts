@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { downloadTemporary } from '../../../channels/official-account/material.ts'
 import { type CurrentMenuButton, getCurrentMenu, getMenus } from '../../../channels/official-account/menus.ts'
-import { isWechatError, type OfficialAccountClient } from '../../../channels/port.ts'
+import type { OfficialAccountClient } from '../../../channels/port.ts'
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
-import { AppError } from '../../../kernel/errors.ts'
 import { accountClient, getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { answerSchema } from '../../auto-replies/schema.ts'
 import { pausing } from '../../contacts/index.ts'
-import { uploadMedia } from '../../contents/index.ts'
+import { keepTemporary } from '../../contents/index.ts'
 import { explained } from '../../runs/index.ts'
 import { adoptMenus } from '../rules.ts'
 import {
@@ -51,7 +49,7 @@ const NTH = '个性化菜单'
 export const makeId = (): string => randomBytes(5).toString('hex')
 
 type Note = (note: Omit<ImportNote, 'menu'>) => void
-type Adopt = { ctx: Ctx; accountId: string; client: OfficialAccountClient; note: Note }
+type Adopt = { ctx: Ctx; accountId: string; note: Note }
 
 async function adoptOwn(ctx: Ctx, accountId: string, client: OfficialAccountClient): Promise<MenuProposal> {
   const { buttons: current } = await explained(pausing(ctx, accountId, getCurrentMenu(client)))
@@ -60,7 +58,6 @@ async function adoptOwn(ctx: Ctx, accountId: string, client: OfficialAccountClie
   const adopt = {
     ctx,
     accountId,
-    client,
     note: (note: Omit<ImportNote, 'menu'>) => notes.push({ menu: FIRST, ...note }),
   }
   const buttons: MenuButton[] = []
@@ -124,25 +121,12 @@ async function adoptCurrent(adopt: Adopt, button: Current): Promise<MenuLeaf> {
   }
 }
 
-type Lent = { kind: 'image' | 'voice'; name: string; mediaId: string }
-
 /** Undefined, and a note, where WeChat has it no more or it is nothing that may be kept. */
 async function keepMedia(
-  { ctx, accountId, client, note }: Adopt,
-  { kind, name, mediaId }: Lent,
+  { ctx, accountId, note }: Adopt,
+  lent: Parameters<typeof keepTemporary>[2],
 ): Promise<string | undefined> {
-  try {
-    const found = await downloadTemporary(client, mediaId)
-    if ('file' in found) {
-      const source = (async function* () {
-        yield new Uint8Array(found.file.bytes)
-      })()
-      return (await uploadMedia(ctx, accountId, { kind, name, source })).id
-    }
-  } catch (error) {
-    if (!isWechatError(error) && !(error instanceof AppError)) throw error
-    if (isWechatError(error) && error.kind !== 'content') throw error
-  }
-  note({ button: name, reason: 'media_gone' })
-  return undefined
+  const kept = await keepTemporary(ctx, accountId, lent)
+  if (kept === undefined) note({ button: lent.name, reason: 'media_gone' })
+  return kept
 }

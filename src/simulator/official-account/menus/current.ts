@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import type { Answer, Call } from '../call.ts'
-import { addMedia, findMedia, mediaUrl, readBytes } from '../material/store.ts'
+import { lend } from '../material/lend.ts'
+import { findMedia, mediaUrl } from '../material/store.ts'
 import { readBoard } from './store.ts'
 
 /**
@@ -23,16 +24,9 @@ export async function currentMenu(call: Call): Promise<Answer> {
 async function shown(call: Call, button: JsonObject): Promise<JsonObject> {
   const { world, account, now } = call
   const { type, value } = button
-  if (type !== 'img' && type !== 'voice' && type !== 'video') return button
+  if (type === 'img' || type === 'voice')
+    return { ...button, value: (await lend(call, String(value))) ?? value }
+  if (type !== 'video') return button
   const media = await findMedia(world.db, account.id, String(value), now)
-  if (!media) return button
-  if (type === 'video') return { ...button, value: mediaUrl(world, media) }
-  const copy = await addMedia(world.db, account.id, now, {
-    kind: media.kind,
-    permanent: false,
-    name: media.name,
-    content_type: media.content_type,
-    bytes: await readBytes(world.db, media.media_id),
-  })
-  return { ...button, value: copy }
+  return media ? { ...button, value: mediaUrl(world, media) } : button
 }
