@@ -119,12 +119,6 @@ export const menus: Texts['menus'] = {
   dropAnswer: 'No answer',
   useAnswer: 'Use this answer',
 
-  answerProblem: {
-    material_gone: 'The material of reply {{number}} is gone; it is not sent.',
-    not_resolvable: 'Reply {{number}} can’t be sent as it is. Open the answer and mend it.',
-    regex_slow: 'Matching is too slow.',
-    campaign_not_live: 'The campaign to start is not running, so a tap starts nothing.',
-  },
   brokenAnswers: 'Some answers can’t be given now: {{names}}. Open the buttons to see why.',
 
   publish: 'Publish',

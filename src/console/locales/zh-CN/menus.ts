@@ -114,12 +114,6 @@ export const menus = {
   dropAnswer: '去掉答复',
   useAnswer: '使用这个答复',
 
-  answerProblem: {
-    material_gone: '第 {{number}} 条用的素材已经没有了，这条不会发出。',
-    not_resolvable: '第 {{number}} 条现在发不出去，请打开答复按提示修改。',
-    regex_slow: '匹配太慢。',
-    campaign_not_live: '要发起的触达活动没有在进行，点击后不会发起。',
-  },
   brokenAnswers: '有按钮的答复现在发不出去：{{names}}。请点开按钮查看。',
 
   publish: '发布',

@@ -25,7 +25,7 @@ export function Problems({ rule: { problems } }: { rule: Pick<ReplyRule, 'proble
 }
 
 /** A problem as a sentence that says what to do. */
-export function useAnswerProblemText(): (problem: AnswerProblem) => string {
+export function useAnswerProblemText(): (problem: Omit<AnswerProblem, 'rule'>) => string {
   const { t } = useTranslation()
   const ofContent = useProblemText()
   return ({ reason, reply, detail }) => {

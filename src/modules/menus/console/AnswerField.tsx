@@ -2,7 +2,12 @@ import { EditOutlined, MessageOutlined } from '@ant-design/icons'
 import { Alert, Button, Drawer, Form } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { AnswerEditor, AnswerSummary, newAnswer } from '../../auto-replies/console/index.ts'
+import {
+  AnswerEditor,
+  AnswerSummary,
+  newAnswer,
+  useAnswerProblemText,
+} from '../../auto-replies/console/index.ts'
 import { type Answer, hasEffect } from '../../auto-replies/schema.ts'
 import type { MenusView } from '../schema.ts'
 
@@ -19,6 +24,7 @@ export function AnswerField({
   onChange: (answer: Answer | null) => void
 }) {
   const { t } = useTranslation()
+  const problemText = useAnswerProblemText()
   const [editing, setEditing] = useState<Answer | null>(null)
   const isEmpty = editing !== null && editing.replies.length === 0 && !hasEffect(editing.effects)
   return (
@@ -26,13 +32,13 @@ export function AnswerField({
       {answer !== null && (
         <div style={{ marginBottom: 8 }}>
           <AnswerSummary answer={answer} />
-          {problems.map(({ reply, reason }) => (
+          {problems.map((one) => (
             <Alert
-              key={`${reply}${reason}`}
+              key={`${one.reply}${one.reason}`}
               type="warning"
               showIcon
               style={{ marginTop: 8 }}
-              title={t(`menus.answerProblem.${reason}`, { number: (reply ?? 0) + 1 })}
+              title={problemText(one)}
             />
           ))}
         </div>
