@@ -2,10 +2,12 @@ import { listCallable } from '../campaigns/index.ts'
 import { type Manifest, route } from '../manifest.ts'
 import { answerer } from './answerer.ts'
 import * as rules from './commands/rules.ts'
+import { listMisses, replyFigures } from './figures.ts'
 import { followUp } from './follow-up/index.ts'
 import { acceptImport, proposeImport } from './import/index.ts'
 import { listRules } from './reads.ts'
 import * as schema from './schema.ts'
+import { testReply } from './tester.ts'
 
 const of = ({ accountId, replyRuleId: ruleId }: { accountId: string; replyRuleId: string }) => ({
   accountId,
@@ -36,6 +38,13 @@ export const autoRepliesModule: Manifest = {
       await rules.deleteRule(ctx, of(params))
       return {}
     }),
+    route(schema.testReplyEndpoint, (ctx, { params, body }) =>
+      testReply(ctx, params.accountId, body.push, body.at === undefined ? undefined : new Date(body.at)),
+    ),
+    route(schema.getReplyFiguresEndpoint, (ctx, { params, query }) => replyFigures(ctx, of(params), query)),
+    route(schema.listReplyMissesEndpoint, (ctx, { params, query }) =>
+      listMisses(ctx, params.accountId, query.days),
+    ),
     route(schema.setReplyRuleStateEndpoint, (ctx, { params, body }) =>
       rules.switchRule(ctx, of(params), body.on),
     ),

@@ -8,7 +8,8 @@ import { createSets, forRegex, type PatternSet, REGEX_BUDGET_MS } from './regex.
 export type WordedRule = { id: string; priority: number; keywords: readonly Keyword[] }
 export type Hit<R> = { rule: R; keyword: number }
 
-const ORDER: readonly KeywordMatch[] = ['exact', 'starts', 'contains', 'regex']
+/** Kinds of match, the closest first. */
+export const KEYWORD_ORDER: readonly KeywordMatch[] = ['exact', 'starts', 'contains', 'regex']
 
 type Entry<R> = Hit<R> & { words: Keyword; text: string }
 
@@ -25,7 +26,7 @@ function ranked<R extends WordedRule>(rules: readonly R[]): Entry<R>[] {
 /** Which of two words wins where both match. */
 export const byRank = <R extends WordedRule>(a: Entry<R>, b: Entry<R>): number =>
   b.rule.priority - a.rule.priority ||
-  ORDER.indexOf(a.words.match) - ORDER.indexOf(b.words.match) ||
+  KEYWORD_ORDER.indexOf(a.words.match) - KEYWORD_ORDER.indexOf(b.words.match) ||
   b.text.length - a.text.length ||
   (BigInt(a.rule.id) < BigInt(b.rule.id) ? -1 : BigInt(a.rule.id) > BigInt(b.rule.id) ? 1 : 0) ||
   a.keyword - b.keyword

@@ -50,3 +50,13 @@ export async function selectRules(
     order by r.priority desc, r.id`.execute(db)
   return rows
 }
+
+/** The rule that a code or a button is answered by. */
+export async function findTarget(
+  db: Executor,
+  { accountId, kind, target }: { accountId: string; kind: 'scan' | 'menu'; target: string },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ rule_id: string }>`select rule_id from reply_targets
+    where account_id = ${accountId}::bigint and kind = ${kind} and target = ${target}`.execute(db)
+  return rows[0]?.rule_id
+}
