@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { AccountSummary } from '../../modules/accounts/schema.ts'
+import { listReplyRulesEndpoint } from '../../modules/auto-replies/schema.ts'
 import { listBroadcastsEndpoint, listOutsideSendsEndpoint } from '../../modules/broadcasts/schema.ts'
 import { type CampaignListItem, listCampaignsEndpoint } from '../../modules/campaigns/schema.ts'
 import { useBusinessNow } from '../clock.ts'
@@ -30,7 +31,8 @@ export function Attention() {
   const ofSends = useSendMatters(accountId)
   const ofCampaigns = useCampaignMatters(accountId)
   const ofOutside = useOutsideMatters(accountId)
-  const matters = [...ofAccount, ...ofSends, ...ofOutside, ...ofCampaigns]
+  const ofReplies = useReplyMatters(accountId)
+  const matters = [...ofAccount, ...ofReplies, ...ofSends, ...ofOutside, ...ofCampaigns]
   if (matters.length === 0) return null
   return (
     <div className="w-stack" style={{ gap: 8 }}>
@@ -228,4 +230,42 @@ function useCampaignMatters(accountId: string): Matter[] {
       },
     ]
   })
+}
+
+const TAB_OF = {
+  keyword: '',
+  follow: 'tab=follow&',
+  default: 'tab=default&',
+  scan: 'tab=owned&',
+  menu: 'tab=owned&of=menu&',
+}
+
+/** Rules that answer less than they should: what they say is gone or refused, or what they start doesn't run. */
+function useReplyMatters(accountId: string): Matter[] {
+  const { t } = useTranslation()
+  const allowed = useCan('replies:read')
+  const { data } = useEndpoint(
+    listReplyRulesEndpoint,
+    { params: { accountId }, query: { state: 'on', problem: 'true', limit: 50 } },
+    { enabled: allowed, ...OFTEN },
+  )
+  const broken = (data?.items ?? []).filter(({ problems }) =>
+    problems.some(({ reason }) => reason !== 'shadowed'),
+  )
+  const [first] = broken
+  if (first === undefined) return []
+  const { name, kind } = first
+  return [
+    {
+      key: 'replies',
+      type: 'warning',
+      title:
+        broken.length === 1
+          ? t('overview.replyBroken', { name })
+          : t('overview.repliesBroken', { name, number: broken.length }),
+      hint: t('overview.replyBrokenHint'),
+      to: `/accounts/${accountId}/replies?${TAB_OF[kind]}problem=true`,
+      action: t('overview.handle'),
+    },
+  ]
 }

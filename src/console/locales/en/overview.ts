@@ -23,6 +23,10 @@ export const overview: Texts['overview'] = {
   handle: 'Handle',
   look: 'Look',
   credentialBroken: 'The credential is broken: WeChat can’t be called',
+  replyBroken: 'Something is wrong with the auto reply “{{name}}”',
+  repliesBroken: 'Something is wrong with {{number}} auto replies, “{{name}}” among them',
+  replyBrokenHint:
+    'Material, a link or a campaign of theirs has changed: fans may get less than they should.',
   callbackMissing: 'The callback address is not verified yet',
   callbackMissingHint: 'Until then neither follows and interactions nor results of mass sends arrive.',
   callbackSilent: 'WeChat’s last callback came {{ago}}',
