@@ -4,7 +4,8 @@ import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { getAccount } from '../accounts/index.ts'
 import { planForMany } from '../deliveries/index.ts'
 import { forAudience, peopleOf } from '../segments/index.ts'
-import { audienceOf, offsetOf, WINDOW_MS } from './rules/index.ts'
+import type { Rule } from '../segments/schema.ts'
+import { audienceOf, excludedOf, offsetOf, WINDOW_MS } from './rules/index.ts'
 import type { RecallRuleFields, RecallTiming } from './schema/rule.ts'
 import type { RecallEstimate, RecallNumbers } from './schema/views.ts'
 import { readUpTo, TOLD_BY_MS } from './store/due.ts'
@@ -63,7 +64,7 @@ async function waitingOf(
   const scopes = new Map<string, RawBuilder<unknown>>()
   for (const [n, rule] of rules.entries()) {
     const key = JSON.stringify([rule.include, rule.exclude])
-    if (!scopes.has(key)) scopes.set(key, await inScope(ctx, trx, { accountId, scope: rule, at }))
+    if (!scopes.has(key)) scopes.set(key, await inScope(ctx, trx, { scope: rule, at }))
     const place = [...scopes.keys()].indexOf(key)
     const come = new Date(at.getTime() - offsetOf(rule))
     const from = rule.state === 'on' || rule.lookedTo > come ? rule.lookedTo : come
@@ -100,17 +101,18 @@ const windowsOf = (accountId: string) => sql`select fan_id, max(expires_at) as u
 const openAtMoment = (rule: RecallTiming, until: RawBuilder<unknown> = sql`w.until`) =>
   sql`coalesce(${until} > l.at + ${offsetOf(rule)}::bigint * interval '1 millisecond', false)`
 
-type Scope = { accountId: string; scope: Pick<RecallRuleFields, 'include' | 'exclude'>; at: Date }
+type Scope = { scope: Pick<RecallRuleFields, 'include' | 'exclude'>; at: Date }
 
-async function inScope(
-  ctx: Ctx,
-  trx: Executor,
-  { accountId, scope, at }: Scope,
-): Promise<RawBuilder<unknown>> {
-  const rule = audienceOf(scope)
-  if (rule === null) return sql`true`
-  const people = await peopleOf(ctx, { rule, accountId, at }, trx)
-  return sql`f.contact_id in (select p.contact_id from (${people}) p)`
+/** Asked as two crowds, those wanted and those left out: what is in neither is never listed. */
+async function inScope(ctx: Ctx, trx: Executor, { scope, at }: Scope): Promise<RawBuilder<unknown>> {
+  const carriers = async (rule: Rule) => {
+    const people = await peopleOf(ctx, { rule, at }, trx)
+    return sql`f.contact_id in (select p.contact_id from (${people}) p)`
+  }
+  const wanted = audienceOf({ include: scope.include, exclude: [] })
+  const unwanted = excludedOf(scope)
+  return sql`(${wanted === null ? sql`true` : await carriers(wanted)}
+    and not ${unwanted === null ? sql`false` : await carriers(unwanted)})`
 }
 
 type Asked = RecallTiming & Pick<RecallRuleFields, 'include' | 'exclude'> & { ruleId: string | null }
@@ -128,7 +130,7 @@ export async function estimate(ctx: Ctx, accountId: string, asked: Asked): Promi
       await planForMany(trx)
       const running =
         asked.ruleId === null ? undefined : await findRule(trx, { accountId, ruleId: asked.ruleId })
-      const tagged = await inScope(ctx, trx, { accountId, scope: asked, at })
+      const tagged = await inScope(ctx, trx, { scope: asked, at })
       const come = new Date(at.getTime() - offsetOf(asked))
       const active = sql`l.at > ${new Date(at.getTime() - WINDOW_MS)}`
       const soon =
