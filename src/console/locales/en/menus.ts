@@ -119,6 +119,7 @@ export const menus: Texts['menus'] = {
   dropAnswer: 'No answer',
   useAnswer: 'Use this answer',
 
+  answerRefused: 'The answer of “{{button}}” can’t be saved yet',
   brokenAnswers: 'Some answers can’t be given now: {{names}}. Open the buttons to see why.',
 
   publish: 'Publish',

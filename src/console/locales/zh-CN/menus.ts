@@ -114,6 +114,7 @@ export const menus = {
   dropAnswer: '去掉答复',
   useAnswer: '使用这个答复',
 
+  answerRefused: '按钮“{{button}}”的答复还不能保存',
   brokenAnswers: '有按钮的答复现在发不出去：{{names}}。请点开按钮查看。',
 
   publish: '发布',

@@ -2,9 +2,11 @@ import { CloudUploadOutlined, ImportOutlined, MoreOutlined } from '@ant-design/i
 import { Alert, App, Button, Dropdown, Tabs, Tag } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '../../../console/api.ts'
 import { useFormat } from '../../../console/format.ts'
-import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
+import { useEndpoint, useEndpointMutation, useTellError } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
+import { useErrorText } from '../../../console/ui/error-text.ts'
 import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
@@ -35,7 +37,8 @@ export function MenusPage() {
 
 function Menus({ view }: { view: MenusView }) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
+  const { message, notification } = App.useApp()
+  const describe = useErrorText()
   const accountId = useAccountId()
   const mayWrite = useCan('menus:write')
   const mayPublish = useCan('menus:publish')
@@ -47,11 +50,29 @@ function Menus({ view }: { view: MenusView }) {
   useFirstLook(view)
   const save = useEndpointMutation(saveMenusEndpoint, {
     invalidates: REFRESHED,
+    quiet: true,
     onSuccess: () => {
       draft.settle()
       void message.success(t('menus.saved'))
     },
   })
+  const tell = useTellError()
+  const saveNow = () =>
+    save.mutate(
+      { params: { accountId }, body: { revision: draft.revision, menus: draft.menus } },
+      {
+        onError: (error) => {
+          const button = error instanceof ApiError ? error.detail['button'] : undefined
+          if (typeof button !== 'string') return tell(error)
+          const { title, advice } = describe(error)
+          notification.error({
+            title: t('menus.answerRefused', { button }),
+            description: advice === undefined ? title : `${title} ${advice}`,
+            duration: 8,
+          })
+        },
+      },
+    )
   const typed = useProblems(draft.menus)
   // the server also knows what became of material and articles
   const problems = draft.isDirty ? typed : view.problems
@@ -64,13 +85,7 @@ function Menus({ view }: { view: MenusView }) {
   const actions = (
     <>
       {importButton}
-      <Button
-        disabled={!mayWrite || !draft.isDirty}
-        loading={save.isPending}
-        onClick={() =>
-          save.mutate({ params: { accountId }, body: { revision: draft.revision, menus: draft.menus } })
-        }
-      >
+      <Button disabled={!mayWrite || !draft.isDirty} loading={save.isPending} onClick={saveNow}>
         {t('common.save')}
       </Button>
       <Button
