@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
+import type { Pool } from 'pg'
+import type { Ctx } from '../../../context.ts'
 import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { ReactionEvent } from '../../manifest.ts'
 import type { ResolvedAnswer, ResolvedReply } from '../resolve.ts'
 import type { ReplyNote } from '../schema.ts'
-import { answersOf, versionName } from '../store/answered.ts'
+import { answersOf, type KeptAnswers, versionName } from '../store/answered.ts'
 
 type Given = Extract<ReplyNote, { version: number }>
 /** An event that was answered; `contactId` is who the person is now. */
@@ -17,11 +19,20 @@ export type Answered = {
 }
 export type Muted = { event: ReactionEvent; accountId: string; rule: string }
 
+const kept = new WeakMap<Pool, KeptAnswers>()
+
+function keptIn({ pool }: Ctx): KeptAnswers {
+  const answers = kept.get(pool) ?? new Map()
+  kept.set(pool, answers)
+  return answers
+}
+
 const noteOf = ({ properties }: ReactionEvent): ReplyNote | undefined =>
   properties['reply'] as ReplyNote | undefined
 
 /** Those of these events that were answered, and those whose rule kept silent, in the order of the log. */
 export async function answeredOf(
+  ctx: Ctx,
   trx: Executor,
   events: readonly ReactionEvent[],
 ): Promise<{ answered: Answered[]; muted: Muted[] }> {
@@ -42,7 +53,7 @@ export async function answeredOf(
     accountId,
     version: note.version,
   })
-  const answers = await answersOf(trx, given.map(keyOf))
+  const answers = await answersOf(trx, given.map(keyOf), keptIn(ctx))
   const people = await canonicalOf(
     trx,
     given.map(({ contactId }) => contactId),

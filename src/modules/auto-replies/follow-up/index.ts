@@ -26,7 +26,7 @@ export const followUp: Reaction = {
   prompt: true,
   chunk: 1_000,
   async react(ctx, events, trx) {
-    const { answered, muted } = await answeredOf(trx, events)
+    const { answered, muted } = await answeredOf(ctx, trx, events)
     const now = ctx.clock.now()
     if (answered.length > 0) {
       const acting = answered.filter(({ answer }) => hasEffect(answer.effects))

@@ -6,14 +6,15 @@ export type VersionKey = { ruleId: string; accountId: string; version: number }
 export const versionName = ({ ruleId, accountId, version }: VersionKey) => `${ruleId}:${accountId}:${version}`
 
 /** Answers never change, so those used lately stay in memory. */
-const kept = new Map<string, ResolvedAnswer>()
+export type KeptAnswers = Map<string, ResolvedAnswer>
 const MOST_KEPT = 5_000
 
 /** What was answered under these versions. */
 export async function answersOf(
   db: Executor,
   keys: readonly VersionKey[],
-): Promise<Map<string, ResolvedAnswer>> {
+  kept: KeptAnswers,
+): Promise<KeptAnswers> {
   const wanted = new Map(keys.map((key) => [versionName(key), key]))
   const found = new Map<string, ResolvedAnswer>()
   const missing: VersionKey[] = []
