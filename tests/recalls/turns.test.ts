@@ -178,3 +178,35 @@ test('C1: what was missed while a rule was off is not made up for', async () => 
   await world.work()
   expect(await world.got(account)).toEqual(new Map([[waits, 1]]))
 })
+
+test('C6: who is put off by quiet hours follows an edit of the content and the tags', async () => {
+  const account = await world.bind({ fans: 2 })
+  const [first = '', second = ''] = account.openids
+  const rule = await world.rule(account, { minutes: 600 })
+  await world.act(account, first)
+  await world.act(account, second)
+  await world.pass(2 * DAY - 595 * MINUTE)
+  // an hour that it is now, whatever the time of day
+  const minute = Math.floor((world.ctx.clock.now().getTime() + 8 * HOUR) / MINUTE) % 1_440
+  await world.ctx.pool.query(
+    `insert into quiet_hours (account_id, purpose, from_minute, until_minute, action, created_at)
+     values ($1, 'marketing', $2, $3, 'postpone', now())`,
+    [account.id, minute, (minute + 60) % 1_440],
+  )
+  await world.work()
+  expect((await world.rows(rule)).map(({ told }) => told)).toEqual(['held:quiet_hours', 'held:quiet_hours'])
+  await world.ctx.pool.query('update fans set tag_ids = array[2] where openid = $1', [second])
+  const content = { kind: 'custom', replies: [{ kind: 'text', text: '换了一句话' }] }
+  await world.edit(rule, { content, exclude: [{ of: 'wechat', accountId: account.id, tagId: 2 }] })
+  await world.pass(61 * MINUTE)
+  await world.work()
+  expect(Object.fromEntries((await world.rows(rule)).map(({ openid, told }) => [openid, told]))).toEqual({
+    [first]: 'accepted',
+    [second]: 'skipped:left_audience',
+  })
+  const { items } = await world.control<{ items: { content: { content?: string } }[] }>(
+    'GET',
+    `/ledger?appid=${account.appid}&kind=custom&limit=10`,
+  )
+  expect(items.map((one) => one.content.content)).toEqual(['换了一句话'])
+})

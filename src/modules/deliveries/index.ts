@@ -18,6 +18,7 @@ export type {
 export { PLACES } from './model.ts'
 export {
   type AudiencePlan,
+  moveToVersions,
   type Planned,
   type PlanRow,
   planAudience,

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { createSend, reviseSend, type SendLimits } from '../deliveries/index.ts'
+import { createSend, moveToVersions, reviseSend, type SendLimits } from '../deliveries/index.ts'
 import { assertAllowed, resolveContent } from '../messages/index.ts'
 import type { MessageContent } from '../messages/schema.ts'
 import { audienceOf, repliesOf } from './rules/index.ts'
@@ -70,10 +70,19 @@ export async function makeSend(
   return { sendId, replyVersions }
 }
 
-/** New versions, for everybody whose moment comes from now on. */
-export async function reviseReplies(ctx: Ctx, trx: Executor, sendId: string, of: Of): Promise<number[]> {
+/** New versions for everybody whose moment comes from now on, and for those of `before` who are still to be sent to. */
+export async function reviseReplies(
+  ctx: Ctx,
+  trx: Executor,
+  sendId: string,
+  { before, ...of }: Of & { before: readonly number[] },
+): Promise<number[]> {
   const replyVersions: number[] = []
   for (const one of await frozen(ctx, trx, of))
     replyVersions.push(await reviseSend(ctx, trx, sendId, { ...one, name: of.fields.name }))
+  const next = before.map(
+    (version, place) => [version, replyVersions[place % replyVersions.length] as number] as const,
+  )
+  await moveToVersions(trx, sendId, new Map(next))
   return replyVersions
 }

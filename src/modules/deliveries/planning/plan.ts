@@ -57,6 +57,22 @@ export async function planDeliveries(
   return made.length
 }
 
+/**
+ * Those who are still to be sent to go on under other versions of their send, by the old number; for owners whose changes hold for
+ * everybody who waits.
+ */
+export async function moveToVersions(
+  trx: Executor,
+  sendId: string,
+  next: ReadonlyMap<number, number>,
+): Promise<void> {
+  await sql`update deliveries d set version = u.next
+    from unnest(${[...next.keys()]}::int[], ${[...next.values()]}::int[]) as u (version, next)
+    where d.send_id = ${sendId}::bigint and d.state in ('planned', 'held') and d.version = u.version`.execute(
+    trx,
+  )
+}
+
 export type AudiencePlan = {
   /** A SELECT with `contact_id`, canonical. */
   people: RawBuilder<unknown>

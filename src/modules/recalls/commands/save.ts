@@ -81,7 +81,13 @@ export async function updateRule(
         ? await makeSend(ctx, trx, { ...key, fields, on: current.state === 'on' })
         : sameMessages(current, fields)
           ? {}
-          : { replyVersions: await reviseReplies(ctx, trx, current.sendId, { ...key, fields }) }
+          : {
+              replyVersions: await reviseReplies(ctx, trx, current.sendId, {
+                ...key,
+                fields,
+                before: current.replyVersions,
+              }),
+            }
     await store.changeRule(trx, current.id, now, { fields, version: version + 1, keywordRuleId, ...send })
     await store.insertVersion(trx, { ruleId: current.id, version: version + 1, fields, by, now })
     await audit(ctx, trx, {
