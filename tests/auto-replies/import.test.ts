@@ -226,6 +226,17 @@ test('C4: a rule that answers some of the words here is no reason to leave one o
         ),
         rule('同一秒', 1, [keyword('丙', 'equal')], [{ type: 'text', content: '一' }]),
         rule(
+          '没有封面',
+          1,
+          [keyword('戊')],
+          [
+            {
+              type: 'news',
+              news_info: { list: [{ title: '无图', content_url: 'https://mp.weixin.qq.com/s/x' }] },
+            },
+          ],
+        ),
+        rule(
           '七条',
           2,
           [keyword('丁')],
@@ -240,9 +251,13 @@ test('C4: a rule that answers some of the words here is no reason to leave one o
   expect(proposals.map(({ here, on, notes }) => [here !== null, on, notes])).toEqual([
     [false, false, []],
     [true, false, []],
+    [false, false, []],
     [false, false, ['too_many']],
   ])
-  expect(new Set(proposals.map(({ key }) => key)).size).toBe(3)
+  expect(proposals[2]?.replies, 'no card without a picture').toEqual([
+    { kind: 'text', text: '<a href="https://mp.weixin.qq.com/s/x">无图</a>' },
+  ])
+  expect(new Set(proposals.map(({ key }) => key)).size).toBe(4)
   expect(
     (
       await accept(
@@ -250,7 +265,7 @@ test('C4: a rule that answers some of the words here is no reason to leave one o
         proposals.map(({ key }) => key),
       )
     ).map(({ reason }) => reason),
-  ).toEqual([null, 'already_here', null])
+  ).toEqual([null, 'already_here', null, null])
 })
 
 test('C4: an account that answers nothing at WeChat has nothing to take over', async () => {

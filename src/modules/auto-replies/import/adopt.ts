@@ -73,13 +73,7 @@ function repliesOf(all: readonly CurrentReply[]): Pick<Adopted, 'replies' | 'not
       case 'voice':
         return [{ kind: 'voice', mediaId: content }]
       case 'news':
-        return (reply.news_info?.list ?? []).map((article) => ({
-          kind: 'news',
-          title: article.title,
-          description: article.digest ?? '',
-          url: article.content_url,
-          pictureUrl: article.cover_url ?? '',
-        }))
+        return (reply.news_info?.list ?? []).map(cardOf)
       default:
         notes.add(type === 'video' ? 'video' : 'unknown_kind')
         return []
@@ -87,6 +81,15 @@ function repliesOf(all: readonly CurrentReply[]): Pick<Adopted, 'replies' | 'not
   })
   if (replies.length > MAX_REPLIES) notes.add('too_many')
   return { replies: replies.slice(0, MAX_REPLIES), notes: [...notes] }
+}
+
+type Article = NonNullable<CurrentReply['news_info']>['list'][number]
+
+/** A card wants a picture; an article without one is a text that leads to it. */
+function cardOf({ title, digest = '', content_url: url, cover_url: pictureUrl = '' }: Article): AdoptedReply {
+  return pictureUrl === ''
+    ? { kind: 'text', text: `<a href="${url}">${title.replace(/[<>]/g, '')}</a>` }
+    : { kind: 'news', title, description: digest, url, pictureUrl }
 }
 
 type Known = Pick<ReplyRule, 'id' | 'name' | 'kind' | 'keywords'>
