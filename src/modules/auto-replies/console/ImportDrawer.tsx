@@ -14,6 +14,7 @@ import {
   listReplyRulesEndpoint,
   MOST_ACCEPTED,
   proposeImportEndpoint,
+  testReplyEndpoint,
 } from '../schema.ts'
 import { ImportResults } from './ImportResults.tsx'
 import { KeywordTags } from './words.tsx'
@@ -126,7 +127,7 @@ function useAccept() {
     }
     if (all.length > 0) setResults(all)
     setDone(undefined)
-    invalidate(listReplyRulesEndpoint)
+    invalidate(listReplyRulesEndpoint, testReplyEndpoint)
   }
   return { results, done, start }
 }

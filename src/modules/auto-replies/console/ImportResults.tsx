@@ -36,7 +36,7 @@ export function ImportResults({
 function Result({ result: { key, name, ruleId, reason, refusal, notes } }: { result: ImportResult }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const why = refusal === null ? '' : `：${lookUp('errors', refusal) ?? refusal}`
+  const told = refusal === 'message_invalid' ? t('replies.import.invalid') : lookUp('errors', refusal ?? '')
   return (
     <li>
       <div>
@@ -56,7 +56,7 @@ function Result({ result: { key, name, ruleId, reason, refusal, notes } }: { res
       ) : (
         <StateTag tone={reason === 'already_here' ? 'idle' : 'warn'}>
           {t(`replies.import.reason.${reason}`)}
-          {why}
+          {refusal !== null && ` · ${told ?? refusal}`}
         </StateTag>
       )}
     </li>

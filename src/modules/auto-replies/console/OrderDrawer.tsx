@@ -10,6 +10,7 @@ import {
   listReplyRulesEndpoint,
   orderReplyRulesEndpoint,
   type ReplyRule,
+  testReplyEndpoint,
 } from '../schema.ts'
 import type { MadeKind } from './tabs.ts'
 import { KeywordTags } from './words.tsx'
@@ -38,7 +39,7 @@ function Rules({ rules, onClose }: { rules: readonly ReplyRule[]; onClose: () =>
   const accountId = useAccountId()
   const [ids, setIds] = useState(() => rules.map(({ id }) => id))
   const save = useEndpointMutation(orderReplyRulesEndpoint, {
-    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint],
+    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint, testReplyEndpoint],
     success: t('common.saved'),
     onSuccess: onClose,
   })

@@ -1,4 +1,4 @@
-import { ImportOutlined, OrderedListOutlined, PlusOutlined } from '@ant-design/icons'
+import { ImportOutlined, OrderedListOutlined, PlusOutlined, QuestionCircleOutlined } from '@ant-design/icons'
 import { Button, Tabs, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,8 +8,10 @@ import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { NoPermissionState } from '../../../console/ui/states.tsx'
 import { ImportDrawer } from './ImportDrawer.tsx'
+import { MissesDrawer } from './MissesDrawer.tsx'
 import { OrderDrawer } from './OrderDrawer.tsx'
 import { RulesTab } from './RulesTab.tsx'
+import { TryBox } from './TryBox.tsx'
 import { TABS, type Tab, tabOf } from './tabs.ts'
 import './replies.css'
 
@@ -26,24 +28,27 @@ function Replies() {
   return (
     <>
       <PageHeader title={t('replies.title')} sub={t('replies.sub')} actions={<Actions tab={tab} />} />
-      <Tabs
-        activeKey={tab}
-        destroyOnHidden
-        onChange={(next) => {
-          filters.change({
-            tab: next === 'keyword' ? undefined : next,
-            q: undefined,
-            state: undefined,
-            problem: undefined,
-            of: undefined,
-          })
-        }}
-        items={TABS.map((one) => ({
-          key: one,
-          label: t(`replies.tab.${one}`),
-          children: <RulesTab key={one} tab={one} />,
-        }))}
-      />
+      <div className="w-reply-page">
+        <Tabs
+          activeKey={tab}
+          destroyOnHidden
+          onChange={(next) => {
+            filters.change({
+              tab: next === 'keyword' ? undefined : next,
+              q: undefined,
+              state: undefined,
+              problem: undefined,
+              of: undefined,
+            })
+          }}
+          items={TABS.map((one) => ({
+            key: one,
+            label: t(`replies.tab.${one}`),
+            children: <RulesTab key={one} tab={one} />,
+          }))}
+        />
+        <TryBox />
+      </div>
     </>
   )
 }
@@ -53,7 +58,12 @@ function Actions({ tab }: { tab: Tab }) {
   const navigate = useNavigate()
   const accountId = useAccountId()
   const mayWrite = useCan('replies:write')
-  const [open, setOpen] = useState<'order' | 'import'>()
+  const [open, setOpen] = useState<'order' | 'import' | 'misses'>()
+  const misses = (
+    <Button icon={<QuestionCircleOutlined />} onClick={() => setOpen('misses')}>
+      {t('replies.misses.open')}
+    </Button>
+  )
   if (tab === 'owned') return null
   const buttons = (
     <div className="w-row">
@@ -75,8 +85,10 @@ function Actions({ tab }: { tab: Tab }) {
   )
   return (
     <>
+      {tab === 'keyword' && misses}
       {mayWrite ? buttons : <Tooltip title={t('common.notAllowed')}>{buttons}</Tooltip>}
       <OrderDrawer kind={tab} open={open === 'order'} onClose={() => setOpen(undefined)} />
+      <MissesDrawer open={open === 'misses'} onClose={() => setOpen(undefined)} />
       <ImportDrawer open={open === 'import'} onClose={() => setOpen(undefined)} />
     </>
   )

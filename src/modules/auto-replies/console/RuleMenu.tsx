@@ -7,7 +7,13 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
-import { deleteReplyRuleEndpoint, listReplyRulesEndpoint, type ReplyRule } from '../schema.ts'
+import {
+  deleteReplyRuleEndpoint,
+  listReplyRulesEndpoint,
+  type ReplyRule,
+  testReplyEndpoint,
+} from '../schema.ts'
+import { FiguresDrawer } from './FiguresDrawer.tsx'
 import { pageOfRule } from './owner.ts'
 
 /** What else can be done with a rule. */
@@ -18,8 +24,9 @@ export function RuleMenu({ rule }: { rule: ReplyRule }) {
   const accountId = useAccountId()
   const mayWrite = useCan('replies:write')
   const [deleting, setDeleting] = useState(false)
+  const [figures, setFigures] = useState(false)
   const remove = useEndpointMutation(deleteReplyRuleEndpoint, {
-    invalidates: [listReplyRulesEndpoint],
+    invalidates: [listReplyRulesEndpoint, testReplyEndpoint],
     success: t('common.deleted'),
     onSuccess: () => setDeleting(false),
   })
@@ -36,6 +43,7 @@ export function RuleMenu({ rule }: { rule: ReplyRule }) {
               disabled: own && !mayWrite,
               onClick: () => void navigate(pageOfRule(accountId, rule)),
             },
+            { key: 'figures', label: t('replies.figures.open'), onClick: () => setFigures(true) },
             ...(own
               ? [
                   {
@@ -52,6 +60,7 @@ export function RuleMenu({ rule }: { rule: ReplyRule }) {
       >
         <Button type="text" icon={<MoreOutlined />} aria-label={t('replies.moreOf', { name: rule.name })} />
       </Dropdown>
+      <FiguresDrawer rule={rule} open={figures} onClose={() => setFigures(false)} />
       <ConfirmWithNumbers
         open={deleting}
         danger

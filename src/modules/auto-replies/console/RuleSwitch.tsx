@@ -7,6 +7,7 @@ import {
   listReplyRulesEndpoint,
   type ReplyRule,
   setReplyRuleStateEndpoint,
+  testReplyEndpoint,
 } from '../schema.ts'
 
 /** On or off, at once: it takes nothing back and can be turned again. */
@@ -15,7 +16,7 @@ export function RuleSwitch({ rule }: { rule: ReplyRule }) {
   const accountId = useAccountId()
   const mayWrite = useCan('replies:write')
   const change = useEndpointMutation(setReplyRuleStateEndpoint, {
-    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint],
+    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint, testReplyEndpoint],
   })
   return (
     <Switch

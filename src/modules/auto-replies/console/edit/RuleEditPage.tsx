@@ -12,6 +12,7 @@ import {
   getReplyRuleEndpoint,
   listReplyRulesEndpoint,
   type ReplyRule,
+  testReplyEndpoint,
   updateReplyRuleEndpoint,
 } from '../../schema.ts'
 import { AnswerEditor } from '../AnswerEditor.tsx'
@@ -45,12 +46,12 @@ export function RuleEditPage() {
     )
   const asked = tabOf(search.get('kind') ?? undefined)
   const kind = asked === 'owned' ? 'keyword' : asked
-  return <NewRule key={kind} kind={kind} />
+  return <NewRule key={kind} kind={kind} word={search.get('word') ?? ''} />
 }
 
-function NewRule({ kind }: { kind: Draft['kind'] }) {
+function NewRule({ kind, word }: { kind: Draft['kind']; word: string }) {
   const accountId = useAccountId()
-  const [initial] = useState(() => newDraft(kind, accountId))
+  const [initial] = useState(() => newDraft(kind, accountId, word))
   return <Editor initial={initial} stored={undefined} />
 }
 
@@ -137,7 +138,7 @@ function Save({ draft, stored, leaving, back }: SaveProps) {
   const navigate = useNavigate()
   const accountId = useAccountId()
   const saved = {
-    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint],
+    invalidates: [listReplyRulesEndpoint, getReplyRuleEndpoint, testReplyEndpoint],
     success: t(stored === undefined ? 'replies.created' : 'common.saved'),
     onSuccess: () => {
       leaving.current = true

@@ -4,6 +4,7 @@ import {
   DEFAULT_EVERY_MS,
   hasEffect,
   type Keyword,
+  MAX_KEYWORD_CHARACTERS,
   type ReplyRule,
   type RuleInput,
 } from '../../schema.ts'
@@ -28,11 +29,12 @@ const NO_WORD: Keyword = { text: '', match: 'contains', caseSensitive: false }
 /** An empty field for the next keyword, which is most often like the one before. */
 export const nextWord = (last: Keyword): Keyword => ({ ...last, text: '' })
 
-export const newDraft = (kind: MadeKind, accountId: string): Draft => ({
+/** `word`: what somebody typed that the rule is to answer. */
+export const newDraft = (kind: MadeKind, accountId: string, word: string): Draft => ({
   kind,
   name: '',
   keywords: [],
-  pending: NO_WORD,
+  pending: { ...NO_WORD, text: word.slice(0, MAX_KEYWORD_CHARACTERS) },
   accountIds: [accountId],
   priority: 0,
   hours: [],
