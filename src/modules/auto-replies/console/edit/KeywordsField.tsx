@@ -4,8 +4,7 @@ import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KEYWORD_MATCHES, type Keyword, MAX_KEYWORD_CHARACTERS, MAX_KEYWORDS } from '../../schema.ts'
 import { KeywordTag } from '../words.tsx'
-import { nextWord, withWord } from './draft.ts'
-import type { FieldProps } from './RuleEditPage.tsx'
+import { type FieldProps, nextWord, withWord } from './draft.ts'
 
 /** Keywords as chips, each with how it matches; one that is clicked can be changed. */
 export function KeywordsField({ draft: { keywords, pending }, change }: FieldProps) {

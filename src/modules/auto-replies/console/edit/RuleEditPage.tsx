@@ -18,12 +18,10 @@ import {
 import { AnswerEditor } from '../AnswerEditor.tsx'
 import { useAnswerProblemText } from '../Problems.tsx'
 import { isMade, tabOf } from '../tabs.ts'
-import { bodyOf, type Draft, draftOf, isComplete, newDraft } from './draft.ts'
+import { bodyOf, type Draft, draftOf, type FieldProps, isComplete, newDraft } from './draft.ts'
 import { KeywordsField } from './KeywordsField.tsx'
 import { WhenFields } from './WhenFields.tsx'
 import '../replies.css'
-
-export type FieldProps = { draft: Draft; change: (part: Partial<Draft>) => void }
 
 /** Makes a rule, or changes one: what it is about, what is answered, when and for which accounts. */
 export function RuleEditPage() {

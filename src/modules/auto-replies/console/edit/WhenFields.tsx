@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccountId, useAccounts } from '../../../../console/session.ts'
 import { inUnits, type LengthUnit, unitMs } from '../words.tsx'
+import type { FieldProps } from './draft.ts'
 import { HoursField } from './HoursField.tsx'
-import type { FieldProps } from './RuleEditPage.tsx'
 
 /** When a rule answers, how often, before which others, and for which accounts. */
 export function WhenFields({ draft, change }: FieldProps) {

@@ -89,3 +89,6 @@ export function bodyOf(draft: Draft): RuleInput {
       return { kind, everyMs, ...common }
   }
 }
+
+/** What each part of the form gets: the whole, and how to change it. */
+export type FieldProps = { draft: Draft; change: (part: Partial<Draft>) => void }
