@@ -160,20 +160,19 @@ export function compile({
   )
   const known = new Map(rules.map((rule) => [rule.id, rule]))
   const of = (kind: LiveRule['kind']) => rules.filter((rule) => rule.kind === kind)
-  const aimed = (kind: TargetRow['kind']) =>
-    new Map(
-      targets.flatMap((target) => {
-        const rule = target.kind === kind ? known.get(target.ruleId) : undefined
-        return rule === undefined ? [] : [[target.target, rule] as const]
-      }),
-    )
+  const scan = new Map<string, LiveRule>()
+  const menu = new Map<string, LiveRule>()
+  for (const { kind, target, ruleId } of targets) {
+    const rule = known.get(ruleId)
+    if (rule !== undefined) (kind === 'scan' ? scan : menu).set(target, rule)
+  }
   return {
     revision,
     matcher: createMatcher(of('keyword'), kept),
     follow: of('follow').sort(byPriority),
     default: of('default').sort(byPriority),
-    scan: aimed('scan'),
-    menu: aimed('menu'),
+    scan,
+    menu,
   }
 }
 
