@@ -9,8 +9,6 @@ export const recalls: Texts['recalls'] = {
   emptyHint:
     'Add one: it goes out 10 minutes before the 48 hours are over, and the default reply is ready to use.',
   limitReached: 'At most {{limit}} rules, all of which exist',
-  today: 'Today',
-  yesterday: 'Yesterday',
   sentToday: 'Sent today',
   sentYesterday: 'Sent yesterday',
   returnedToday: 'Recalled today',
@@ -65,7 +63,6 @@ export const recalls: Texts['recalls'] = {
   form: {
     name: 'Name',
     namePlaceholder: 'Only shown here, to find it by',
-    nameMissing: 'Give the rule a name',
     time: 'When',
     minutes: 'Minutes',
     beforeEnd: 'Send',
@@ -125,6 +122,14 @@ export const recalls: Texts['recalls'] = {
       label: 'Fans whose moment will have passed, who get it right away',
       ok: 'Save and send',
     },
+    lack: {
+      name: 'It has no name yet',
+      time: 'The time is not right',
+      accept: 'Say that you know about the time first',
+      words: 'The default reply needs all three',
+      keyword: 'The keyword reply says nothing yet',
+      reply: 'One of the replies is empty',
+    },
     savedOn: 'Saved and switched on',
   },
   estimate: {
@@ -135,7 +140,6 @@ export const recalls: Texts['recalls'] = {
     reachable: 'Can be reached then',
     unreachable: 'Can’t be reached',
     why: 'WeChat allows 5 messages within 48 hours of what a fan writes, but only one minute after a menu tap, a follow or a scan. Whose last act was one of these, without a message before, gets nothing: menu {{menu}}, follow {{follow}}, scan {{scan}}.',
-    invalid: 'Shown once the time is filled in',
   },
   detail: {
     people: 'People',
@@ -158,7 +162,6 @@ export const recalls: Texts['recalls'] = {
     window_used_up: 'Nothing left of their window',
   },
   people: {
-    filter: 'All',
     outcome: {
       all: 'All',
       sent: 'Sent',

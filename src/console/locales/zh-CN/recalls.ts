@@ -6,8 +6,6 @@ export const recalls = {
   empty: '还没有召回规则',
   emptyHint: '先加一条：默认在 48 小时到期前 10 分钟发送，内容可以直接用默认回复。',
   limitReached: '最多可建 {{limit}} 条规则，已达上限',
-  today: '今天',
-  yesterday: '昨天',
   sentToday: '今日已发送',
   sentYesterday: '昨日已发送',
   returnedToday: '今日召回',
@@ -60,7 +58,6 @@ export const recalls = {
   form: {
     name: '规则名称',
     namePlaceholder: '只在后台显示，方便查找',
-    nameMissing: '请填写规则名称',
     time: '触发时间',
     minutes: '分钟数',
     beforeEnd: '在 48 小时到期前',
@@ -117,6 +114,14 @@ export const recalls = {
       label: '触发时刻会变成已过、马上收到的粉丝',
       ok: '保存并发送',
     },
+    lack: {
+      name: '还没有填规则名称',
+      time: '触发时间不对',
+      accept: '请先确认触发时间',
+      words: '默认回复的三项都要填',
+      keyword: '还没有写关键词回复的内容',
+      reply: '有一条回复还是空的',
+    },
     savedOn: '已保存并开启',
   },
   estimate: {
@@ -127,7 +132,6 @@ export const recalls = {
     reachable: '到时能收到',
     unreachable: '收不到',
     why: '微信规定：粉丝发消息后 48 小时内可发 5 条；点菜单、关注、扫码只有 1 分钟。最后一次是后者、又没有发过消息的，到时收不到：点菜单 {{menu}}、关注 {{follow}}、扫码 {{scan}}。',
-    invalid: '触发时间填好后显示',
   },
   detail: {
     people: '发送记录',
@@ -150,7 +154,6 @@ export const recalls = {
     window_used_up: '窗口里的条数已用完',
   },
   people: {
-    filter: '全部',
     outcome: {
       all: '全部',
       sent: '已发送',

@@ -19,7 +19,7 @@ import {
 } from '../../schema.ts'
 import { CustomReplies } from './CustomReplies.tsx'
 import { DefaultReply } from './DefaultReply.tsx'
-import { bodyOf, type Draft, draftOf, type FieldProps, isComplete, newDraft } from './draft.ts'
+import { bodyOf, type Draft, draftOf, type FieldProps, lackOf, newDraft } from './draft.ts'
 import { EstimateStrip, useRecallEstimate } from './EstimateStrip.tsx'
 import { TagFields } from './TagFields.tsx'
 import { TimeFields } from './TimeFields.tsx'
@@ -165,6 +165,7 @@ function Save({ draft, stored, atOnce, leaving }: SaveProps) {
   const navigate = useNavigate()
   const accountId = useAccountId()
   const [asking, setAsking] = useState(false)
+  const lack = lackOf(draft)
   const saved = {
     invalidates: [listRecallRulesEndpoint, getRecallRuleEndpoint, recallNumbersEndpoint],
     success: t(stored === undefined && draft.on ? 'recalls.form.savedOn' : 'common.saved'),
@@ -187,9 +188,10 @@ function Save({ draft, stored, atOnce, leaving }: SaveProps) {
   }
   return (
     <>
+      {lack !== null && <span className="w-soft w-small">{t(`recalls.form.lack.${lack}`)}</span>}
       <Button
         type="primary"
-        disabled={!isComplete(draft)}
+        disabled={lack !== null}
         loading={create.isPending || update.isPending}
         onClick={() => (atOnce > 0 ? setAsking(true) : save())}
       >

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../auto-replies/schema.ts'
-import { emptyContent } from '../../../messages/schema.ts'
+import { emptyContent, type MessageContent } from '../../../messages/schema.ts'
 import { degenerate, isInRange, type RecallRule, type RecallRuleFields } from '../../schema.ts'
 
 /** What the form holds; both kinds of content are kept while somebody looks at the other. */
@@ -64,12 +64,20 @@ export const contentOf = ({ kind, greeting, phrase, says, replies }: Draft): Rec
     ? { kind, greeting: greeting.trim(), phrase: phrase.trim(), says: says.trim() }
     : { kind, replies }
 
-/** Whether it can be saved; what a message lacks is said by the composer. */
-export function isComplete(draft: Draft): boolean {
-  const { name, minutes, reading, kind, greeting, phrase, says, acceptDegenerate } = draft
-  if (name.trim() === '' || minutes === null || !isInRange({ minutes, reading })) return false
-  if (degenerate({ minutes, reading }) !== null && !acceptDegenerate) return false
-  return kind === 'custom' || [greeting, phrase, says].every((text) => text.trim() !== '')
+export type Lack = 'name' | 'time' | 'accept' | 'words' | 'keyword' | 'reply'
+
+const isBlank = (content: MessageContent | undefined) =>
+  content?.kind === 'text' && content.text.trim() === ''
+
+/** What keeps it from being saved; what else a message lacks is said by the composer. */
+export function lackOf(draft: Draft): Lack | null {
+  const { name, minutes, reading, kind, acceptDegenerate, keywordReply, replies } = draft
+  if (name.trim() === '') return 'name'
+  if (minutes === null || !isInRange({ minutes, reading })) return 'time'
+  if (degenerate({ minutes, reading }) !== null && !acceptDegenerate) return 'accept'
+  if (kind === 'custom') return replies.some(isBlank) ? 'reply' : null
+  if ([draft.greeting, draft.phrase, draft.says].some((text) => text.trim() === '')) return 'words'
+  return keywordReply !== null && isBlank(keywordReply.replies[0]?.content) ? 'keyword' : null
 }
 
 export const bodyOf = (draft: Draft) => {
