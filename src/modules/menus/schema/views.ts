@@ -1,21 +1,12 @@
 import { z } from 'zod'
+import { menuButton } from '../../../wechat/payloads/menu.ts'
 import { answerProblem } from '../../auto-replies/schema.ts'
 import { menuDrafts, menuMatch } from './menu.ts'
 
 const instant = z.iso.datetime()
 
-const wireLeaf = z.object({
-  name: z.string(),
-  type: z.string().optional(),
-  key: z.string().optional(),
-  url: z.string().optional(),
-  appid: z.string().optional(),
-  pagepath: z.string().optional(),
-  media_id: z.string().optional(),
-  article_id: z.string().optional(),
-})
 /** A button as WeChat has it. */
-export const wireButton = wireLeaf.extend({ sub_button: z.array(wireLeaf).optional() })
+export const wireButton = menuButton
 export type WireButton = z.infer<typeof wireButton>
 
 export const wantedMenus = z.object({
