@@ -99,6 +99,7 @@ export const recalls: Texts['recalls'] = {
       'A tap counts as a tap of the menu: it opens one minute and 3 messages. Only what fans type opens 48 hours again, so ask them to say something.',
     keyword: 'Make the keyword reply as well',
     keywordHint: 'Who says exactly “{{says}}” gets what stands below; saved together with this rule.',
+    answeredBy: '“{{says}}” is answered by the rule “{{rule}}” already; switch this off to keep it.',
     keywordOff: 'Without it, see to it that a rule under automatic replies answers these words.',
     replies: 'Of several, each fan gets one at random each time. Ask them to say something.',
     reply: 'No. {{number}}',

@@ -1,5 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { Alert, Form, Input, Switch } from 'antd'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { call } from '../../../../console/api.ts'
+import { useAccountId } from '../../../../console/session.ts'
+import { testReplyEndpoint } from '../../../auto-replies/schema.ts'
 import { MessageComposer, PreviewPhone } from '../../../messages/console/index.ts'
 import { emptyContent } from '../../../messages/schema.ts'
 import { defaultContent } from '../../rules/reply.ts'
@@ -56,6 +61,30 @@ export function DefaultReply({ draft, change }: FieldProps) {
   )
 }
 
+const PAUSE_MS = 400
+
+/** Another rule that answers these words already may be kept instead of a new one. */
+function AnsweredBy({ draft: { says, keywordRuleId } }: Pick<FieldProps, 'draft'>) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  const [text, setText] = useState(says.trim())
+  useEffect(() => {
+    const timer = setTimeout(() => setText(says.trim()), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [says])
+  const { data } = useQuery({
+    queryKey: ['recall-answered-by', accountId, text],
+    queryFn: ({ signal }) =>
+      call(testReplyEndpoint, { params: { accountId }, body: { push: { kind: 'text', text } } }, signal),
+    enabled: text !== '',
+  })
+  if (data == null || data.rule === null || data.because.reason !== 'keyword') return null
+  if (data.rule.id === keywordRuleId) return null
+  return (
+    <Alert type="info" showIcon title={t('recalls.form.answeredBy', { says: text, rule: data.rule.name })} />
+  )
+}
+
 function KeywordReply({ draft, change }: FieldProps) {
   const { t } = useTranslation()
   const { keywordReply, says } = draft
@@ -73,6 +102,7 @@ function KeywordReply({ draft, change }: FieldProps) {
       <p className="w-soft w-small">
         {t(keywordReply === null ? 'recalls.form.keywordOff' : 'recalls.form.keywordHint', { says })}
       </p>
+      <AnsweredBy draft={draft} />
       {keywordReply !== null && (
         <MessageComposer
           channel="customer-service"

@@ -12,6 +12,8 @@ export type Draft = Omit<RecallRuleFields, 'content' | 'minutes'> & {
   says: string
   /** Null: no keyword reply of the rule's own. */
   keywordReply: Answer | null
+  /** The rule's own keyword reply as it is stored. */
+  keywordRuleId: string | null
   replies: Extract<RecallRuleFields['content'], { kind: 'custom' }>['replies']
   on: boolean
   acceptDegenerate: boolean
@@ -35,6 +37,7 @@ export const newDraft = (words: Words): Draft => ({
   kind: 'default',
   ...words,
   keywordReply: textAnswer(''),
+  keywordRuleId: null,
   replies: [emptyContent('text')],
   on: true,
   acceptDegenerate: false,
@@ -54,6 +57,7 @@ export function draftOf(rule: RecallRule, words: Words): Draft {
     ...(content.kind === 'default'
       ? { greeting: content.greeting, phrase: content.phrase, says: content.says, keywordReply }
       : { replies: content.replies }),
+    keywordRuleId: rule.keywordRuleId,
     on: rule.state === 'on',
     acceptDegenerate: degenerate(rule) !== null,
   }
