@@ -92,6 +92,19 @@ describe.skipIf(!hasBrowser)('自动回复: a newcomer’s first rule', () => {
     await page.getByRole('button', { name: '建规则' }).click()
     await page.getByRole('heading', { name: '新建关键词回复' }).waitFor()
     expect(await page.getByLabel('关键词内容').inputValue()).toBe('几点开门')
+  })
+
+  test('C4: a rule that is broken is told on the overview, and on the rule with what to do', async () => {
+    await world.ctx.pool.query(
+      `update reply_rules set answer = jsonb_set(answer, '{effects,campaignId}', '"999999"')`,
+    )
+    await page.goto(`${base}/accounts/${account.id}/overview`)
+    await page.getByText('自动回复“优惠咨询”有问题').waitFor()
+    await keepShot(page, 'answering-06-overview')
+    await page.getByRole('alert').filter({ hasText: '优惠咨询' }).getByRole('link').click()
+    await page.getByText('活动没有运行').waitFor()
+    await page.getByRole('link', { name: '优惠咨询' }).click()
+    await page.getByText('要发起的触达活动没有在运行').waitFor()
     expect(open.errors).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import type { Texts } from '../zh-CN.ts'
 
 export const replies: Texts['replies'] = {
   title: 'Auto replies',
-  sub: 'What fans get at once when they write, follow, scan or tap.',
+  sub: 'What fans get at once, by what they do.',
   tab: { keyword: 'Keywords', follow: 'On following', default: 'Default', owned: 'Codes and menus' },
   kind: {
     keyword: 'Keyword',

@@ -162,7 +162,7 @@ function useColumns(): TableColumnsType<ImportProposal> {
           {replies.map(({ kind, text }, index) => (
             <div key={index} className="w-reply-line">
               {t(`messages.kind.${kind}`)}
-              {text !== '' && <span className="w-soft"> · {text}</span>}
+              {text !== '' && <span className="w-soft"> · {text.replace(/<[^>]*>/g, '')}</span>}
             </div>
           ))}
         </>

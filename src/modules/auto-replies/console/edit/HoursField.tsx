@@ -62,7 +62,7 @@ function SpanRow({
     <div className="w-row" style={{ marginBottom: 8 }}>
       <Select
         mode="multiple"
-        style={{ minWidth: 300 }}
+        style={{ width: 380 }}
         aria-label={t('replies.hours.days', { number })}
         value={days}
         onChange={(next: number[]) => next.length > 0 && onChange({ ...span, days: next })}
