@@ -6,10 +6,10 @@ import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { CursorTable } from '../../../console/ui/CursorTable.tsx'
 import { EmptyState } from '../../../console/ui/states.tsx'
+import { DeliveryTag } from '../../deliveries/console/index.ts'
 import { contactCampaignsEndpoint, type Touch } from '../schema.ts'
 import { useReasonColumn } from './use-reason-column.tsx'
 import { WhyDrawer } from './why/WhyDrawer.tsx'
-import { DeliveryTag } from './words.tsx'
 
 /** Everything campaigns planned for one person, with state, reason and why. */
 export function PersonCampaigns({ contactId }: { contactId: string }) {

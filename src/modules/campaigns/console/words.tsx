@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next'
 import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
-import type { DeliveryState } from '../../deliveries/schema.ts'
 import type { CampaignListItem, CampaignState, Counts } from '../schema.ts'
 
 const STATE_TONES: Record<CampaignState, Tone> = {
@@ -40,22 +39,6 @@ export function CampaignStanding({ campaign: { state, asking } }: { campaign: Ca
       )}
     </span>
   )
-}
-
-const DELIVERY_TONES: Record<DeliveryState, Tone> = {
-  planned: 'idle',
-  held: 'warn',
-  skipped: 'idle',
-  sending: 'busy',
-  accepted: 'good',
-  delivered: 'good',
-  failed: 'bad',
-  unknown: 'odd',
-}
-
-export function DeliveryTag({ state }: { state: DeliveryState }) {
-  const { t } = useTranslation()
-  return <StateTag tone={DELIVERY_TONES[state]}>{t(`campaigns.delivery.${state}`)}</StateTag>
 }
 
 /** Handed to WeChat and taken by it. */

@@ -1,3 +1,4 @@
+export { DeliveryTag } from './DeliveryTag.tsx'
 export { LimitsPage } from './LimitsPage.tsx'
 export { type ReasonWords, useReasons } from './reasons.ts'
 export { SuppressionButton } from './SuppressionButton.tsx'

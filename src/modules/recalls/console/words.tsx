@@ -1,8 +1,7 @@
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
-import { type Sentence, useSentence } from '../../../console/ui/sentence.ts'
-import { type DeliveryState, REASONS } from '../../deliveries/schema.ts'
+import { StateTag } from '../../../console/ui/StateTag.tsx'
+import { useReasons } from '../../deliveries/console/index.ts'
 import type { RecallRule } from '../schema.ts'
 
 /** So many minutes as people say them. */
@@ -33,37 +32,14 @@ export function useScopeText(): (rule: Pick<RecallRule, 'include' | 'exclude'>) 
     ].join(' · ')
 }
 
-/** Why a message is where it is, in the operator's language. */
-export function useReasonText(): (reason: string, detail?: Record<string, unknown> | null) => string {
-  const sentence = useSentence()
-  return (reason, detail) => {
-    const known = (REASONS as Record<string, Sentence>)[reason]
-    return known === undefined ? reason : sentence(known, detail ?? {})
-  }
-}
-
-const TONES: Record<DeliveryState, Tone> = {
-  planned: 'idle',
-  held: 'warn',
-  skipped: 'idle',
-  sending: 'busy',
-  accepted: 'good',
-  delivered: 'good',
-  failed: 'bad',
-  unknown: 'odd',
-}
-
-export function DeliveryTag({ state }: { state: DeliveryState }) {
-  const { t } = useTranslation()
-  return <StateTag tone={TONES[state]}>{t(`campaigns.delivery.${state}`)}</StateTag>
-}
-
 export function RuleTag({ rule }: { rule: Pick<RecallRule, 'state' | 'paused'> }) {
   const { t } = useTranslation()
-  const reason = useReasonText()
+  const reason = useReasons()
   if (rule.paused !== null)
     return (
-      <Tooltip title={t('recalls.pausedHint', { reason: reason(rule.paused.reason, rule.paused.detail) })}>
+      <Tooltip
+        title={t('recalls.pausedHint', { reason: reason(rule.paused.reason, rule.paused.detail).text })}
+      >
         <span>
           <StateTag tone="bad">{t('recalls.paused')}</StateTag>
         </span>

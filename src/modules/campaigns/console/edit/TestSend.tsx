@@ -5,10 +5,10 @@ import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { FanPicker } from '../../../contacts/console/index.ts'
+import { DeliveryTag } from '../../../deliveries/console/index.ts'
 import { testSendCampaignEndpoint, testSendResultsEndpoint } from '../../schema.ts'
 import { PersonName } from '../PersonName.tsx'
 import { useReason } from '../reasons.ts'
-import { DeliveryTag } from '../words.tsx'
 
 const MOST = 20
 

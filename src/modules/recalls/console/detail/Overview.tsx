@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
+import { useReasons } from '../../../deliveries/console/index.ts'
 import { MessagePhone } from '../../../messages/console/index.ts'
 import { repliesOf } from '../../rules/reply.ts'
 import type { RecallFunnel, RecallRule, RuleNumbers } from '../../schema.ts'
 import { FiguresPanel } from '../FiguresPanel.tsx'
-import { useReasonText } from '../words.tsx'
 
 type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: RuleNumbers | undefined }
 
@@ -54,14 +54,14 @@ type Row = { key: string; text: string; n: number }
 function Outcomes({ funnel: { counts, passes } }: { funnel: RecallFunnel }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const reason = useReasonText()
+  const reason = useReasons()
   const rows: Row[] = [
     ...counts.map(({ state, reason: why, n }) => ({
       key: `${state}:${why}`,
       text:
         why === null
           ? t(`campaigns.delivery.${state}`)
-          : `${t(`campaigns.delivery.${state}`)} · ${reason(why)}`,
+          : `${t(`campaigns.delivery.${state}`)} · ${reason(why).text}`,
       n,
     })),
     ...passes.map(({ outcome, n }) => ({ key: outcome, text: t(`recalls.pass.${outcome}`), n })),

@@ -6,8 +6,8 @@ import { useCursorList } from '../../../../console/hooks.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
 import { FilterBar, useFilters } from '../../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
+import { DeliveryTag, useReasons } from '../../../deliveries/console/index.ts'
 import { type RecallPerson, type RecallRule, recallPeopleEndpoint } from '../../schema.ts'
-import { DeliveryTag, useReasonText } from '../words.tsx'
 
 const OUTCOMES = ['all', 'sent', 'returned', 'not-returned', 'not-sent', 'open'] as const
 type Outcome = (typeof OUTCOMES)[number]
@@ -47,7 +47,7 @@ export function PeopleTab({ rule, onWhy }: { rule: RecallRule; onWhy: (contactId
 function useColumns(rule: RecallRule, onWhy: (contactId: string) => void): TableColumnsType<RecallPerson> {
   const { t } = useTranslation()
   const format = useFormat()
-  const reason = useReasonText()
+  const reason = useReasons()
   const several = rule.content.kind === 'custom' && rule.content.replies.length > 1
   return [
     {
@@ -70,7 +70,7 @@ function useColumns(rule: RecallRule, onWhy: (contactId: string) => void): Table
     { title: t('recalls.people.state'), width: 110, render: (_, row) => <DeliveryTag state={row.state} /> },
     {
       title: t('recalls.people.reason'),
-      render: (_, row) => (row.reason === null ? '' : reason(row.reason, row.detail)),
+      render: (_, row) => (row.reason === null ? '' : reason(row.reason, row.detail).text),
     },
     ...(several
       ? [

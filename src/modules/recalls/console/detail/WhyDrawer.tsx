@@ -4,8 +4,8 @@ import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint } from '../../../../console/hooks.ts'
 import { Loaded } from '../../../../console/ui/states.tsx'
+import { DeliveryTag, useReasons } from '../../../deliveries/console/index.ts'
 import { type RecallRule, type RecallWhy, recallWhyEndpoint } from '../../schema.ts'
-import { DeliveryTag, useReasonText } from '../words.tsx'
 
 type Props = { rule: RecallRule; contactId: string | undefined; onClose: () => void }
 
@@ -27,7 +27,7 @@ export function WhyDrawer({ rule, contactId, onClose }: Props) {
 function Story({ why }: { why: RecallWhy }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const reason = useReasonText()
+  const reason = useReasons()
   return (
     <div className="w-stack" data-testid="recall-why">
       <div>
@@ -48,7 +48,7 @@ function Story({ why }: { why: RecallWhy }) {
       {why.deliveries.map((row) => (
         <div key={row.deliveryId}>
           <DeliveryTag state={row.state} /> {format.instant(row.sentAt ?? row.plannedAt)}
-          {row.reason !== null && <div className="w-soft">{reason(row.reason, row.detail)}</div>}
+          {row.reason !== null && <div className="w-soft">{reason(row.reason, row.detail).text}</div>}
         </div>
       ))}
       {why.decision?.checks != null && <Checks checks={why.decision.checks} />}
@@ -60,7 +60,7 @@ type Check = NonNullable<NonNullable<RecallWhy['decision']>['checks']>[number]
 
 function Checks({ checks }: { checks: Check[] }) {
   const { t } = useTranslation()
-  const reason = useReasonText()
+  const reason = useReasons()
   return (
     <Table<Check>
       size="small"
@@ -72,7 +72,7 @@ function Checks({ checks }: { checks: Check[] }) {
         { render: (_, { check }) => t(`campaigns.why.check.${check}`) },
         {
           render: (_, check) =>
-            check.reason === null ? t('recalls.why.pass') : reason(check.reason, check.detail),
+            check.reason === null ? t('recalls.why.pass') : reason(check.reason, check.detail).text,
         },
       ]}
       showHeader={false}
