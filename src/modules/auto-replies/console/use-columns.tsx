@@ -1,7 +1,7 @@
 import type { TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { useAccountId } from '../../../console/session.ts'
+import { useAccountId, useCan } from '../../../console/session.ts'
 import type { ReplyKind, ReplyRule } from '../schema.ts'
 import { AnswerSummary } from './AnswerSummary.tsx'
 import { pageOfRule } from './owner.ts'
@@ -54,6 +54,7 @@ function Apart({ children }: { children: React.ReactNode }) {
 function RuleCell({ rule }: { rule: ReplyRule }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
+  const mayWrite = useCan('replies:write')
   const hours = useHoursText()
   const least = useLeastText()
   const facts = [
@@ -64,7 +65,11 @@ function RuleCell({ rule }: { rule: ReplyRule }) {
   ].filter(Boolean)
   return (
     <>
-      <Link to={pageOfRule(accountId, rule)}>{rule.name}</Link>
+      {mayWrite || rule.owner !== null ? (
+        <Link to={pageOfRule(accountId, rule)}>{rule.name}</Link>
+      ) : (
+        <strong>{rule.name}</strong>
+      )}
       {rule.keywords.length > 0 && <KeywordTags keywords={rule.keywords} />}
       {facts.length > 0 && <div className="w-faint w-small">{facts.join(' · ')}</div>}
       <Problems rule={rule} />
