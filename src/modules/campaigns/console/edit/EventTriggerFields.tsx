@@ -1,10 +1,14 @@
 import { InputNumber, Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { EVENTS } from '../../../ingest/schema.ts'
 import { EventPicker } from '../../../segments/console/index.ts'
 import type { EventTrigger, Reach } from '../../schema.ts'
 import { Field } from './Field.tsx'
 import { LengthField } from './LengthField.tsx'
 import { ClockField, PeriodField, ZoneField } from './RepeatFields.tsx'
+
+/** An auto-reply, a code or a menu may start it. */
+const CALLED = [EVENTS.called]
 
 type Props = { value: EventTrigger; onChange: (trigger: EventTrigger) => void }
 
@@ -15,7 +19,7 @@ export function EventTriggerFields({ value, onChange }: Props) {
   return (
     <>
       <Field label={t('campaigns.trigger.event')}>
-        <EventPicker value={value.event} onChange={(event) => onChange({ ...value, event })} />
+        <EventPicker value={value.event} also={CALLED} onChange={(event) => onChange({ ...value, event })} />
       </Field>
       {value.kind === 'event-not' && (
         <>

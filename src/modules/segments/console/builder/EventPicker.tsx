@@ -1,11 +1,13 @@
 import { useMemo } from 'react'
 import type { EventMatch, Rule } from '../../schema/rule.ts'
+import type { Catalogue } from '../names/catalogue.ts'
 import { useCatalogue } from '../names/use-catalogue.ts'
 import { BuilderContext } from './context.ts'
 import { EventField } from './fields/EventField.tsx'
 import './builder.css'
 
 const NONE: EventMatch = { event: '', where: [] }
+const NO_MORE: readonly string[] = []
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()
 
 /**
@@ -16,17 +18,30 @@ export function EventPicker({
   value,
   onChange,
   accountId,
+  also = NO_MORE,
   readOnly = false,
 }: {
   value: EventMatch | null
   onChange: (value: EventMatch | null) => void
   /** Offers this account alone. */
   accountId?: string
+  /** Events that are no facts of the log, which this one may name all the same. */
+  also?: readonly string[]
   readOnly?: boolean
 }) {
   const match = value ?? NONE
   const rule = useMemo(() => asRule(match), [match])
-  const catalogue = useCatalogue({ rule, accountId })
+  const known = useCatalogue({ rule, accountId })
+  const catalogue = useMemo<Catalogue>(
+    () => ({
+      ...known,
+      eventOptions: (current) => [
+        ...also.map((name) => ({ value: name, label: known.names.event(name) })),
+        ...known.eventOptions(also.includes(current) ? '' : current),
+      ],
+    }),
+    [known, also],
+  )
   return (
     <BuilderContext.Provider
       value={{

@@ -14,7 +14,7 @@ export type Catalogue = {
   datasets: readonly Dataset[]
   scenes: readonly Choice[]
   attributeOptions(current: string): Choices
-  eventOptions(current: string): Choices
+  eventOptions(current: string): readonly Choice[]
   datasetOptions(current: string): Choices
   segmentOptions(current: string): Choices
   /** Values are those of {@link choiceOf}. */
