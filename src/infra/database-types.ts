@@ -123,6 +123,30 @@ export interface ArticleFigures {
   wows: number;
 }
 
+export interface ArticlePublications {
+  account_id: Int8;
+  article_id: string | null;
+  article_set_id: Int8;
+  called_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  detail: Json | null;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  failed: Generated<number[]>;
+  fence: Generated<number>;
+  guessed: Generated<boolean>;
+  id: Generated<Int8>;
+  lease_until: Timestamp | null;
+  looks: Generated<number>;
+  publish_id: string | null;
+  published_set_id: Int8 | null;
+  reason: string | null;
+  state: Generated<string>;
+  status: number | null;
+  urls: Generated<Json>;
+}
+
 export interface ArticleSets {
   account_id: Int8;
   articles: Json;
@@ -1538,6 +1562,7 @@ export interface DB {
   activity_work: ActivityWork;
   api_keys: ApiKeys;
   article_figures: ArticleFigures;
+  article_publications: ArticlePublications;
   article_sets: ArticleSets;
   attributes: Attributes;
   audit_entries: AuditEntries;

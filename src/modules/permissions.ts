@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   'segments:write': WRITERS,
   'contents:read': ALL,
   'contents:write': WRITERS,
+  'contents:publish': WRITERS,
   'templates:read': ALL,
   'templates:manage': WRITERS,
   'activities:read': ALL,

@@ -35,6 +35,7 @@ import { miniPrograms } from './en/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './en/operators.ts'
 import { apiPage, overview, sandbox } from './en/overview.ts'
 import { people, privacy } from './en/people.ts'
+import { publishing } from './en/publishing.ts'
 import { qrCodes } from './en/qr-codes.ts'
 import { recalls } from './en/recalls.ts'
 import { replies } from './en/replies.ts'
@@ -53,6 +54,7 @@ export const en: Texts = {
   apiKeys,
   apiPage,
   articles,
+  publishing,
   attributes,
   audience,
   audit,

@@ -35,6 +35,7 @@ import { miniPrograms } from './zh-CN/mini-programs.ts'
 import { apiKeys, entrance, operators, profile } from './zh-CN/operators.ts'
 import { apiPage, overview, sandbox } from './zh-CN/overview.ts'
 import { people, privacy } from './zh-CN/people.ts'
+import { publishing } from './zh-CN/publishing.ts'
 import { qrCodes } from './zh-CN/qr-codes.ts'
 import { recalls } from './zh-CN/recalls.ts'
 import { replies } from './zh-CN/replies.ts'
@@ -53,6 +54,7 @@ export const zhCN = {
   apiKeys,
   apiPage,
   articles,
+  publishing,
   attributes,
   audience,
   audit,

@@ -3,6 +3,10 @@ import { type Manifest, route } from '../manifest.ts'
 import { refreshArticleSet } from './commands/refresh.ts'
 import { runSyncArticles, syncArticles } from './commands/sync.ts'
 import { mediaRoutes } from './media-routes.ts'
+import { CONTENTS_TOPIC, publishResults } from './publish/results.ts'
+import { publishArticleSet } from './publish/start.ts'
+import { publishNext } from './publish/step.ts'
+import { nextPublicationDue, selectPublications } from './publish/store.ts'
 import { findLastSync, getArticleSet, listArticleSets, listMedia, SYNC_ARTICLES } from './reads.ts'
 import * as schema from './schema.ts'
 
@@ -20,9 +24,18 @@ export const contentsModule: Manifest = {
       refreshArticleSet(ctx, params.accountId, params.articleSetId),
     ),
     route(schema.syncArticlesEndpoint, (ctx, { params, body }) => syncArticles(ctx, params.accountId, body)),
+    route(schema.publishArticleSetEndpoint, (ctx, { params }) =>
+      publishArticleSet(ctx, params.accountId, params.articleSetId),
+    ),
+    route(schema.listArticlePublicationsEndpoint, (ctx, { params, query }) =>
+      selectPublications(ctx.db, params.accountId, query),
+    ),
     route(schema.listMediaEndpoint, (ctx, { params, query }) => listMedia(ctx.db, params.accountId, query)),
     ...mediaRoutes,
   ],
+  reactions: [publishResults],
+  sweeps: [{ name: 'contents.publish', topic: CONTENTS_TOPIC, everyMs: 2_000, run: publishNext }],
+  nextDue: (ctx) => nextPublicationDue(ctx.db, ctx.clock.now()),
   jobs: {
     [SYNC_ARTICLES]: (ctx, { runId }, signal) => {
       assert(runId, 'the job names its run')

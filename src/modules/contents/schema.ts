@@ -4,6 +4,8 @@ import { page, pageQuery } from '../../kernel/paging.ts'
 import { runView } from '../runs/schema.ts'
 import { COMPARED } from './rules/compare.ts'
 
+export * from './publish/schema.ts'
+
 const id = z.string().regex(/^\d{1,19}$/)
 const tag = 'contents'
 const params = z.object({ accountId: id })

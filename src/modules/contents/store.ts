@@ -99,6 +99,22 @@ export const markGone = (db: Executor, articleSetId: string, at: Date) =>
     .where('gone_at', 'is', null)
     .execute()
 
+export async function findSetId(
+  db: Executor,
+  accountId: string,
+  kind: ArticleSetKind,
+  wechatId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('article_sets')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('wechat_id', '=', wechatId)
+    .executeTakeFirst()
+  return row?.id
+}
+
 export async function selectSets(
   db: Executor,
   accountId: string,

@@ -13,6 +13,7 @@ export const articles: Texts['articles'] = {
   count: '{{count}} articles',
   nth: 'No. {{n}}',
   gone: 'Gone',
+  nowPublished: 'Published, no draft any more',
   problem: { deleted: 'Deleted', cover_missing: 'No cover', type_not_supported: 'Type not supported' },
   problemHint: {
     deleted: 'The article was deleted at WeChat and can’t be sent.',

@@ -11,6 +11,7 @@ export const articles = {
   count: '{{count}} 篇',
   nth: '第 {{n}} 篇',
   gone: '已不存在',
+  nowPublished: '已发布，不再是草稿',
   problem: { deleted: '已被删除', cover_missing: '缺少封面', type_not_supported: '类型不支持' },
   problemHint: {
     deleted: '这篇文章在微信上已被删除，不能再发送。',

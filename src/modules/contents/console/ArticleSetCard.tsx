@@ -2,10 +2,20 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
 import { Cover } from '../../../console/ui/Cover.tsx'
 import { StateTag } from '../../../console/ui/StateTag.tsx'
-import type { ArticleSetSummary } from '../schema.ts'
+import type { ArticlePublication, ArticleSetSummary } from '../schema.ts'
+import { PublicationTag } from './PublicationTag.tsx'
 import './contents.css'
 
-export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen: () => void }) {
+export function ArticleSetCard({
+  set,
+  publication,
+  onOpen,
+}: {
+  set: ArticleSetSummary
+  /** The last of this draft. */
+  publication: ArticlePublication | undefined
+  onOpen: () => void
+}) {
   const { t } = useTranslation()
   const format = useFormat()
   const [first, ...others] = set.articles
@@ -29,7 +39,11 @@ export function ArticleSetCard({ set, onOpen }: { set: ArticleSetSummary; onOpen
           {others.length > 0 && ` · ${t('articles.count', { count: set.articles.length })}`}
         </span>
         {set.goneAt !== null ? (
-          <StateTag tone="idle">{t('articles.gone')}</StateTag>
+          <StateTag tone="idle">
+            {t(publication?.state === 'done' ? 'articles.nowPublished' : 'articles.gone')}
+          </StateTag>
+        ) : publication !== undefined ? (
+          <PublicationTag publication={publication} />
         ) : problem ? (
           <StateTag tone="warn">{t(`articles.problem.${problem}`)}</StateTag>
         ) : (

@@ -1,5 +1,5 @@
 import { LinkOutlined, ReloadOutlined } from '@ant-design/icons'
-import { Alert, App, Button, Drawer, Segmented, Tooltip } from 'antd'
+import { Alert, App, Button, Drawer, Segmented, Space, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
@@ -13,13 +13,19 @@ import {
   refreshArticleSetEndpoint,
 } from '../schema.ts'
 import { articleDocument } from './article-document.ts'
+import { PublicationAlert } from './PublicationTag.tsx'
+import { PublishButton } from './PublishButton.tsx'
+import type { Publications } from './use-publications.ts'
 import './contents.css'
 
 export function ArticleSetDrawer({
   articleSetId,
+  publications,
   onClose,
 }: {
   articleSetId: string | undefined
+  /** Where a draft may be published. */
+  publications?: Publications
   onClose: () => void
 }) {
   const { t } = useTranslation()
@@ -29,6 +35,7 @@ export function ArticleSetDrawer({
     { params: { accountId, articleSetId: articleSetId ?? '' } },
     { enabled: articleSetId !== undefined },
   )
+  const publication = articleSetId === undefined ? undefined : publications?.lastOf(articleSetId)
   return (
     <Drawer
       open={articleSetId !== undefined}
@@ -36,8 +43,18 @@ export function ArticleSetDrawer({
       size={520}
       title={t('articles.preview')}
       destroyOnHidden
-      extra={articleSetId !== undefined && <RefreshButton articleSetId={articleSetId} />}
+      extra={
+        articleSetId !== undefined && (
+          <Space>
+            <RefreshButton articleSetId={articleSetId} />
+            {publications !== undefined && query.data?.kind === 'draft' && query.data.goneAt === null && (
+              <PublishButton set={query.data} publication={publication} />
+            )}
+          </Space>
+        )
+      }
     >
+      {publication !== undefined && <PublicationAlert publication={publication} />}
       <Loaded query={query}>{(set) => <Preview key={set.id} set={set} />}</Loaded>
     </Drawer>
   )

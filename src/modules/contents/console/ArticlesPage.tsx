@@ -10,7 +10,9 @@ import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states
 import { type ArticleSetKind, listArticleSetsEndpoint } from '../schema.ts'
 import { ArticleSetCard } from './ArticleSetCard.tsx'
 import { ArticleSetDrawer } from './ArticleSetDrawer.tsx'
+import { PublicationsDrawer } from './PublicationsDrawer.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
+import { usePublications } from './use-publications.ts'
 import './contents.css'
 
 const REFRESHED = [listArticleSetsEndpoint]
@@ -19,8 +21,8 @@ export function ArticlesPage() {
   const { t } = useTranslation()
   const format = useFormat()
   const accountId = useAccountId()
-  const filters = useFilters(['kind', 'q', 'gone', 'open'])
-  const { kind, q, gone, open } = filters.values
+  const filters = useFilters(['kind', 'q', 'gone', 'open', 'records'])
+  const { kind, q, gone, open, records } = filters.values
   const list = useCursorList(listArticleSetsEndpoint, {
     params: { accountId },
     query: {
@@ -32,13 +34,19 @@ export function ArticlesPage() {
   })
   const { run, isOpen, follow } = useRun('contents.sync-articles', REFRESHED)
   const sync = <SyncArticlesButton running={isOpen} onStarted={follow} />
+  const publications = usePublications()
   const lastSyncedAt = list.firstPage?.lastSyncedAt
   const filtered = kind !== undefined || q !== undefined
   return (
     <>
       <PageHeader
         title={t('nav.articles')}
-        actions={sync}
+        actions={
+          <>
+            <Button onClick={() => filters.set('records', 'true')}>{t('publishing.records')}</Button>
+            {sync}
+          </>
+        }
         sub={
           lastSyncedAt
             ? t('articles.lastSynced', { at: format.instant(lastSyncedAt) })
@@ -81,7 +89,12 @@ export function ArticlesPage() {
       )}
       <div className="w-card-grid">
         {list.items.map((set) => (
-          <ArticleSetCard key={set.id} set={set} onOpen={() => filters.set('open', set.id)} />
+          <ArticleSetCard
+            key={set.id}
+            set={set}
+            publication={publications.lastOf(set.id)}
+            onOpen={() => filters.set('open', set.id)}
+          />
         ))}
       </div>
       {list.hasMore && (
@@ -91,7 +104,12 @@ export function ArticlesPage() {
           </Button>
         </div>
       )}
-      <ArticleSetDrawer articleSetId={open} onClose={() => filters.set('open', undefined)} />
+      <ArticleSetDrawer
+        articleSetId={open}
+        publications={publications}
+        onClose={() => filters.set('open', undefined)}
+      />
+      <PublicationsDrawer open={records === 'true'} onClose={() => filters.set('records', undefined)} />
     </>
   )
 }
