@@ -59,6 +59,7 @@ export const publishing: Texts['publishing'] = {
     unknown_status: 'WeChat gave a result nobody knows. Look at the records at WeChat.',
   },
   failedAt: 'Articles in the way: {{places}}.',
+  separator: ', ',
   stillWaiting: 'The result is still awaited.',
   at: 'Submitted',
   what: 'Articles',

@@ -49,6 +49,7 @@ export const publishing = {
     unknown_status: '微信给出了未知的结果。请到公众平台的“发表记录”查看。',
   },
   failedAt: '有问题的是第 {{places}} 篇。',
+  separator: '、',
   stillWaiting: '系统会继续等待结果。',
   at: '提交时间',
   what: '图文',

@@ -40,7 +40,9 @@ export function usePublicationText(): (publication: ArticlePublication) => strin
     const own = t('publishing.reason', { returnObjects: true }) as Record<string, string>
     if (Object.hasOwn(own, reason)) {
       const where =
-        state === 'failed' && failed.length > 0 ? t('publishing.failedAt', { places: failed.join('、') }) : ''
+        state === 'failed' && failed.length > 0
+          ? t('publishing.failedAt', { places: failed.join(t('publishing.separator')) })
+          : ''
       return `${own[reason]}${where === '' ? '' : ` ${where}`}`
     }
     const { title, advice } = describe(new ApiError(500, reason, '', detail))

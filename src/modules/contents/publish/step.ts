@@ -136,11 +136,14 @@ const leaveUnknown = (ctx: Ctx, row: store.PublicationRow, reason: string): Prom
         }),
   )
 
-/** A call that only reads didn't succeed. */
+/** A call that only reads didn't succeed. What WeChat told already holds, also where its articles can't be read. */
 async function lookLater(ctx: Ctx, row: store.PublicationRow, error: WechatError): Promise<void> {
   await told(ctx, row, error)
   const looks = row.looks + 1
-  await store.changePublication(ctx.db, row.id, { looks, due_at: later(ctx, pauseAfter(looks)) })
+  const next = { looks, due_at: later(ctx, pauseAfter(looks)) }
+  const givenUp = row.status !== null && isOlder(ctx, row, GIVE_UP_MS)
+  const asTold = row.status === 0 ? { state: 'done', ended_at: ctx.clock.now() } : {}
+  await store.changePublication(ctx.db, row.id, givenUp ? { ...asTold, due_at: null } : next)
 }
 
 async function told(ctx: Ctx, row: store.PublicationRow, error: WechatError): Promise<void> {
