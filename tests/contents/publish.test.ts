@@ -154,9 +154,9 @@ test('D11: the same result pushed twice changes nothing; a later one that takes 
 
 test('D11: a result that is not pushed is asked for after 10 s, a minute and ten', async () => {
   const id = await draft()
+  await deaf()
   await publish(id)
   await work()
-  await deaf()
   const looks = async (ms: number) => {
     await forward(ms)
     await work()
@@ -170,10 +170,10 @@ test('D11: a result that is not pushed is asked for after 10 s, a minute and ten
   await world.ctx.pool.query(
     `update simulator.publish_job set due_at = due_at + interval '5 minutes' where finished_at is null`,
   )
-  expect(await looks(9_000)).toBe(0)
-  expect(await looks(1_100)).toBe(1)
-  expect(await looks(59_000)).toBe(1)
-  expect(await looks(1_100)).toBe(2)
+  expect(await looks(4_000)).toBe(0)
+  expect(await looks(6_100)).toBe(1)
+  expect(await looks(50_000)).toBe(1)
+  expect(await looks(10_100)).toBe(2)
   await forward(10 * 60_000)
   const done = await until(async () => {
     await work()
@@ -217,10 +217,10 @@ test('D11: without answer and event it is unknown after ten minutes, never hande
   await world.fault({ match: { path: SUBMIT }, kind: 'timeout-after-work', ms: 1, remaining: 1 })
   await work()
   await world.fault()
-  await forward(10 * 60_000 - 5_000)
+  await forward(9 * 60_000)
   await work()
   expect((await last()).state).toBe('submitting')
-  await forward(6_000)
+  await forward(61_000)
   await work()
   expect(await last()).toMatchObject({ state: 'unknown', reason: 'no_answer' })
   expect(await jobs()).toBe(1)
@@ -293,4 +293,27 @@ test('D11: a draft that is another than what was shown, or none, is not publishe
   const analyst = await world.as('analyst')
   expect((await analyst('POST', at(`/article-sets/${id}/publish`))).status).toBe(403)
   expect((await analyst('GET', at('/publications'))).status).toBe(200)
+})
+
+test.each([
+  ['whose articles can’t be read is done as WeChat said', '/cgi-bin/freepublish/getarticle', 'done', null],
+  [
+    'whose result can’t be asked for and is not pushed is unknown',
+    '/cgi-bin/freepublish/get',
+    'unknown',
+    'result_missing',
+  ],
+])('D11: after two days a publication %s', async (_name, path, state, reason) => {
+  const id = await draft()
+  if (state === 'unknown') await deaf()
+  await world.fault({ match: { path }, kind: 'error', errcode: 45009, errmsg: 'reach max api daily quota' })
+  await publish(id)
+  await work()
+  await forward(48 * 3_600_000 - 60_000)
+  await work()
+  expect(await last()).toMatchObject({ state: 'publishing' })
+  await forward(11 * 60_000)
+  await work()
+  await world.fault()
+  expect(await last()).toMatchObject({ state, reason, publishedSetId: null })
 })
