@@ -81,6 +81,18 @@ const audited = async () => {
   return rows.map(({ action }) => action)
 }
 
+/** An event as the log hands it to the reaction, and what comes of it. */
+async function told(publishId: string, status: number, articleId: string): Promise<void> {
+  const now = world.ctx.clock.now()
+  const event = {
+    ...{ id: '1', accountId: account.id, contactId: null, fanId: null, sourceId: null },
+    ...{ name: 'wechat.publish_finished', at: now, receivedAt: now },
+    properties: { publishId, status, articleId, articleUrls: [], failedIndexes: [] },
+  }
+  await contentsModule.reactions?.[0]?.react(world.ctx, [event], world.ctx.db)
+  await work()
+}
+
 test('D11: a draft is published, is a draft no more, and can be used as published at once', async () => {
   const id = await draft(2)
   const begun = await publish(id)
@@ -123,31 +135,14 @@ test('D11: the same result pushed twice changes nothing; a later one that takes 
   await publish(id)
   await work()
   const done = await pushed('done')
-  const again = async (status: number) => {
-    const { rows } = await world.ctx.pool.query<{ publish_id: string; article_id: string }>(
-      'select publish_id, article_id from article_publications where id = $1',
-      [done.id],
-    )
-    const [{ publish_id, article_id } = { publish_id: '', article_id: '' }] = rows
-    const event = {
-      id: '1',
-      accountId: account.id,
-      ...{ contactId: null, fanId: null, sourceId: null, name: 'wechat.publish_finished' },
-      ...{ at: world.ctx.clock.now(), receivedAt: world.ctx.clock.now() },
-      properties: {
-        publishId: publish_id,
-        status,
-        articleId: article_id,
-        articleUrls: [],
-        failedIndexes: [],
-      },
-    }
-    await contentsModule.reactions?.[0]?.react(world.ctx, [event], world.ctx.db)
-    await work()
-  }
-  await again(0)
+  const { rows } = await world.ctx.pool.query<{ publish_id: string; article_id: string }>(
+    'select publish_id, article_id from article_publications where id = $1',
+    [done.id],
+  )
+  const { publish_id: publishId = '', article_id: articleId = '' } = rows[0] ?? {}
+  await told(publishId, 0, articleId)
   expect(await last()).toEqual(done)
-  await again(6)
+  await told(publishId, 6, articleId)
   expect(await last()).toMatchObject({ state: 'failed', reason: 'blocked', urls: done.urls })
   expect(await audited()).toEqual(['article.publishing', 'article.published', 'article.publish_failed'])
 })
@@ -239,21 +234,7 @@ test('D11: an event of a publication made elsewhere is not taken for one of ours
   await world.fault({ match: { path: SUBMIT }, kind: 'http-500', remaining: 1 })
   await work()
   await world.fault()
-  const event = {
-    id: '1',
-    accountId: account.id,
-    ...{ contactId: null, fanId: null, sourceId: null, name: 'wechat.publish_finished' },
-    ...{ at: world.ctx.clock.now(), receivedAt: world.ctx.clock.now() },
-    properties: {
-      publishId: '990000001',
-      status: 0,
-      articleId: 'elsewhere',
-      articleUrls: [],
-      failedIndexes: [],
-    },
-  }
-  await contentsModule.reactions?.[0]?.react(world.ctx, [event], world.ctx.db)
-  await work()
+  await told('990000001', 0, 'elsewhere')
   expect(await last()).toMatchObject({ state: 'submitting', urls: [] })
   await forward(10 * 60_000 + 1_000)
   await work()
