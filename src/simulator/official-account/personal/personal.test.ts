@@ -50,8 +50,12 @@ test('F7: fans of an account with a life write, tap, scan and agree by themselve
     )
     return chats.flatMap((chat) => chat.items).filter((item: JsonObject) => item['from'] === 'fan').length
   }
-  const first = await until(async () => (await wrote()) || undefined, { what: 'the two days before' })
-  expect(first).toBeGreaterThan(20)
+  // what is told a part at a time is whole when two looks agree
+  const told = async () => {
+    const one = await wrote()
+    return one > 20 && one === (await wrote()) ? one : undefined
+  }
+  const first = await until(told, { what: 'the two days before' })
   expect(first).toBeLessThan(60)
   await world.forward(24 * HOUR)
   const second = await until(
