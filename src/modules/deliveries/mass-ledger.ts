@@ -181,16 +181,16 @@ async function bookMany(
   room: RawBuilder<unknown>,
 ): Promise<number> {
   await planForMany(trx)
-  const own = sql`m.account_id = ${accountId}::bigint and m.month = p.month and m.fan_id = p.fan_id`
-  const { rows } = await sql<{ count: number }>`
-    with p as materialized (select month, fan_id from (${fans}) f cross join unnest(${firstDays(months)}::date[]) as month),
-    held as (update mass_allowances m set booked = m.booked + 1 from p where ${own} and ${room} returning 1),
-    made as (
-      insert into mass_allowances (account_id, month, fan_id, used, booked)
-      select ${accountId}::bigint, month, fan_id, 0, 1 from p
-      where not exists (select from mass_allowances m where ${own}) order by month, fan_id returning 1)
-    select (select count(*) from held)::int + (select count(*) from made)::int as count`.execute(trx)
-  return rows[0]?.count ?? 0
+  const wanted = sql`(${fans}) f cross join unnest(${firstDays(months)}::date[]) as p (month)`
+  const own = sql`m.account_id = ${accountId}::bigint and m.month = p.month and m.fan_id = f.fan_id`
+  const held =
+    await sql`update mass_allowances m set booked = m.booked + 1 from ${wanted} where ${own} and ${room}`.execute(
+      trx,
+    )
+  const made = await sql`insert into mass_allowances (account_id, month, fan_id, used, booked)
+    select ${accountId}::bigint, p.month, f.fan_id, 0, 1 from ${wanted}
+    where not exists (select from mass_allowances m where ${own}) order by p.month, f.fan_id`.execute(trx)
+  return Number((held.numAffectedRows ?? 0n) + (made.numAffectedRows ?? 0n))
 }
 
 /** Frees what {@link bookMass} booked for these fans. */
