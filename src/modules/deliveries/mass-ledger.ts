@@ -155,43 +155,15 @@ export const reserveMass = (trx: Executor, places: Places) =>
 export const releaseMass = (trx: Executor, places: Places) =>
   movePlaces(trx, places, { first: NOTHING_YET, change: sql`used = m.used - 1 where m.used > 0` })
 
-/** From so many on those who have a row are found by a join: it takes half the time. */
-const MANY = 50_000
-
 /**
  * Books one of the month's sends for each fan, in every month given, where used and booked are under `limit` (null: for
- * everybody). Returns how many places it booked: one a fan and month where all had room. Under {@link lockMassLedger};
- * `people` is about how many fans there are.
+ * everybody). Returns how many places it booked: one a fan and month where all had room.
  */
-export async function bookMass(
-  trx: Executor,
-  { limit, people, ...places }: Places & { limit: number | null; people: number },
-): Promise<number> {
-  const room = limit === null ? sql`true` : sql`m.used + m.booked < ${limit}::int`
-  if (people >= MANY) return bookMany(trx, places, room)
-  return movePlaces(trx, places, {
+export const bookMass = (trx: Executor, { limit, ...places }: Places & { limit: number | null }) =>
+  movePlaces(trx, places, {
     first: { used: 0, booked: 1 },
-    change: sql`booked = m.booked + 1 where ${room}`,
+    change: sql`booked = m.booked + 1 ${limit === null ? sql`` : sql`where m.used + m.booked < ${limit}::int`}`,
   })
-}
-
-async function bookMany(
-  trx: Executor,
-  { accountId, months, fans }: Places,
-  room: RawBuilder<unknown>,
-): Promise<number> {
-  await planForMany(trx)
-  const wanted = sql`(${fans}) f cross join unnest(${firstDays(months)}::date[]) as p (month)`
-  const own = sql`m.account_id = ${accountId}::bigint and m.month = p.month and m.fan_id = f.fan_id`
-  const held =
-    await sql`update mass_allowances m set booked = m.booked + 1 from ${wanted} where ${own} and ${room}`.execute(
-      trx,
-    )
-  const made = await sql`insert into mass_allowances (account_id, month, fan_id, used, booked)
-    select ${accountId}::bigint, p.month, f.fan_id, 0, 1 from ${wanted}
-    where not exists (select from mass_allowances m where ${own}) order by p.month, f.fan_id`.execute(trx)
-  return Number((held.numAffectedRows ?? 0n) + (made.numAffectedRows ?? 0n))
-}
 
 /** Frees what {@link bookMass} booked for these fans. */
 export const unbookMass = (trx: Executor, places: Places) =>

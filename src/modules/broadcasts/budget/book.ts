@@ -69,7 +69,7 @@ async function settleSome(trx: Trx, { account, broadcast, isCrowded }: Some): Pr
     let people = batches.reduce((sum, { size }) => sum + size, 0)
     if (isCrowded)
       for (const batch of batches) people -= await leaveOut(trx, { account, batch, broadcast, gained })
-    const booked = await bookMass(trx, { accountId: account.id, months: gained, fans, limit, people })
+    const booked = await bookMass(trx, { accountId: account.id, months: gained, fans, limit })
     if (booked < people * gained.length) throw new Crowded()
   }
   await markSettled(
@@ -130,7 +130,7 @@ export async function bookMoved(
 ): Promise<void> {
   const months = (await bookedMonths(trx, broadcastId, seq)).map(monthOf)
   const fans = sql`select unnest(${fanIds}::bigint[]) as fan_id`
-  if (months.length > 0) await bookMass(trx, { accountId, months, fans, limit: null, people: fanIds.length })
+  if (months.length > 0) await bookMass(trx, { accountId, months, fans, limit: null })
 }
 
 /** Frees all that a broadcast has booked, before its people are forgotten. Run it under the account's ledger lock. */
