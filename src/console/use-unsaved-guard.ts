@@ -22,6 +22,11 @@ export function useUnsavedGuard(dirty: boolean, leaving: RefObject<boolean>) {
       onCancel: () => blocker.reset(),
     })
   }, [blocker, modal, t])
+  useCloseWarning(dirty)
+}
+
+/** The browser asks before it closes or reloads a page on which something is not saved. */
+export function useCloseWarning(dirty: boolean) {
   useEffect(() => {
     if (!dirty) return
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, call } from '../../../../console/api.ts'
 import { useInvalidate, useTellError } from '../../../../console/hooks.ts'
+import { useCloseWarning } from '../../../../console/use-unsaved-guard.ts'
 import {
   type Campaign,
   createCampaignEndpoint,
@@ -83,7 +84,7 @@ export function usePlan(accountId: string, initial: Draft, stored: Campaign | un
     const timer = setTimeout(() => void flush(), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [draft, started, flush])
-  useWarned(started && (saving.state === 'waiting' || saving.state === 'failed'))
+  useCloseWarning(started && (saving.state === 'waiting' || saving.state === 'failed'))
 
   const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), [])
   const changePlan = useCallback(
@@ -125,13 +126,4 @@ function useTellChanged() {
     },
     [modal, t, tell],
   )
-}
-
-function useWarned(dirty: boolean) {
-  useEffect(() => {
-    if (!dirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [dirty])
 }
