@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
-import { AppError, notFound } from '../../kernel/errors.ts'
-import { idsOfContact, scopeOf, withinScope } from '../contacts/index.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { findCanonical, idsOfContact } from '../contacts/index.ts'
 import { type DeliveryRow, explainDelivery, listDeliveries } from '../deliveries/index.ts'
 import { decide, forAudience } from '../segments/index.ts'
 import { audienceRule, resolveAudience } from './audience.ts'
@@ -92,13 +92,8 @@ const deliveryStep = (ctx: Ctx, row: DeliveryRow): Step =>
 
 /** Who somebody is today, and every id they have had; `not_found` for those the caller may not see. */
 export async function personOf(ctx: Ctx, contactId: string): Promise<{ id: string; ids: string[] }> {
-  const { rows } = await sql<{ id: string }>`
-    select c.id from contacts c where c.id = coalesce(
-      (select merged_into from contact_aliases where contact_id = ${contactId}::bigint), ${contactId}::bigint)
-      and ${withinScope(scopeOf(ctx), sql`c.id`)}`.execute(ctx.db)
-  const [row] = rows
-  if (row === undefined) throw notFound('contact')
-  return { id: row.id, ids: await idsOfContact(ctx.db, row.id) }
+  const { id } = await findCanonical(ctx, contactId)
+  return { id, ids: await idsOfContact(ctx.db, id) }
 }
 
 /** Whether the person is in the audience as it would be asked now; where a segment can't answer, which and why. */

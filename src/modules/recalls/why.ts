@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
-import { notFound } from '../../kernel/errors.ts'
-import { idsOfContact, scopeOf, withinScope } from '../contacts/index.ts'
+import { findCanonical, idsOfContact } from '../contacts/index.ts'
 import { explainDelivery } from '../deliveries/index.ts'
 import { decide, readCatalogue } from '../segments/index.ts'
 import type { Rule } from '../segments/schema.ts'
@@ -26,7 +25,7 @@ const MOST = 20
 /** Why a person was written to or not: their silence, where it stands for this rule, and each check as it would be answered now. */
 export async function whyOf(ctx: Ctx, key: RecallKey & { contactId: string }): Promise<RecallWhy> {
   const rule = await ruleOf(ctx, key)
-  const contactId = await canonical(ctx, key.contactId)
+  const { id: contactId } = await findCanonical(ctx, key.contactId)
   const fan = await fanOf(ctx.db, rule.accountId, contactId)
   const contactIds = await idsOfContact(ctx.db, contactId)
   const rows =
@@ -53,17 +52,6 @@ export async function whyOf(ctx: Ctx, key: RecallKey & { contactId: string }): P
             deliveryId: (now ?? rows[0])?.id,
           }),
   }
-}
-
-/** `not_found` for those the caller may not see. */
-async function canonical(ctx: Ctx, contactId: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    select c.id from contacts c where c.id = coalesce(
-      (select merged_into from contact_aliases where contact_id = ${contactId}::bigint), ${contactId}::bigint)
-      and ${withinScope(scopeOf(ctx), sql`c.id`)}`.execute(ctx.db)
-  const [row] = rows
-  if (row === undefined) throw notFound('contact')
-  return row.id
 }
 
 async function fanOf(db: Executor, accountId: string, contactId: string): Promise<Fan | undefined> {

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
-import { notFound } from '../../../kernel/errors.ts'
-import { canSeePersons, scopeOf, withinScope } from '../../contacts/index.ts'
+import { canSeePersons, findCanonical } from '../../contacts/index.ts'
 import { type Catalogue, type Frame, peopleSet, questions, readCatalogue, walk } from '../compiler/index.ts'
 import type { Explanation } from '../schema/ask.ts'
 import { type Condition, conditionsOf, isGroup, type Rule } from '../schema/rule.ts'
@@ -25,7 +24,7 @@ export async function explainRule(
   const { rule } = question
   await requireSound(ctx, rule)
   const { at, when } = instantOf(ctx, question.at)
-  const contactId = await canonical(ctx, question.contactId)
+  const { id: contactId } = await findCanonical(ctx, question.contactId)
   return inTransaction(
     ctx.db,
     async (trx) => {
@@ -57,17 +56,6 @@ export async function explainRule(
     },
     { isolation: 'repeatable read' },
   )
-}
-
-/** Whom this person is today, if the caller may see them. */
-async function canonical(ctx: Ctx, contactId: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    select c.id from contacts c
-    where c.id = coalesce((select merged_into from contact_aliases where contact_id = ${contactId}::bigint), ${contactId}::bigint)
-      and ${withinScope(scopeOf(ctx), sql`c.id`)}`.execute(ctx.db)
-  const [row] = rows
-  if (row === undefined) throw notFound('contact')
-  return row.id
 }
 
 async function decideEach(
