@@ -3,16 +3,26 @@ import { useTranslation } from 'react-i18next'
 import { addBeijingDays } from '../../kernel/beijing.ts'
 import type { ResponseOf } from '../../kernel/endpoint.ts'
 import type { usageEndpoint } from '../../modules/broadcasts/schema.ts'
+import { everyDay } from '../every-day.ts'
 import { useFormat } from '../format.ts'
 import { barsOf } from '../ui/bars.ts'
 import { EmptyState } from '../ui/states.tsx'
 
 const Chart = lazy(() => import('../ui/Chart.tsx'))
+const SHOWN_DAYS = 30
 type Days = ResponseOf<typeof usageEndpoint>['days']
 
 /** People reached by mass sends, day by day. */
 export function SendsPerDay({ days: known, today }: { days: Days; today: string }) {
-  const days = useMemo(() => withQuietDays(known, today), [known, today])
+  const days = useMemo(
+    () =>
+      everyDay(
+        known,
+        { from: addBeijingDays(today, 1 - SHOWN_DAYS), to: today },
+        { sends: 0, recipients: 0 },
+      ),
+    [known, today],
+  )
   const { t } = useTranslation()
   const format = useFormat()
   const option = useMemo(
@@ -42,14 +52,4 @@ export function SendsPerDay({ days: known, today }: { days: Days; today: string 
       )}
     </section>
   )
-}
-
-const SHOWN_DAYS = 30
-
-/** The last days without a gap: one on which nothing was sent is a fact too. */
-function withQuietDays(days: Days, today: string): Days {
-  return Array.from({ length: SHOWN_DAYS }, (_, place) => {
-    const day = addBeijingDays(today, place - SHOWN_DAYS + 1)
-    return days.find((one) => one.day === day) ?? { day, sends: 0, recipients: 0 }
-  })
 }

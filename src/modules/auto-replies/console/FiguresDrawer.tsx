@@ -2,6 +2,7 @@ import { Drawer, Table } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSandboxClock } from '../../../console/clock.ts'
+import { everyDay } from '../../../console/every-day.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
@@ -10,7 +11,7 @@ import { DayRange } from '../../../console/ui/filters.tsx'
 import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { type Sentence, useSentence } from '../../../console/ui/sentence.ts'
 import { Loaded, LoadingState } from '../../../console/ui/states.tsx'
-import { addBeijingDays, beijingDay, beijingDaysBetween } from '../../../kernel/beijing.ts'
+import { addBeijingDays, beijingDay } from '../../../kernel/beijing.ts'
 import { REASONS } from '../../deliveries/schema.ts'
 import { getReplyFiguresEndpoint, type ReplyFigures, type ReplyRule } from '../schema.ts'
 import { KeywordTag } from './words.tsx'
@@ -109,11 +110,7 @@ function Days({ figures: { days }, from, to }: { figures: ReplyFigures; from: st
   const { t } = useTranslation()
   const format = useFormat()
   const option = useMemo(() => {
-    const known = new Map(days.map((one) => [one.day, one]))
-    const all = Array.from({ length: beijingDaysBetween(from, to) + 1 }, (_, place) => {
-      const day = addBeijingDays(from, place)
-      return known.get(day) ?? { day, hits: 0, passive: 0, muted: 0 }
-    })
+    const all = everyDay(days, { from, to }, { hits: 0, passive: 0, muted: 0 })
     return barsOf({
       names: all.map(({ day }) => day.slice(5)),
       series: [{ name: t('replies.figures.hits'), values: all.map(({ hits }) => hits) }],

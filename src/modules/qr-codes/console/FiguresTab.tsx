@@ -1,13 +1,14 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSandboxClock } from '../../../console/clock.ts'
+import { everyDay } from '../../../console/every-day.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
 import { barsOf } from '../../../console/ui/bars.ts'
 import { DayRange, FilterBar, useFilters } from '../../../console/ui/filters.tsx'
 import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { Loaded, LoadingState } from '../../../console/ui/states.tsx'
-import { addBeijingDays, beijingDay, beijingDaysBetween } from '../../../kernel/beijing.ts'
+import { addBeijingDays, beijingDay } from '../../../kernel/beijing.ts'
 import { type CodeDay, codeFiguresEndpoint, type QrCode } from '../schema.ts'
 import { Conversions } from './Conversions.tsx'
 
@@ -68,11 +69,7 @@ function Days({ days, from, to }: { days: readonly CodeDay[]; from: string; to: 
   const { t } = useTranslation()
   const format = useFormat()
   const option = useMemo(() => {
-    const known = new Map(days.map((one) => [one.day, one]))
-    const all = Array.from({ length: beijingDaysBetween(from, to) + 1 }, (_, place) => {
-      const day = addBeijingDays(from, place)
-      return known.get(day) ?? { day, scans: 0, newFollows: 0, backFollows: 0 }
-    })
+    const all = everyDay(days, { from, to }, { scans: 0, newFollows: 0, backFollows: 0 })
     const fansOf = (one: CodeDay) => one.scans - one.newFollows - one.backFollows
     return barsOf({
       names: all.map(({ day }) => day.slice(5)),
