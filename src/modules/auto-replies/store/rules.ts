@@ -31,6 +31,22 @@ export async function bumpRevisions(trx: Executor, accountIds: readonly string[]
   await notifyOnCommit(trx, REPLIES_TOPIC)
 }
 
+const columnsOf = ({
+  name,
+  priority,
+  keywords,
+  hours,
+  answer,
+  everyMs,
+}: Omit<RuleFields, 'owner' | 'kind'>) => ({
+  name,
+  priority,
+  keywords: JSON.stringify(keywords),
+  hours: JSON.stringify(hours),
+  answer: JSON.stringify(answer),
+  every_ms: everyMs,
+})
+
 export async function insertRule(
   trx: Executor,
   rule: RuleFields & { by: string | null; now: Date },
@@ -38,13 +54,8 @@ export async function insertRule(
   const row = await trx
     .insertInto('reply_rules')
     .values({
+      ...columnsOf(rule),
       kind: rule.kind,
-      name: rule.name,
-      priority: rule.priority,
-      keywords: JSON.stringify(rule.keywords),
-      hours: JSON.stringify(rule.hours),
-      answer: JSON.stringify(rule.answer),
-      every_ms: rule.everyMs,
       owner_kind: rule.owner?.kind ?? null,
       owner_id: rule.owner?.id ?? null,
       created_by: rule.by,
@@ -65,13 +76,8 @@ export async function updateRule(
   const row = await trx
     .updateTable('reply_rules')
     .set((eb) => ({
+      ...columnsOf(rule),
       version: eb('version', '+', 1),
-      name: rule.name,
-      priority: rule.priority,
-      keywords: JSON.stringify(rule.keywords),
-      hours: JSON.stringify(rule.hours),
-      answer: JSON.stringify(rule.answer),
-      every_ms: rule.everyMs,
       updated_at: rule.now,
     }))
     .where('id', '=', ruleId)
