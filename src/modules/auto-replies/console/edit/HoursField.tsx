@@ -1,7 +1,7 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Form, Select, TimePicker } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Form, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { ClockField } from '../../../../console/ui/ClockField.tsx'
 import type { ActiveHours } from '../../schema.ts'
 import { clockOf, useWeekday } from '../words.tsx'
 
@@ -90,6 +90,7 @@ function SpanRow({
   )
 }
 
+/** The end of a day is its minute 1,440, shown as 00:00. */
 function Clock({
   label,
   minute,
@@ -100,14 +101,10 @@ function Clock({
   onChange: (minute: number) => void
 }) {
   return (
-    <TimePicker
-      format="HH:mm"
-      style={{ width: 100 }}
-      allowClear={false}
-      needConfirm={false}
-      aria-label={label}
-      value={dayjs(`2026-01-01T${clockOf(minute % 1_440)}`)}
-      onChange={(time) => time && onChange(time.hour() * 60 + time.minute())}
+    <ClockField
+      label={label}
+      value={clockOf(minute % 1_440)}
+      onChange={(time) => onChange(Number(time.slice(0, 2)) * 60 + Number(time.slice(3)))}
     />
   )
 }

@@ -1,11 +1,12 @@
 import { InputNumber, Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { ClockField } from '../../../../console/ui/ClockField.tsx'
 import { EVENTS } from '../../../ingest/schema.ts'
 import { EventPicker } from '../../../segments/console/index.ts'
 import type { EventTrigger, Reach } from '../../schema.ts'
 import { Field } from './Field.tsx'
 import { LengthField } from './LengthField.tsx'
-import { ClockField, PeriodField, ZoneField } from './RepeatFields.tsx'
+import { PeriodField, ZoneField } from './RepeatFields.tsx'
 
 /** An auto-reply, a code or a menu may start it. */
 const CALLED = [EVENTS.called]

@@ -1,7 +1,7 @@
 import { Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { ClockField } from '../../../../console/ui/ClockField.tsx'
 import type { CampaignLimits } from '../../schema.ts'
-import { ClockField } from './RepeatFields.tsx'
 
 type Quiet = CampaignLimits['quiet']
 type Hours = Exclude<Quiet, string>

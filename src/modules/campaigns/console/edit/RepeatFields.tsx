@@ -1,8 +1,8 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Input, Radio, Select, Space, TimePicker } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Checkbox, Input, Radio, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { BeijingTime } from '../../../../console/ui/BeijingTime.tsx'
+import { ClockField } from '../../../../console/ui/ClockField.tsx'
 import type { Missed, OnceTrigger, RepeatTrigger, Schedule } from '../../schema.ts'
 import { Field } from './Field.tsx'
 
@@ -170,28 +170,6 @@ function TimesField({ value, onChange }: { value: string[]; onChange: (times: st
 function nextTime(times: readonly string[]): string {
   const hour = (Number((times.at(-1) ?? '09:00').slice(0, 2)) + 1) % 24
   return `${String(hour).padStart(2, '0')}:00`
-}
-
-export function ClockField({
-  value,
-  onChange,
-  label,
-}: {
-  value: string
-  onChange: (time: string) => void
-  label: string
-}) {
-  return (
-    <TimePicker
-      format="HH:mm"
-      style={{ width: 100 }}
-      allowClear={false}
-      needConfirm={false}
-      aria-label={label}
-      value={dayjs(`2026-01-01T${value}`)}
-      onChange={(time) => time && onChange(time.format('HH:mm'))}
-    />
-  )
 }
 
 export function PeriodField({
