@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Moment } from '../support/doomed-worker.ts'
 import { seed, sized } from '../support/index.ts'
+import { randomOf } from '../support/random.ts'
 import type { Bound } from '../support/sending.ts'
 import { until } from '../support/until.ts'
 import { forkWorker, type WorkerProcess } from '../support/workers.ts'
@@ -154,7 +155,7 @@ test(
     const account = await world.bind({ fans: sized(400, 100_000) })
     const sendId = await world.send(account, { ratePerMinute: sized(24_000, 120_000) })
     await world.plan(sendId, account)
-    const random = seeded(seed)
+    const random = randomOf(seed)
     let mostUnknown = 0
     const steady = fork()
     await steady.ready
@@ -183,14 +184,3 @@ test(
   },
   sized(300_000, 1_800_000),
 )
-
-/** mulberry32 */
-function seeded(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seed, sized } from '../support/index.ts'
+import { randomOf } from '../support/random.ts'
 import { createSendingWorld, type SendingWorld } from '../support/sending.ts'
 import { endLeases, forkWorker, type WorkerProcess } from '../support/workers.ts'
 
@@ -21,17 +22,6 @@ afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.kill()))
   await world?.close()
 })
-
-/** Numbers of [0, 1) that the seed decides (mulberry32). */
-function randomOf(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 test(`G3: two workers, ${KILLS} kills at random moments: everybody once, in one end state (seed ${seed})`, {
   timeout: sized(90_000, 1_800_000),

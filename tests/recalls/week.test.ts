@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OwnedCtx } from '../../src/context.ts'
 import type { RecallFigures, RecallRule } from '../../src/modules/recalls/schema.ts'
+import { randomOf } from '../support/random.ts'
 import { seed, sized } from '../support/size.ts'
 import { createRecallWorld, DAY, HOUR, MINUTE, type RecallWorld } from './world.ts'
 
@@ -39,7 +40,7 @@ async function told(accountId: string): Promise<Act[]> {
 test('C6: edits earlier and later, off and on, a restart and two workers: one recall for each silence, none too late', async () => {
   const account = await world.bind({ fans: 8 })
   const fans = account.openids.slice(0, 6)
-  const random = seeded(seed)
+  const random = randomOf(seed)
   const pick = <T>(some: readonly T[]) => some[Math.floor(random() * some.length)] as T
   let rule = await world.rule(account, { minutes: 60, content: SEVERAL })
   const began = world.ctx.clock.now()
@@ -129,15 +130,4 @@ const edited = (rule: RecallRule, random: () => number) =>
 /** Another process in place of the second. */
 async function restarted(): Promise<OwnedCtx> {
   return world.another()
-}
-
-/** mulberry32 */
-function seeded(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -3,6 +3,7 @@ import { createPool } from '../../src/infra/postgres/connect.ts'
 import { createDb, type Db } from '../../src/infra/transaction.ts'
 import { insertBroadcast } from '../support/broadcasts.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { randomOf } from '../support/random.ts'
 
 /** A small world of people with everything a rule can ask about, made from a seed, and the same in a database. */
 export type Span = { since: number; until: number }
@@ -108,17 +109,6 @@ export const CITIES = ['上海', '北京', "it's; drop", '😀城']
 export const CATEGORIES = ['鞋', '包', '咖啡豆']
 export const NAMES = ['view', 'order', '分享']
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 export type PopulationWorld = { world: Population; db: Db; client: pg.Client; close(): Promise<void> }
 
 /** A population in a database of its own. */
@@ -140,7 +130,7 @@ export async function openPopulation(seed: number): Promise<PopulationWorld> {
 }
 
 export async function makePopulation(client: pg.Client, seed: number, size = 36): Promise<Population> {
-  const next = random(seed)
+  const next = randomOf(seed)
   const maybe = (share: number) => next() < share
   const one = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T
   const upTo = (n: number) => Math.floor(next() * (n + 1))

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Campaign } from '../../src/modules/campaigns/schema.ts'
 import { long } from '../support/index.ts'
+import { randomOf } from '../support/random.ts'
 import { beyondCap, firedWrongly, type Started, twice, unaccounted, untrue } from './judge.ts'
 import { createWeeks, DAY, HOUR, MINUTE, type Weeks } from './world.ts'
 
@@ -16,13 +17,7 @@ afterEach(async () => {
 })
 
 function drawing(seed: number) {
-  let state = seed * 2_654_435_761
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const random = randomOf(seed * 2_654_435_761)
   const below = (n: number) => Math.floor(random() * n)
   return { random, pick: <T>(items: readonly T[]): T => items[below(items.length)] as T }
 }

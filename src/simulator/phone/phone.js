@@ -2,7 +2,7 @@ import { drawChat, drawFan, make } from './draw.js'
 import { drawMenu } from './menu.js'
 import { askWhatToScan } from './scan.js'
 import { askToSubscribe } from './subscribe.js'
-import { locale, placeWords, toggleLanguage, word } from './words.js'
+import { locale, placeWords, shortTime, toggleLanguage, word } from './words.js'
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id)
@@ -114,14 +114,7 @@ async function refresh(toEnd = false) {
 
 /** @param {string} now */
 function drawClock(now) {
-  at('clock').textContent = new Date(now).toLocaleString(locale(), {
-    timeZone: 'Asia/Shanghai',
-    month: 'numeric',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  })
+  at('clock').textContent = shortTime(now)
 }
 
 /** @param {any} chat */

@@ -1,5 +1,5 @@
 import { make } from './make.js'
-import { locale, word } from './words.js'
+import { shortTime, word } from './words.js'
 
 /**
  * 扫一扫 without a camera: a code of the account out of a list, or whatever one has of a code.
@@ -55,13 +55,5 @@ export function askWhatToScan(sheet, codes, scan) {
 function lifeOf(code) {
   if (code.expired) return word('codeOver')
   if (code.expiresAt === null) return word('permanentCode')
-  const until = new Date(code.expiresAt).toLocaleString(locale(), {
-    timeZone: 'Asia/Shanghai',
-    month: 'numeric',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  })
-  return word('codeUntil') + until
+  return word('codeUntil') + shortTime(code.expiresAt)
 }

@@ -122,6 +122,18 @@ export const word = (key) => WORDS[language][key] ?? key
 
 export const locale = () => (language === 'en' ? 'en-GB' : 'zh-CN')
 
+/** An instant as the phone shows it, in Beijing.
+ * @param {string} at */
+export const shortTime = (at) =>
+  new Date(at).toLocaleString(locale(), {
+    timeZone: 'Asia/Shanghai',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  })
+
 export function toggleLanguage() {
   language = language === 'zh' ? 'en' : 'zh'
   localStorage.setItem('lang', language)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../../../tests/support/random.ts'
 import type { TestPlan } from '../schema.ts'
 import { type Counted, decide, judge, type Variant } from './decide.ts'
-import { randomOf } from './test-random.ts'
 import { absentIsZeroFrom, decidesAt, givesUpAt, statDayOf } from './times.ts'
 
 const at = (text: string) => new Date(`2026-12-${text}:00+08:00`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomOf } from '../experiments/test-random.ts'
+import { randomOf } from '../../../../tests/support/random.ts'
 import { newcombe, probabilitiesBest, type Sample, sampleSizeFor, wilson } from './statistics.ts'
 
 const sample = (did: number, people: number): Sample => ({ people, did })
