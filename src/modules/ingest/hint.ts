@@ -2,9 +2,9 @@ import type { Ctx } from '../../context.ts'
 import { REACTIONS_TOPIC } from './reactions.ts'
 
 /** Real time between two hints to those who follow the log; the log itself is the truth. */
-const HINT_EVERY_MS = 5
+const HINT_EVERY_MS = 20
 
-/** At once after a quiet moment, then at most one every 5 ms; the last batch always gets one. */
+/** At once after a quiet moment, then at most one every 20 ms; the last batch always gets one. */
 export function hintReactions(ctx: Ctx): () => void {
   let pending = false
   let resting = false

@@ -6,6 +6,11 @@ import { follow, look, type Waiting } from './follow.ts'
 /** Topic on which ingest says that something was appended. */
 export const REACTIONS_TOPIC = 'reactions'
 
+/**
+ * Real time between two looks at the log by those somebody waits for: nothing to a person, and under load a chunk for
+ * many events instead of one for each few.
+ */
+const BREATH_MS = 25
 /** Real time that those nobody waits for leave the database to others. */
 const LEISURE_MS = 100
 const FIRST_BACKOFF_MS = 250
@@ -20,15 +25,19 @@ export function createReactionSweeps(reactions: readonly Reaction[]): Sweep[] {
   const prompt = reactions.filter((one) => one.prompt)
   const rest = reactions.filter((one) => !one.prompt)
   const guard = createGuard()
-  let rested = 0
+  const breath = createPause()
+  const leisure = createPause()
   return [
     {
       name: 'ingest.reactions.prompt',
       everyMs: 1_000,
       topic: REACTIONS_TOPIC,
-      async run(ctx) {
+      async run(ctx, signal) {
+        await breath.over(BREATH_MS, signal)
         const waiting = await look(ctx.db, prompt.filter(guard.isFree))
-        return sumOf(await Promise.all(waiting.map((one) => guard.follow(ctx, one))))
+        const moved = sumOf(await Promise.all(waiting.map((one) => guard.follow(ctx, one))))
+        if (moved > 0) breath.begin()
+        return moved
       },
     },
     {
@@ -36,16 +45,29 @@ export function createReactionSweeps(reactions: readonly Reaction[]): Sweep[] {
       everyMs: 1_000,
       topic: REACTIONS_TOPIC,
       async run(ctx, signal) {
-        const early = rested + LEISURE_MS - performance.now()
-        if (early > 0) await delay(early, undefined, { signal, ref: false }).catch(() => undefined)
+        await leisure.over(LEISURE_MS, signal)
         const waiting = await look(ctx.db, rest.filter(guard.isFree))
         let moved = 0
         for (const one of waiting) if (!signal.aborted) moved += await guard.follow(ctx, one)
-        rested = performance.now()
+        leisure.begin()
         return moved
       },
     },
   ]
+}
+
+/** Real time since something ended; who comes early waits for the rest of it. */
+function createPause() {
+  let began = Number.NEGATIVE_INFINITY
+  return {
+    begin: () => {
+      began = performance.now()
+    },
+    async over(ms: number, signal: AbortSignal): Promise<void> {
+      const early = began + ms - performance.now()
+      if (early > 0) await delay(early, undefined, { signal, ref: false }).catch(() => undefined)
+    },
+  }
 }
 
 const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0)

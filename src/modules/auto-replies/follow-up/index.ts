@@ -34,7 +34,7 @@ export const followUp: Reaction = {
       // whoever is written to next must find the window that this very event opens
       await openWindows(
         trx,
-        answered.map(({ event }) => event),
+        answered.filter(leadsToMore).map(({ event }) => event),
       )
       await planRest(trx, answered, now)
       await changeTags(trx, acting, now)
@@ -45,6 +45,9 @@ export const followUp: Reaction = {
     await addPeople(trx, peopleHit(answered))
   },
 }
+
+const leadsToMore = ({ note, answer }: Answered): boolean =>
+  note.chosen.length > (note.passive ? 1 : 0) || answer.effects.campaignId !== null
 
 /** Every reply as a delivery: the one that answered the push as it went, the others in their order after it. */
 async function planRest(trx: Executor, answered: readonly Answered[], now: Date): Promise<void> {
