@@ -54,44 +54,74 @@ export function countWaiting(ctx: Ctx, accountId: string): Promise<RecallNumbers
 
 type Waiting = RecallNumbers['rules'][number]
 
+/**
+ * All rules in one pass: fans who fall between the same bounds of all rules are one row, and only such rows are compared with each
+ * rule. Asking the database for three counts a rule makes it compare every fan with every rule.
+ */
 async function waitingOf(
   ctx: Ctx,
   trx: Executor,
   { accountId, rules, at }: { accountId: string; rules: readonly RecallRow[]; at: Date },
 ): Promise<Waiting[]> {
-  const columns: RawBuilder<unknown>[] = []
   // rules that ask for the same tags share the answer
   const scopes = new Map<string, RawBuilder<unknown>>()
-  for (const [n, rule] of rules.entries()) {
-    const key = JSON.stringify([rule.include, rule.exclude])
-    if (!scopes.has(key)) scopes.set(key, await inScope(ctx, trx, { scope: rule, at }))
-    const place = [...scopes.keys()].indexOf(key)
-    const come = new Date(at.getTime() - offsetOf(rule))
-    const from = rule.state === 'on' || rule.lookedTo > come ? rule.lookedTo : come
-    const waits = sql`(l.at > ${from} and ${sql.ref(`l.in_${place}`)})`
-    const count = (name: string, where: RawBuilder<unknown>) =>
-      sql`count(*) filter (where ${where})::float8 as ${sql.ref(`${name}_${n}`)}`
-    columns.push(
-      count('waiting', waits),
-      count('reachable', sql`${waits} and ${openAtMoment(rule, sql`l.until`)}`),
-      count('due', sql`${waits} and l.at <= ${come}`),
-    )
+  const bounds: { scope: string; from: number; come: number; offset: number }[] = []
+  for (const rule of rules) {
+    const scope = JSON.stringify([rule.include, rule.exclude])
+    if (!scopes.has(scope)) scopes.set(scope, await inScope(ctx, trx, { scope: rule, at }))
+    const come = at.getTime() - offsetOf(rule)
+    const looked = rule.lookedTo.getTime()
+    bounds.push({
+      scope,
+      come,
+      from: rule.state === 'on' || looked > come ? looked : come,
+      offset: offsetOf(rule),
+    })
   }
-  const first = new Date(Math.min(...rules.map(({ lookedTo }) => lookedTo.getTime())))
-  const flags = [...scopes.values()].map((scope, place) => sql`${scope} as ${sql.ref(`in_${place}`)}`)
-  const { rows } = await sql<Record<string, number>>`
-    with free as materialized (${windowsOf(accountId)})
-    select ${sql.join(columns)} from (
-      select l.at, w.until, ${sql.join(flags)} from fan_last_acts l
-      join fans f on f.id = l.fan_id and f.following left join free w on w.fan_id = l.fan_id
-      where l.account_id = ${accountId}::bigint and l.at > ${first} offset 0) l`.execute(trx)
-  const [row] = rows
-  return rules.map(({ id }, n) => ({
-    ruleId: id,
-    waiting: row?.[`waiting_${n}`] ?? 0,
-    reachable: row?.[`reachable_${n}`] ?? 0,
-    due: row?.[`due_${n}`] ?? 0,
-  }))
+  const acts = stepsOf(bounds.flatMap(({ from, come }) => [from, come]))
+  const lengths = stepsOf(bounds.map(({ offset }) => offset))
+  const flags = [...scopes].map(([, scope], place) => sql`${scope} as ${sql.ref(`in_${place}`)}`)
+  // all three lie in the order of the fans already. Of an act's own window only one that is longer than a rule's time can
+  // be open at its moment; a payment may have come after the act.
+  await sql`select set_config('enable_hashjoin', 'off', true)`.execute(trx)
+  const { rows } = await sql<Record<string, unknown> & { act: number; length: number; n: number }>`
+    with others as materialized (
+      select fan_id, max(expires_at) as until from service_windows
+      where account_id = ${accountId}::bigint and kind <> 'message' and used < allowance
+        and (kind = 'payment' or expires_at - opened_at > ${lengths.values[0] ?? 0}::bigint * interval '1 millisecond')
+      group by fan_id)
+    select width_bucket(l.at, array(select timestamptz 'epoch' + u * interval '1 millisecond' + interval '1 microsecond'
+        from unnest(${acts.values}::bigint[]) u order by u)) as act,
+      coalesce(width_bucket(greatest(m.expires_at, o.until) - l.at, array(
+        select u * interval '1 millisecond' + interval '1 microsecond' from unnest(${lengths.values}::bigint[]) u order by u)), 0)
+        as length, ${sql.join(flags)}, count(*)::float8 as n
+    from fan_last_acts l
+    join fans f on f.id = l.fan_id and f.following
+    left join service_windows m on m.fan_id = l.fan_id and m.kind = 'message' and m.used < m.allowance
+    left join others o on o.fan_id = l.fan_id
+    where l.account_id = ${accountId}::bigint and l.at > ${new Date(Math.min(...bounds.map(({ from }) => from)))}
+    group by ${sql.join([...scopes].map((_, place) => sql.ref(`in_${place}`)))}, act, length`.execute(trx)
+  const places = [...scopes.keys()]
+  return rules.map(({ id }, index) => {
+    const { scope, from, come, offset } = bounds[index] as (typeof bounds)[number]
+    const waiting = rows.filter(
+      (row) => row[`in_${places.indexOf(scope)}`] === true && row.act >= acts.above(from),
+    )
+    return {
+      ruleId: id,
+      waiting: sumOf(waiting),
+      reachable: sumOf(waiting.filter(({ length }) => length >= lengths.above(offset))),
+      due: sumOf(waiting.filter(({ act }) => act < acts.above(come))),
+    }
+  })
+}
+
+const sumOf = (rows: readonly { n: number }[]): number => rows.reduce((sum, { n }) => sum + n, 0)
+
+/** Bounds in order, in milliseconds; `above`: the least step on which everything is later, or longer, than one of them. */
+function stepsOf(bounds: readonly number[]): { values: number[]; above(bound: number): number } {
+  const values = [...new Set(bounds)].sort((a, b) => a - b)
+  return { values, above: (bound) => values.indexOf(bound) + 1 }
 }
 
 /** Until when each fan can be written to, as it stands. */
