@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TestResult } from '../../src/modules/auto-replies/schema.ts'
 import { makeWaiting } from '../../src/modules/qr-codes/make.ts'
 import type { QrCodeDetail } from '../../src/modules/qr-codes/schema.ts'
 import { answer, createReplyWorld, type ReplyWorld } from '../auto-replies/world.ts'
@@ -64,6 +65,53 @@ test('D12: a scan is answered and tagged by its code, a follow through it too an
   expect(await hears(openid(2), silent)).toEqual([])
   await world.acts(openid(2), 'unfollow')
   expect(await hears(openid(2), silent)).toEqual(['欢迎关注'])
+})
+
+test('D12: who follows through a code that says so gets the follow reply after its own, within what a follow allows', async () => {
+  await world.rule({ kind: 'follow', priority: 5, answer: answer('关注一', '关注二') })
+  const tag = (await world.api<{ id: string }>('POST', '/api/tags', { name: '门店来的' })).body.id
+  const own = { ...answer('门店一', '门店二', '门店三'), followToo: true }
+  const both = await code({ answer: own })
+  const fan = openid(5)
+  expect(await hears(fan, both), 'a scan by a follower is no follow').toEqual(['门店一', '门店二', '门店三'])
+  await world.acts(fan, 'unfollow')
+  expect(await hears(fan, both), 'one at once, three in the window').toEqual([
+    '门店一',
+    '门店二',
+    '门店三',
+    '关注一',
+  ])
+  const tested = await world.api<TestResult>('POST', `/api/accounts/${world.own.id}/reply-test`, {
+    push: { kind: 'follow', scene: both.scene.text },
+  })
+  expect(tested.body).toMatchObject({
+    because: { reason: 'code' },
+    also: { rule: { kind: 'follow' } },
+    first: { index: 0 },
+    rest: [{ index: 1 }, { index: 2 }, { index: 0 }, { index: 1 }],
+    warnings: [{ reason: 'beyond_window', detail: { allowed: 3, replies: 4 } }],
+  })
+  // a code that only tags leaves the push's own answer to the follow reply
+  const effects = { ...answer().effects, give: [tag] }
+  const tags = await code({ answer: { mode: 'all', replies: [], effects, followToo: true } })
+  const other = openid(6)
+  await world.acts(other, 'unfollow')
+  await world.forward(new Date(world.ctx.clock.now().getTime() + 1_000))
+  await world.acts(other, 'scan', { url: tags.url })
+  expect(await world.heard(other), 'before any worker').toEqual(['关注一'])
+  await world.settle()
+  expect(await world.heard(other)).toEqual(['关注一', '关注二'])
+  const { rows } = await world.ctx.pool.query(
+    `select f.openid from contact_tags t join fans f on f.contact_id = t.contact_id where t.tag_id = $1`,
+    [tag],
+  )
+  expect(rows).toEqual([{ openid: other }])
+  const refused = await world.api('POST', `/api/accounts/${world.own.id}/reply-rules`, {
+    kind: 'follow',
+    name: '不行',
+    answer: { ...answer('一'), followToo: true },
+  })
+  expect(refused.body).toMatchObject({ error: { reason: 'follow_too_of_codes' } })
 })
 
 test('D12: codes made together share one answer: changed for all, or for one that leaves the others theirs', async () => {

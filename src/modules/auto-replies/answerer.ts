@@ -6,7 +6,7 @@ import { choose } from './choose.ts'
 import { compiledFor, type LiveRule, ready } from './compiled.ts'
 import { passiveOf } from './passive.ts'
 import { createLoopGuard, type LoopGuard } from './rules/loop-guard.ts'
-import { actOf, ruleFor } from './rules/precedence.ts'
+import { actOf, type Chosen, ruleFor } from './rules/precedence.ts'
 import type { ReplyNote } from './schema.ts'
 import { claimLimits } from './store/limits.ts'
 import { readVersion } from './store/live.ts'
@@ -22,10 +22,10 @@ export const answerer: Answerer = {
     const act = book && actOf(push.callback)
     const found = book && act && ruleFor(book, act, push.receivedAt)
     if (!found) return null
-    const { rule, keyword } = found
+    const { rule } = found
     const fan = `${push.accountId}:${push.callback.from}`
     if (!guardOf(ctx).allows(fan, push.key, performance.now())) return muted(rule)
-    return answerOf(rule, { keyword, key: push.key })
+    return answerOf(found, push.key)
   },
   async again(ctx, push, ref) {
     const { ruleId, version, first } = readRef(ref)
@@ -52,20 +52,33 @@ const muted = ({ id: rule }: LiveRule): PushAnswer => ({
   limit: null,
 })
 
-function answerOf(
-  rule: LiveRule,
-  { keyword, key }: { keyword: number | null; key: Push['key'] },
-): PushAnswer {
-  const { id, version, answer, choices, everyMs } = rule
-  const chosen = choose({ mode: answer.mode, replies: choices }, { key, rule: id })
-  const reply = chosen[0] === undefined ? null : (rule.passive[chosen[0]] ?? null)
+function answerOf({ rule, keyword, also }: Chosen<LiveRule>, key: Push['key']): PushAnswer {
+  const own = partOf(rule, key)
+  const more = also && partOf(also, key)
+  // a rule that says nothing leaves the push's own answer to the one after it
+  const speaks = own.chosen.length === 0 && more !== undefined ? more : own
+  const first = passiveIn(speaks)
+  const said = (part: Part) => ({
+    rule: part.rule.id,
+    version: part.rule.version,
+    chosen: part.chosen,
+    passive: first !== null && part === speaks,
+  })
   return {
-    ref: `${id}:${version}:${reply === null ? '' : chosen[0]}`,
-    note: noted({ rule: id, version, chosen, keyword, passive: reply !== null }),
-    reply,
-    limit: everyMs === null ? null : { rule: id },
+    ref: `${speaks.rule.id}:${speaks.rule.version}:${first === null ? '' : speaks.chosen[0]}`,
+    note: noted({ ...said(own), keyword, ...(more && { also: said(more) }) }),
+    reply: first,
+    limit: rule.everyMs === null ? null : { rule: rule.id },
   }
 }
+
+type Part = { rule: LiveRule; chosen: number[] }
+const partOf = (rule: LiveRule, key: Push['key']): Part => ({
+  rule,
+  chosen: choose({ mode: rule.answer.mode, replies: rule.choices }, { key, rule: rule.id }),
+})
+const passiveIn = ({ rule, chosen: [first] }: Part) =>
+  first === undefined ? null : (rule.passive[first] ?? null)
 
 /** `first` is the reply that was the push's own answer. */
 function readRef(ref: string): { ruleId: string; version: number; first: number | null } {

@@ -151,6 +151,7 @@ export function compile({
       version,
       answer,
       everyMs: everyMs === null ? null : Number(everyMs),
+      followToo: answer.followToo === true,
       passive: answer.replies.map((reply) => passiveOf(reply, accountName)),
       choices: answer.replies.map(({ weight, materials }) => ({
         weight,

@@ -19,7 +19,12 @@ export type ResolvedReply = {
   animated: boolean
   materials: MaterialKey[]
 }
-export type ResolvedAnswer = { mode: Answer['mode']; replies: ResolvedReply[]; effects: Effects }
+export type ResolvedAnswer = {
+  mode: Answer['mode']
+  replies: ResolvedReply[]
+  effects: Effects
+  followToo?: boolean | undefined
+}
 
 /** Contents of an answer as an account gives them. Refused as `message_invalid`, with the place of the reply. */
 export async function resolveReplies(

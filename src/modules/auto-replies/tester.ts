@@ -30,8 +30,11 @@ export async function testReply(
   const { candidates, because } = await candidatesFor(ctx, accountId, act)
   const place = candidates.findIndex(({ rule }) => answers(rule, at))
   const winner = candidates[place]
+  const also = winner?.rule.answer.followToo
+    ? candidates.slice(place + 1).find(({ rule }) => answers(rule, at))
+    : undefined
   const passedOver = candidates.flatMap((one, index) => {
-    if (one === winner) return []
+    if (one === winner || one === also) return []
     const reason = index < place || winner === undefined ? silence(one.rule, at) : beaten(winner, one)
     return reason === null ? [] : [{ rule: nameOf(one.rule), keyword: wordOf(one), reason }]
   })
@@ -42,11 +45,11 @@ export async function testReply(
     rule: nameOf(winner.rule),
     because: { reason, keyword: wordOf(winner) },
     passedOver,
-    ...(await given(ctx, { accountId, accountName: account.name, rule: winner.rule, act })),
+    ...(await given(ctx, { account, rule: winner.rule, also: also?.rule, act })),
   }
 }
 
-const NOTHING = { rule: null, first: null, rest: [], effects: null, warnings: [] }
+const NOTHING = { rule: null, also: null, first: null, rest: [], effects: null, warnings: [] }
 
 function actOfTest(push: TestPush): Act {
   switch (push.kind) {
@@ -124,41 +127,59 @@ const wordOf = (one: Candidate) => {
 }
 const nameOf = ({ id, name, kind }: RuleRow) => ({ id, name, kind })
 
-type Given = { accountId: string; accountName: string; rule: RuleRow; act: Act }
+type Given = { account: { id: string; name: string }; rule: RuleRow; also: RuleRow | undefined; act: Act }
 
-/** What the rule gives; where one of several is drawn, one of them. */
+/** What the rule gives, and one that answers after it; where one of several is drawn, one of them. */
 async function given(
   ctx: Ctx,
-  { accountId, accountName, rule, act }: Given,
-): Promise<Pick<TestResult, 'first' | 'rest' | 'effects' | 'warnings'>> {
-  const { answer } = rule
-  const gone = await goneMaterials(
-    ctx.db,
-    accountId,
-    answer.replies.flatMap(({ content }) => materialsOf(content)),
-  )
-  const choices = answer.replies.map(({ content, weight }) => ({
-    weight,
-    gone: materialsOf(content).some((one) => gone.has(keyOfMaterial(one))),
-  }))
-  const chosen = choose({ mode: answer.mode, replies: choices }, { key: randomUUID(), rule: rule.id })
-  const kept = await readVersion(ctx.pool, { ruleId: rule.id, accountId, version: rule.version })
-  const resolved = chosen[0] === undefined ? undefined : kept?.answer.replies[chosen[0]]
-  const passive = resolved !== undefined && passiveOf(resolved, accountName) !== null
-  const replies = chosen.flatMap((index) => {
-    const content = answer.replies[index]?.content
-    return content === undefined ? [] : [{ index, content }]
-  })
+  { account, rule, also, act }: Given,
+): Promise<Pick<TestResult, 'also' | 'first' | 'rest' | 'effects' | 'warnings'>> {
+  const own = await partOf(ctx, account, rule)
+  const more = also && (await partOf(ctx, account, also))
+  const passive = own.replies.length === 0 && more !== undefined ? more.passive : own.passive
+  const replies = [...own.replies, ...(more?.replies ?? [])]
   const rest = passive ? replies.slice(1) : replies
   const allowed = act.kind === 'text' || act.kind === 'other' ? ALLOWED.message : ALLOWED.other
-  const warnings: TestResult['warnings'] = choices.flatMap(({ gone: isGone }, reply) =>
-    isGone ? [{ reason: 'material_gone' as const, detail: { reply } }] : [],
-  )
-  if (answer.mode !== 'all' && answer.replies.length > 1)
-    warnings.push({ reason: 'one_of', detail: { count: answer.replies.length } })
+  const gone = [...own.gone, ...(more?.gone ?? []).map((reply) => reply + rule.answer.replies.length)]
+  const warnings: TestResult['warnings'] = gone.map((reply) => ({
+    reason: 'material_gone',
+    detail: { reply },
+  }))
+  for (const { mode, replies: all } of [rule.answer, ...(also === undefined ? [] : [also.answer])])
+    if (mode !== 'all' && all.length > 1) warnings.push({ reason: 'one_of', detail: { count: all.length } })
   if (replies.length > 0 && !passive) warnings.push({ reason: 'not_passive', detail: {} })
   if (rest.length > allowed)
     warnings.push({ reason: 'beyond_window', detail: { allowed, replies: rest.length } })
   if (rule.everyMs !== null) warnings.push({ reason: 'at_most_every', detail: { ms: Number(rule.everyMs) } })
-  return { first: passive ? (replies[0] ?? null) : null, rest, effects: answer.effects, warnings }
+  return {
+    also: also === undefined ? null : { rule: nameOf(also), effects: also.answer.effects },
+    first: passive ? (replies[0] ?? null) : null,
+    rest,
+    effects: rule.answer.effects,
+    warnings,
+  }
+}
+
+/** The replies of one rule, whether the first can be the push's own answer, and the places of those whose material is gone. */
+async function partOf(ctx: Ctx, account: Given['account'], { id, version, answer }: RuleRow) {
+  const goneNow = await goneMaterials(
+    ctx.db,
+    account.id,
+    answer.replies.flatMap(({ content }) => materialsOf(content)),
+  )
+  const choices = answer.replies.map(({ content, weight }) => ({
+    weight,
+    gone: materialsOf(content).some((one) => goneNow.has(keyOfMaterial(one))),
+  }))
+  const chosen = choose({ mode: answer.mode, replies: choices }, { key: randomUUID(), rule: id })
+  const kept = await readVersion(ctx.pool, { ruleId: id, accountId: account.id, version })
+  const first = chosen[0] === undefined ? undefined : kept?.answer.replies[chosen[0]]
+  return {
+    passive: first !== undefined && passiveOf(first, account.name) !== null,
+    gone: choices.flatMap((choice, reply) => (choice.gone ? [reply] : [])),
+    replies: chosen.flatMap((index) => {
+      const content = answer.replies[index]?.content
+      return content === undefined ? [] : [{ index, content }]
+    }),
+  }
 }

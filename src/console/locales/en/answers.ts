@@ -32,4 +32,5 @@ export const answers: Texts['answers'] = {
   sets: 'Sets: {{names}}',
   starts: 'Starts: {{name}}',
   cleared: 'cleared',
+  followToo: 'Who follows by it then gets the reply to new followers as well',
 }

@@ -20,6 +20,7 @@ export const errors: Texts['errors'] = {
     'This campaign doesn’t wait to be started by an auto reply, or is over; choose another.',
   reply_kind_fixed: 'The kind of a rule can’t be changed; make a new one.',
   reply_account_missing: 'The rule has to include this account.',
+  follow_too_of_codes: 'Only the answer of a QR code can go with the reply to new followers.',
   reply_rule_owned: 'This rule was made on another page; edit it there.',
   reply_needs_customer_service: 'Templates and subscription notifications can’t be auto replies.',
   tag_name_taken: '“{{name}}” exists already. Choose another name.',

@@ -62,12 +62,15 @@ export const qrCodes: Texts['qrCodes'] = {
   logoUnreadable: 'This file is no picture, or the browser can’t open it.',
   answer: 'Answer to a scan',
   answerHint:
-    'What people who scan it are sent and tagged with. Who follows by it gets this in place of the reply to new followers; without it they get that one.',
+    'What people who scan it are sent and tagged with. Who follows by it gets this in place of the reply to new followers (or both, if you like); without it they get that one.',
   answerBatchHint: 'These codes share one answer. Later it can be changed for all of them, or for one alone.',
   addAnswer: 'Set answer and tags',
   editAnswer: 'Change the answer',
   dropAnswer: 'No answer',
   useAnswer: 'Use it',
+  followToo: 'Who follows by it then gets the reply to new followers as well',
+  followTooHint:
+    'The first message answers at once, and a follow allows three more: what both replies hold beyond that can’t be sent.',
   noAnswer: 'None',
   answered: 'answered',
   answerShared: '{{count}} codes have this answer',

@@ -142,6 +142,7 @@ export const replies: Texts['replies'] = {
     now: 'Now (or another time)',
     hint: 'Type what a fan might write to see what they get, and why. Nothing is sent.',
     silent: 'Nothing comes',
+    also: 'After it the reply to new followers: “{{name}}”.',
     answers: ' answers: {{why}}',
     byWord: {
       exact: 'the message is “{{text}}”.',

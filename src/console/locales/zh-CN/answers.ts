@@ -30,4 +30,5 @@ export const answers = {
   sets: '设置属性：{{names}}',
   starts: '发起活动：{{name}}',
   cleared: '清空',
+  followToo: '扫码关注的人之后再收到“关注后”的答复',
 }

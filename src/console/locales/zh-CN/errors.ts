@@ -16,6 +16,7 @@ export const errors = {
   campaign_not_callable: '这个触达活动不是由自动回复发起的，或已结束，请换一个。',
   reply_kind_fixed: '规则的类型不能改，请新建一条。',
   reply_account_missing: '规则必须包含当前公众号。',
+  follow_too_of_codes: '只有二维码的答复可以再带上“关注后”的回复。',
   reply_rule_owned: '这条规则在别的页面上建立，请到那里编辑。',
   reply_needs_customer_service: '模板消息和订阅通知不能作为自动回复。',
   tag_name_taken: '“{{name}}”已经有了，请换一个名称。',

@@ -131,6 +131,7 @@ export const replies = {
     now: '现在（可选其他时间）',
     hint: '输入粉丝会说的话，看看会收到什么、为什么。不会真的发送。',
     silent: '什么也收不到',
+    also: '之后还有关注后的答复：“{{name}}”。',
     answers: ' 来回复：{{why}}',
     byWord: {
       exact: '说的就是“{{text}}”。',

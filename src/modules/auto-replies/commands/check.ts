@@ -7,13 +7,15 @@ import { checkRegex, REGEX_LIMITS } from '../rules/regex.ts'
 import type { Effects, Keyword } from '../schema.ts'
 import type { RuleFields } from '../store/rules.ts'
 
-type Checked = Pick<RuleFields, 'keywords' | 'answer'> & {
+type Checked = Pick<RuleFields, 'kind' | 'keywords' | 'answer'> & {
   ruleId: string | null
   accountIds: readonly string[]
 }
 
 /** Refuses patterns that RE2 doesn't know or that are too large, and effects on what isn't there. */
 export async function checkRule(trx: Executor, rule: Checked): Promise<void> {
+  if (rule.answer.followToo && rule.kind !== 'scan')
+    throw invalid('follow_too_of_codes', 'only the answer of a code goes with the follow reply')
   await checkPatterns(trx, rule)
   await checkEffects(trx, rule.answer.effects, rule.accountIds)
 }

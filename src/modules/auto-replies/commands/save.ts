@@ -33,8 +33,7 @@ export async function writeRule(
     const replies = []
     for (const reply of await resolveReplies(ctx, trx, accountId, rule.answer))
       replies.push({ ...reply, sendVersion: await versionOfContent(ctx, trx, accountId, reply.content) })
-    const { mode, effects } = rule.answer
-    await insertReplyVersion(trx, { ruleId, accountId, version, answer: { mode, replies, effects }, now })
+    await insertReplyVersion(trx, { ruleId, accountId, version, answer: { ...rule.answer, replies }, now })
   }
   return { ruleId, version }
 }

@@ -10,7 +10,7 @@ import { useCallable } from './EffectsEditor.tsx'
 /** An answer in a few lines: what is said, and what else happens. */
 export function AnswerSummary({ answer }: { answer: Answer }) {
   const { t } = useTranslation()
-  const { replies, mode, effects } = answer
+  const { replies, mode, effects, followToo } = answer
   return (
     <div>
       {replies.length > 1 && <div className="w-faint w-small">{t(`answers.mode.${mode}`)}</div>}
@@ -20,6 +20,7 @@ export function AnswerSummary({ answer }: { answer: Answer }) {
         </div>
       ))}
       {hasEffect(effects) && <EffectsSummary effects={effects} />}
+      {followToo === true && <div className="w-soft w-small">{t('answers.followToo')}</div>}
     </div>
   )
 }

@@ -12,24 +12,29 @@ import { useLeastText } from './words.tsx'
 export function TryResult({ result, said }: { result: TestResult; said: string }) {
   const { t } = useTranslation()
   const account = useAccount()
-  const { first, rest, effects, passedOver } = result
+  const { first, rest, effects, also, passedOver } = result
   const replies = [...(first === null ? [] : [first]), ...rest]
   return (
     <>
       <Because result={result} />
       <Warnings warnings={result.warnings} />
-      {effects !== null && hasEffect(effects) && (
-        <div className="w-reply-effect">
-          <EffectsSummary effects={effects} />
-        </div>
+      {also !== null && <p className="w-soft">{t('replies.try.also', { name: also.rule.name })}</p>}
+      {[effects, also?.effects].map(
+        (one, index) =>
+          one &&
+          hasEffect(one) && (
+            <div key={index} className="w-reply-effect">
+              <EffectsSummary effects={one} />
+            </div>
+          ),
       )}
       {passedOver.length > 0 && <PassedOver passedOver={passedOver} />}
       <Phone name={account?.name ?? ''}>
         <div className="w-reply-said">
           <span>{said}</span>
         </div>
-        {replies.map(({ index, content }) => (
-          <PhoneMessage key={index} content={content} />
+        {replies.map(({ content }, place) => (
+          <PhoneMessage key={place} content={content} />
         ))}
         {replies.length === 0 && <div className="w-phone-empty">{t('replies.try.silent')}</div>}
       </Phone>

@@ -7,8 +7,12 @@ import type { ResolvedAnswer, ResolvedReply } from '../resolve.ts'
 import type { ReplyNote } from '../schema.ts'
 import { answersOf, type KeptAnswers, versionName } from '../store/answered.ts'
 
-type Given = Extract<ReplyNote, { version: number }>
-/** An event that was answered; `contactId` is who the person is now. */
+type Noted = Extract<ReplyNote, { version: number }>
+type Given = Omit<Noted, 'also'> & {
+  /** How many replies of another rule come before. */
+  after: number
+}
+/** A rule that answered an event; `contactId` is who the person is now. */
 export type Answered = {
   event: ReactionEvent
   note: Given
@@ -30,6 +34,12 @@ function keptIn({ pool }: Ctx): KeptAnswers {
 const noteOf = ({ properties }: ReactionEvent): ReplyNote | undefined =>
   properties['reply'] as ReplyNote | undefined
 
+/** What a note tells of each rule that answered, in their order. */
+const givenOf = ({ also, ...own }: Noted): Given[] => [
+  { ...own, after: 0 },
+  ...(also === undefined ? [] : [{ ...also, keyword: null, after: own.chosen.length }]),
+]
+
 /** Those of these events that were answered, and those whose rule kept silent, in the order of the log. */
 export async function answeredOf(
   ctx: Ctx,
@@ -45,7 +55,8 @@ export async function answeredOf(
     if (note === undefined || accountId === null) continue
     if ('muted' in note) {
       if (note.rule !== null) muted.push({ event, accountId, rule: note.rule })
-    } else if (contactId !== null && fanId !== null) given.push({ event, note, accountId, contactId, fanId })
+    } else if (contactId !== null && fanId !== null)
+      for (const part of givenOf(note)) given.push({ event, note: part, accountId, contactId, fanId })
   }
   if (given.length === 0) return { answered: [], muted }
   const keyOf = ({ note, accountId }: { note: Given; accountId: string }) => ({
@@ -66,11 +77,11 @@ export async function answeredOf(
   return { answered, muted }
 }
 
-/** The replies that were chosen, each with its place among them. */
+/** The replies that were chosen, each with its place among all that answer the event. */
 export const chosenOf = ({ note, answer }: Answered): { reply: ResolvedReply; place: number }[] =>
   note.chosen.flatMap((index, place) => {
     const reply = answer.replies[index]
-    return reply === undefined ? [] : [{ reply, place }]
+    return reply === undefined ? [] : [{ reply, place: note.after + place }]
   })
 
 async function canonicalOf(trx: Executor, ids: readonly string[]): Promise<Map<string, string>> {

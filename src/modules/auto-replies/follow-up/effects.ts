@@ -49,7 +49,7 @@ export async function startCampaigns(ctx: Ctx, trx: Executor, answered: readonly
   const byCampaign = Map.groupBy(answered, ({ answer: { effects } }) => effects.campaignId ?? '')
   byCampaign.delete('')
   for (const [campaignId, group] of [...byCampaign].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)))
-    await startCalled(ctx, trx, { campaignId, events: group.map(({ event }) => event) })
+    await startCalled(ctx, trx, { campaignId, events: [...new Set(group.map(({ event }) => event))] })
 }
 
 /** The connection of a transaction, as those see it who write their SQL as text. */

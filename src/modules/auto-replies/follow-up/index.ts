@@ -72,7 +72,7 @@ function rowsOf(one: Answered): PlanRow[] {
     context: { event: event.name, eventId: event.id, at: event.at.toISOString(), properties },
     version: reply.sendVersion,
     notAfter: new Date(event.receivedAt.getTime() + TOO_LATE_MS),
-    passiveAt: note.passive && place === 0 ? event.receivedAt : null,
+    passiveAt: note.passive && place === note.after ? event.receivedAt : null,
   }))
 }
 

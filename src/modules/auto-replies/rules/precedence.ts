@@ -37,7 +37,7 @@ export function actOf(callback: Callback): Act | null {
   }
 }
 
-export type RankedRule = WordedRule & { kind: ReplyKind; hours: ActiveHours }
+export type RankedRule = WordedRule & { kind: ReplyKind; hours: ActiveHours; followToo?: boolean }
 /** The rules of an account as they are asked; lists in the order in which they are tried. */
 export type RuleBook<R extends RankedRule> = {
   matcher: Matcher<R>
@@ -47,11 +47,11 @@ export type RuleBook<R extends RankedRule> = {
   menu: ReadonlyMap<string, R>
 }
 
-/** The one rule that answers; `keyword` is the place of the word that matched. */
-export type Chosen<R> = { rule: R; keyword: number | null }
+/** The one rule that answers; `keyword` is the place of the word that matched, `also` a rule that answers as well, after it. */
+export type Chosen<R> = { rule: R; keyword: number | null; also?: R }
 
 /**
- * Which rule answers an act: of a code or a button its own; of words the best keyword of a rule in its hours; of any other
+ * Which rule answers an act: of a code or a button its own, with that of a follow after it where the code says so; of words the best keyword of a rule in its hours; of any other
  * message the default.
  */
 export function ruleFor<R extends RankedRule>(book: RuleBook<R>, act: Act, at: Date): Chosen<R> | null {
@@ -62,8 +62,12 @@ export function ruleFor<R extends RankedRule>(book: RuleBook<R>, act: Act, at: D
   }
   const of = (rule: R | undefined) => (rule === undefined ? null : first([rule]))
   switch (act.kind) {
-    case 'follow':
-      return (act.scene === null ? null : of(book.scan.get(act.scene))) ?? first(book.follow)
+    case 'follow': {
+      const code = act.scene === null ? null : of(book.scan.get(act.scene))
+      const follow = first(book.follow)
+      if (code === null || follow === null) return code ?? follow
+      return code.rule.followToo === true ? { ...code, also: follow.rule } : code
+    }
     case 'scan':
       return of(book.scan.get(act.scene))
     case 'menu':

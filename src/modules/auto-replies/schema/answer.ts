@@ -73,6 +73,8 @@ export const answerSchema = z
     mode: z.enum(['all', 'random', 'weighted']).default('all'),
     replies: z.array(replySchema).max(MAX_REPLIES).default([]),
     effects: effectsSchema.prefault({}),
+    /** Of a code: who follows through it gets the account's follow reply as well, after this one. */
+    followToo: z.boolean().optional(),
   })
   .refine(({ replies, effects }) => replies.length > 0 || hasEffect(effects), 'answer_empty')
 export type Answer = z.infer<typeof answerSchema>
@@ -91,5 +93,13 @@ export type AnswerProblem = z.infer<typeof answerProblem>
 
 /** What an event says of its answer, as `properties.reply`. */
 export type ReplyNote =
-  | { rule: string; version: number; chosen: number[]; keyword: number | null; passive: boolean }
+  | {
+      rule: string
+      version: number
+      chosen: number[]
+      keyword: number | null
+      passive: boolean
+      /** The rule that answers as well, after it. */
+      also?: { rule: string; version: number; chosen: number[]; passive: boolean }
+    }
   | { rule: string | null; muted: 'limit' | 'too_many' }

@@ -49,6 +49,8 @@ export const testResult = z.object({
     reason: z.enum(['keyword', 'follow', 'code', 'button', 'default', 'nobody']),
     keyword: word.nullable(),
   }),
+  /** One that answers as well, after it. */
+  also: z.object({ rule: named, effects: effectsSchema }).nullable(),
   /** Others that match as well, the nearest first, and why they don't answer. */
   passedOver: z.array(z.object({ rule: named, keyword: word.nullable(), reason: z.enum(PASSED_OVER) })),
   /** In the answer to the push itself. */

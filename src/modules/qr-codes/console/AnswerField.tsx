@@ -1,5 +1,5 @@
 import { EditOutlined, MessageOutlined } from '@ant-design/icons'
-import { Button, Drawer } from 'antd'
+import { Button, Checkbox, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AnswerEditor, AnswerSummary, newAnswer } from '../../auto-replies/console/index.ts'
@@ -55,7 +55,19 @@ export function AnswerField({
           </Button>
         }
       >
-        {editing !== null && <AnswerEditor value={editing} onChange={setEditing} />}
+        {editing !== null && (
+          <>
+            <AnswerEditor value={editing} onChange={setEditing} />
+            <Checkbox
+              style={{ marginTop: 16 }}
+              checked={editing.followToo === true}
+              onChange={({ target }) => setEditing({ ...editing, followToo: target.checked })}
+            >
+              {t('qrCodes.followToo')}
+            </Checkbox>
+            <div className="w-faint w-small">{t('qrCodes.followTooHint')}</div>
+          </>
+        )}
       </Drawer>
     </div>
   )
