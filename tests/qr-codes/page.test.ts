@@ -28,6 +28,14 @@ const codesAtWechat = async ({ scene }: QrCode) =>
       [scene.text],
     )
   ).rows
+/** How many the account has so, and which the list shows. */
+const listed = async (state: string) => {
+  const { body } = await world.api<{ items: QrCode[]; counts: Record<string, number> }>(
+    'GET',
+    world.url(`?state=${state}`),
+  )
+  return [body.counts[state], body.items.map(({ id }) => id)]
+}
 const week = { life: 'temporary', lifeSeconds: 7 * 86_400 }
 
 test('D12: the page shows name and code in the reader’s language, and nothing else of the account', async () => {
@@ -95,6 +103,7 @@ test('D12: while WeChat refuses, the last good picture is shown and one call a m
   )
   expect(rows).toEqual([{ n: 1 }])
   expect(await world.get(code)).toMatchObject({ state: 'ready', problem: { detail: { errcode: 40053 } } })
+  expect(await listed('refused')).toEqual([1, [code.id]])
   await world.later(DAY)
   expect((await open(code)).status).toBe(503)
   expect(await shown(code)).toBe(404)
@@ -102,6 +111,31 @@ test('D12: while WeChat refuses, the last good picture is shown and one call a m
   await world.ctx.pool.query(`update qr_codes set free_at = clock_timestamp() where id = $1`, [code.id])
   expect((await open(code)).status).toBe(200)
   expect((await world.get(code)).problem).toBeNull()
+  expect(await listed('refused')).toEqual([0, []])
+})
+
+test('D12: codes that end soon are listed and counted, unless their page keeps them alive; so are those that WeChat refused', async () => {
+  await world.later(40 * DAY)
+  const month = { life: 'temporary', lifeSeconds: 30 * 86_400 }
+  const [forgotten, opened] = [await world.made(month), await world.made(month)]
+  await open(opened)
+  const short = await world.made({ life: 'temporary', lifeSeconds: 3_600 })
+  await world.later(27 * DAY - 1_000)
+  expect(await listed('lapsing')).toEqual([0, []])
+  await world.later(2_000)
+  expect(await listed('lapsing'), 'three days before its end').toEqual([1, [forgotten.id]])
+  expect(await listed('ending'), 'ended ones with them').toEqual([
+    undefined,
+    expect.arrayContaining([short.id, opened.id]),
+  ])
+  await world.later(3 * DAY)
+  expect(await listed('lapsing'), 'it is over').toEqual([0, []])
+  await world.fault({ match: { path: '/cgi-bin/qrcode/create' }, kind: 'error', errcode: 40053 })
+  const refused = await world.made({ name: '没做成' })
+  await world.fault()
+  expect(await listed('failed')).toEqual([1, [refused.id]])
+  await world.api('POST', world.url(`/${refused.id}/archive`), {})
+  expect(await listed('failed')).toEqual([0, []])
 })
 
 test('D12: an archived code’s page is offline; its scans are counted all the same', async () => {

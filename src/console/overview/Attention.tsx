@@ -11,8 +11,9 @@ import { useFormat } from '../format.ts'
 import { useEndpoint } from '../hooks.ts'
 import { useAccount, useAccountId, useCan } from '../session.ts'
 import { useSentence } from '../ui/sentence.ts'
+import { useCodeMatters } from './use-code-matters.ts'
 
-type Matter = {
+export type Matter = {
   key: string
   type: 'error' | 'warning' | 'info'
   title: ReactNode
@@ -32,7 +33,8 @@ export function Attention() {
   const ofCampaigns = useCampaignMatters(accountId)
   const ofOutside = useOutsideMatters(accountId)
   const ofReplies = useReplyMatters(accountId)
-  const matters = [...ofAccount, ...ofReplies, ...ofSends, ...ofOutside, ...ofCampaigns]
+  const ofCodes = useCodeMatters(accountId)
+  const matters = [...ofAccount, ...ofReplies, ...ofCodes, ...ofSends, ...ofOutside, ...ofCampaigns]
   if (matters.length === 0) return null
   return (
     <div className="w-stack" style={{ gap: 8 }}>

@@ -17,7 +17,6 @@ import { selectPlacementFigures } from './store/placements.ts'
 import * as scans from './store/scans.ts'
 
 export type OneCode = { accountId: string; qrCodeId: string }
-const ENDING_MS = 3 * 86_400_000
 const MOST_DAYS = 400
 
 /** The row; `not_found` where the account has no such code. */
@@ -53,10 +52,10 @@ export async function getCode(ctx: Ctx, of: OneCode): Promise<QrCodeDetail> {
 
 export async function listCodes(ctx: Ctx, accountId: string, filter: codes.CodeFilter) {
   await getAccount(ctx, accountId)
-  const endingBefore = new Date(ctx.clock.now().getTime() + ENDING_MS)
+  const now = ctx.clock.now()
   const [rows, counts] = await Promise.all([
-    codes.selectCodes(ctx.db, accountId, { filter, endingBefore }),
-    codes.countCodes(ctx.db, accountId),
+    codes.selectCodes(ctx.db, accountId, { filter, now }),
+    codes.countCodes(ctx.db, accountId, now),
   ])
   const { items, nextCursor } = toPage(rows, filter.limit, (row) => row.id)
   return {

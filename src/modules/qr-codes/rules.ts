@@ -1,4 +1,6 @@
 const DAY_MS = 86_400_000
+/** So long before its end a code is said to end soon. */
+export const ENDING_MS = 3 * DAY_MS
 /** A stable page that nobody opened for so long is no longer kept alive by itself. */
 export const KEPT_ALIVE_MS = 30 * DAY_MS
 

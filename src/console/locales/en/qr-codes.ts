@@ -6,6 +6,17 @@ export const qrCodes: Texts['qrCodes'] = {
   subUsed: '{{used}} of {{most}} permanent codes used',
   subWaiting: '{{count}} being made',
   subFailed: '{{count}} not made',
+  subRefused: '{{count}} not renewed',
+  attention: {
+    failed: 'QR codes that WeChat did not make: {{count}}',
+    failedHint: 'Each code says why. Once that is mended, press “Try again”.',
+    refused: 'QR codes whose renewal failed: {{count}}',
+    refusedHint:
+      'They can be scanned until they end; then their pages stop working as well. Each code says why.',
+    lapsing: 'Temporary QR codes that end soon and are not renewed by themselves: {{count}}',
+    lapsingHint:
+      'Nobody opened their pages in the last 30 days. Renew those still in use; retire the others.',
+  },
   tab: { codes: 'Codes', placements: 'By placement' },
   placementsSub: 'Scans and follows that each placement brought in these days; still following as of now.',
   search: 'Name or scene',
@@ -103,7 +114,9 @@ export const qrCodes: Texts['qrCodes'] = {
   zipTooMany: 'At most {{most}} in one download',
   filterState: {
     ready: 'In use',
-    ending: 'Ending within 3 days',
+    ending: 'Ending within 3 days, or expired',
+    lapsing: 'Ending soon, not renewed by itself',
+    refused: 'Renewal failed',
     waiting: 'Being made',
     failed: 'Not made',
   },

@@ -129,7 +129,7 @@ function checkScenes(codes: readonly { scene: Scene | null }[], life: CodeLife):
 }
 
 async function requireRoom(trx: Executor, accountId: string, wanted: number): Promise<void> {
-  const { permanent } = await store.countCodes(trx, accountId)
+  const permanent = await store.countPermanent(trx, accountId)
   const left = PERMANENT_CODES - permanent
   if (wanted > left)
     throw conflict('qr_permanent_full', 'the account can have no more permanent codes', {

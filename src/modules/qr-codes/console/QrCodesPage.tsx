@@ -19,7 +19,7 @@ import { PageTabs, PlacementsTab } from './PlacementsTab.tsx'
 import { SelectionActions } from './SelectionActions.tsx'
 import { useColumns } from './use-columns.tsx'
 
-const STATES = ['ready', 'ending', 'waiting', 'failed'] as const
+const STATES = ['ready', 'ending', 'lapsing', 'refused', 'waiting', 'failed'] as const
 const LIVES: readonly CodeLife[] = ['permanent', 'temporary', 'known']
 /** While WeChat is making some, and otherwise. */
 const EVERY = { making: 2_000, idle: 15_000 }
@@ -77,6 +77,7 @@ function Codes() {
                 }),
                 waiting > 0 && t('qrCodes.subWaiting', { count: waiting }),
                 counts.failed > 0 && t('qrCodes.subFailed', { count: counts.failed }),
+                counts.refused > 0 && t('qrCodes.subRefused', { count: counts.refused }),
               ]
                 .filter(Boolean)
                 .join(' · ')
@@ -124,7 +125,8 @@ function Codes() {
           allowClear
           placeholder={t('common.state')}
           aria-label={t('common.state')}
-          style={{ width: 130 }}
+          style={{ width: 150 }}
+          popupMatchSelectWidth={false}
           value={state ?? null}
           onChange={(value?: string | null) => filters.set('state', value ?? undefined)}
           options={STATES.map((value) => ({ value, label: t(`qrCodes.filterState.${value}`) }))}

@@ -20,8 +20,11 @@ export const codeFilter = z.object({
   folder: z.union([shape.id, z.literal('none')]).optional(),
   placement: z.union([shape.id, z.literal('none')]).optional(),
   life: shape.codeLife.optional(),
-  /** `ending`: temporary ones that end within three days, or have ended. */
-  state: z.enum(['waiting', 'ready', 'failed', 'ending']).optional(),
+  /**
+   * `ending`: temporary ones that end within three days, or have ended; `lapsing`: those that end soon and that nobody keeps alive
+   * by opening their page; `refused`: good now, but WeChat did not make them anew.
+   */
+  state: z.enum(['waiting', 'ready', 'failed', 'ending', 'lapsing', 'refused']).optional(),
   archived: z.stringbool().default(false),
 })
 
@@ -34,7 +37,13 @@ export const listCodesEndpoint = endpoint({
   query: pageQuery.extend(codeFilter.shape),
   response: page(shape.qrCode).extend({
     /** Of all the account’s, whatever is filtered. */
-    counts: z.object({ waiting: z.number().int(), failed: z.number().int(), permanent: z.number().int() }),
+    counts: z.object({
+      waiting: z.number().int(),
+      failed: z.number().int(),
+      refused: z.number().int(),
+      lapsing: z.number().int(),
+      permanent: z.number().int(),
+    }),
     mostPermanent: z.literal(PERMANENT_CODES),
   }),
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
+import { ENDING_MS, KEPT_ALIVE_MS } from '../rules.ts'
 import type { CodeLife, CodeState, Scene } from '../schema.ts'
 
 export type CodeRow = {
@@ -57,17 +58,37 @@ export type CodeFilter = {
   folder?: string | undefined
   placement?: string | undefined
   life?: CodeLife | undefined
-  state?: CodeState | 'ending' | undefined
+  state?: CodeState | 'ending' | 'lapsing' | 'refused' | undefined
   archived: boolean
   cursor?: string | undefined
   limit: number
+}
+
+/** Good yet, though WeChat did not make it anew. */
+const REFUSED = sql`c.state = 'ready' and c.problem is not null`
+/** Ends within three days, or with a quarter of its life left where that is shorter, and is not kept alive. */
+const LAPSING = (now: Date) => sql`c.life = 'temporary' and c.state = 'ready' and c.expires_at > ${now}
+  and c.expires_at - least(${ENDING_MS} * interval '1 millisecond', c.life_seconds * interval '0.25 second') <= ${now}
+  and (c.page_opened_at > ${new Date(now.getTime() - KEPT_ALIVE_MS)}) is not true`
+
+function inState(state: NonNullable<CodeFilter['state']>, now: Date) {
+  switch (state) {
+    case 'ending':
+      return sql`c.life = 'temporary' and c.expires_at < ${new Date(now.getTime() + ENDING_MS)}`
+    case 'lapsing':
+      return LAPSING(now)
+    case 'refused':
+      return REFUSED
+    default:
+      return sql`c.state = ${state}`
+  }
 }
 
 /** One more than `limit` where there are more. */
 export async function selectCodes(
   db: Executor,
   accountId: string,
-  { filter, endingBefore }: { filter: CodeFilter; endingBefore: Date },
+  { filter, now }: { filter: CodeFilter; now: Date },
 ): Promise<CodeRow[]> {
   const like = filter.q === undefined ? undefined : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
   const filed = (column: string, value: string | undefined) => {
@@ -76,12 +97,7 @@ export async function selectCodes(
       ? sql`and ${sql.ref(column)} is null`
       : sql`and ${sql.ref(column)} = ${value}::bigint`
   }
-  const state =
-    filter.state === 'ending'
-      ? sql`and c.life = 'temporary' and c.expires_at < ${endingBefore}`
-      : filter.state === undefined
-        ? sql``
-        : sql`and c.state = ${filter.state}`
+  const state = filter.state === undefined ? sql`` : sql`and ${inState(filter.state, now)}`
   const { rows } = await sql<CodeRow>`
     select ${COLUMNS} from qr_codes c
     where c.account_id = ${accountId}::bigint and (c.archived_at is not null) = ${filter.archived}
@@ -93,17 +109,34 @@ export async function selectCodes(
   return rows
 }
 
-export async function countCodes(db: Executor, accountId: string) {
-  const { rows } = await sql<{ waiting: string; failed: string; permanent: string }>`
-    select count(*) filter (where state = 'waiting' and archived_at is null) as waiting,
-      count(*) filter (where state = 'failed' and archived_at is null) as failed,
-      count(*) filter (where life = 'permanent' and state <> 'failed') as permanent
-    from qr_codes where account_id = ${accountId}::bigint`.execute(db)
-  const [row] = rows
+export async function countPermanent(db: Executor, accountId: string): Promise<number> {
+  const { rows } = await sql<{ n: string }>`select count(*) as n from qr_codes c
+    where account_id = ${accountId}::bigint and ${PERMANENT}`.execute(db)
+  return Number(rows[0]?.n ?? 0)
+}
+
+const PERMANENT = sql`c.life = 'permanent' and c.state <> 'failed'`
+
+/** Codes of the account by what there is to know of them. */
+export async function countCodes(
+  db: Executor,
+  accountId: string,
+  now: Date,
+): Promise<Record<'waiting' | 'failed' | 'refused' | 'lapsing' | 'permanent', number>> {
+  const { rows } = await sql<Record<string, string>>`
+    select count(*) filter (where c.state = 'waiting' and c.archived_at is null) as waiting,
+      count(*) filter (where c.state = 'failed' and c.archived_at is null) as failed,
+      count(*) filter (where ${REFUSED} and c.archived_at is null) as refused,
+      count(*) filter (where ${LAPSING(now)} and c.archived_at is null) as lapsing,
+      count(*) filter (where ${PERMANENT}) as permanent
+    from qr_codes c where c.account_id = ${accountId}::bigint`.execute(db)
+  const of = (name: string) => Number(rows[0]?.[name] ?? 0)
   return {
-    waiting: Number(row?.waiting ?? 0),
-    failed: Number(row?.failed ?? 0),
-    permanent: Number(row?.permanent ?? 0),
+    waiting: of('waiting'),
+    failed: of('failed'),
+    refused: of('refused'),
+    lapsing: of('lapsing'),
+    permanent: of('permanent'),
   }
 }
 
