@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRule } from '../../src/modules/auto-replies/commands/rules.ts'
+import { ruleInput } from '../../src/modules/auto-replies/schema.ts'
 import { hasBrowser, keepShot, openPage } from '../support/browser.ts'
 import { bindStill, type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 import type { Bound } from '../support/sending.ts'
@@ -105,6 +107,46 @@ describe.skipIf(!hasBrowser)('自动回复: a newcomer’s first rule', () => {
     await page.getByText('活动没有运行').waitFor()
     await page.getByRole('link', { name: '优惠咨询' }).click()
     await page.getByText('要发起的触达活动没有在运行').waitFor()
+  })
+
+  test('C4: rules are brought into order by the mouse or the keys, and answer by it', async () => {
+    for (const text of ['八折', '全场'])
+      await createRule(
+        world.ctx,
+        account.id,
+        ruleInput.parse({
+          kind: 'keyword',
+          name: text,
+          keywords: [{ text, match: 'contains' }],
+          answer: { replies: [{ content: { kind: 'text', text: `答${text}`, variables: {} } }] },
+        }),
+      )
+    await page.goto(`${base}/accounts/${account.id}/replies`)
+    await page.getByRole('button', { name: '调整顺序' }).click()
+    const names = () => page.locator('.w-reply-order li > div').allInnerTexts()
+    const isFirst = (name: string) => until(async () => (await names())[0]?.startsWith(name) === true)
+    await isFirst('优惠咨询')
+    const handle = (name: string) => page.getByRole('button', { name: `拖动“${name}”` })
+    await handle('八折').focus()
+    await page.keyboard.press('Space')
+    await page.locator('.w-sort-handle[aria-pressed=true]').waitFor()
+    await page.keyboard.press('ArrowUp')
+    await page.getByText(/moved over droppable area 1\b/).waitFor({ state: 'attached' })
+    await page.keyboard.press('Space')
+    await isFirst('八折')
+    const [from, to] = [await handle('全场').boundingBox(), await handle('八折').boundingBox()]
+    await page.mouse.move((from?.x ?? 0) + 5, (from?.y ?? 0) + 5)
+    await page.mouse.down()
+    await page.mouse.move((to?.x ?? 0) + 5, (to?.y ?? 0) + 1, { steps: 8 })
+    await page.getByText(/moved over droppable area 2\b/).waitFor({ state: 'attached' })
+    await page.mouse.up()
+    await isFirst('全场')
+    await keepShot(page, 'answering-07-order')
+    await page.getByRole('button', { name: '保存顺序' }).click()
+    await page.getByText('优先级 2').waitFor()
+    const box = page.getByTestId('reply-try')
+    await box.getByLabel('粉丝说的话').fill('八折全场')
+    await box.getByText('答全场').waitFor()
     expect(open.errors).toEqual([])
   })
 })

@@ -44,6 +44,13 @@ export const replies: Texts['replies'] = {
   column: { keywordRule: 'Rule and keywords', rule: 'Rule', answer: 'Answer', on: 'On' },
   owner: { recall: 'Keyword of a recall rule', 'qr-code': 'Channel QR code', menu: 'Custom menu' },
   everyOf: 'Once in {{time}} a fan at most',
+  priorityOf: 'Priority {{number}}',
+  precedence: {
+    keyword:
+      'Where several match, the higher priority answers; of equal ones exact, starts with, contains, pattern, then the longer word.',
+    follow: 'Only the first of them that is in its hours answers.',
+    default: 'Only the first of them that is in its hours answers.',
+  },
   ofAccounts: '{{count}} accounts',
   more: '{{count}} more',
   switchOf: '“{{name}}” on or off',
@@ -82,6 +89,7 @@ export const replies: Texts['replies'] = {
     title: 'Which answers first',
     hint: 'Where several rules match, the first of them answers. Until the order is changed: exact, starts with, contains, pattern; then the longer word; then the older rule.',
     empty: 'No rules yet',
+    drag: 'Drag “{{name}}”, or press Space and move it with the arrow keys',
     first: 'Move “{{name}}” to the top',
     up: 'Move “{{name}}” up',
     down: 'Move “{{name}}” down',

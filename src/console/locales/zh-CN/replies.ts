@@ -35,6 +35,13 @@ export const replies = {
   column: { keywordRule: '规则与关键词', rule: '规则', answer: '答复', on: '开关' },
   owner: { recall: '召回规则的关键词', 'qr-code': '渠道二维码', menu: '自定义菜单' },
   everyOf: '同一粉丝 {{time}}内最多一次',
+  priorityOf: '优先级 {{number}}',
+  precedence: {
+    keyword:
+      '同时匹配几条时，优先级大的先回复；优先级相同，依次是全匹配、开头匹配、包含、正则，再是更长的词。',
+    follow: '只有最前面那条在生效时段内的回复。',
+    default: '只有最前面那条在生效时段内的回复。',
+  },
   ofAccounts: '{{count}} 个公众号',
   more: '还有 {{count}} 个',
   switchOf: '“{{name}}”开关',
@@ -71,6 +78,7 @@ export const replies = {
     title: '谁先回复',
     hint: '同时匹配多条规则时，排在前面的回复。没有调整过时，依次是全匹配、开头匹配、包含、正则，然后是更长的词、更早建的规则。',
     empty: '还没有规则',
+    drag: '拖动“{{name}}”，或按空格后用上下键移动',
     first: '把“{{name}}”移到最前',
     up: '上移“{{name}}”',
     down: '下移“{{name}}”',

@@ -1,6 +1,28 @@
-import { ArrowDownOutlined, ArrowUpOutlined, VerticalAlignTopOutlined } from '@ant-design/icons'
+import {
+  ArrowDownOutlined,
+  ArrowUpOutlined,
+  HolderOutlined,
+  VerticalAlignTopOutlined,
+} from '@ant-design/icons'
+import {
+  closestCenter,
+  DndContext,
+  type DragEndEvent,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from '@dnd-kit/core'
+import {
+  arrayMove,
+  SortableContext,
+  sortableKeyboardCoordinates,
+  useSortable,
+  verticalListSortingStrategy,
+} from '@dnd-kit/sortable'
+import { CSS } from '@dnd-kit/utilities'
 import { Button, Drawer } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
@@ -43,52 +65,29 @@ function Rules({ rules, onClose }: { rules: readonly ReplyRule[]; onClose: () =>
     success: t('common.saved'),
     onSuccess: onClose,
   })
-  const move = (from: number, to: number) =>
-    setIds((before) => before.toSpliced(from, 1).toSpliced(to, 0, ...before.slice(from, from + 1)))
+  const move = (from: number, to: number) => setIds((before) => arrayMove(before, from, to))
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 5 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  )
+  const drop = ({ active, over }: DragEndEvent) => {
+    const [from, to] = [ids.indexOf(String(active.id)), ids.indexOf(String(over?.id))]
+    if (from >= 0 && to >= 0 && from !== to) move(from, to)
+  }
   if (rules.length === 0) return <EmptyState compact title={t('replies.order.empty')} />
   return (
     <>
       <p className="w-soft">{t('replies.order.hint')}</p>
-      <ol className="w-reply-order">
-        {ids.map((id, place) => {
-          const rule = rules.find((one) => one.id === id)
-          if (rule === undefined) return null
-          const { name } = rule
-          return (
-            <li key={id}>
-              <span className="w-faint">{place + 1}</span>
-              <div>
-                {name}
-                {rule.keywords.length > 0 && <KeywordTags keywords={rule.keywords} />}
-              </div>
-              <Button
-                type="text"
-                size="small"
-                icon={<VerticalAlignTopOutlined />}
-                aria-label={t('replies.order.first', { name })}
-                disabled={place === 0}
-                onClick={() => move(place, 0)}
-              />
-              <Button
-                type="text"
-                size="small"
-                icon={<ArrowUpOutlined />}
-                aria-label={t('replies.order.up', { name })}
-                disabled={place === 0}
-                onClick={() => move(place, place - 1)}
-              />
-              <Button
-                type="text"
-                size="small"
-                icon={<ArrowDownOutlined />}
-                aria-label={t('replies.order.down', { name })}
-                disabled={place === ids.length - 1}
-                onClick={() => move(place, place + 1)}
-              />
-            </li>
-          )
-        })}
-      </ol>
+      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
+        <SortableContext items={ids} strategy={verticalListSortingStrategy}>
+          <ol className="w-reply-order">
+            {ids.map((id, place) => {
+              const rule = rules.find((one) => one.id === id)
+              return rule && <Row key={id} rule={rule} place={place} count={ids.length} move={move} />
+            })}
+          </ol>
+        </SortableContext>
+      </DndContext>
       <Button
         type="primary"
         loading={save.isPending}
@@ -97,5 +96,51 @@ function Rules({ rules, onClose }: { rules: readonly ReplyRule[]; onClose: () =>
         {t('replies.order.save')}
       </Button>
     </>
+  )
+}
+
+type RowProps = { rule: ReplyRule; place: number; count: number; move: (from: number, to: number) => void }
+
+/** Drawn by its handle, by mouse or keys, or moved by its buttons. */
+function Row({ rule, place, count, move }: RowProps) {
+  const { t } = useTranslation()
+  const { name } = rule
+  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
+    id: rule.id,
+  })
+  const button = (what: 'first' | 'up' | 'down', icon: ReactNode, to: number) => (
+    <Button
+      type="text"
+      size="small"
+      icon={icon}
+      aria-label={t(`replies.order.${what}`, { name })}
+      disabled={to < 0 || to >= count || to === place}
+      onClick={() => move(place, to)}
+    />
+  )
+  return (
+    <li
+      ref={setNodeRef}
+      className={isDragging ? 'w-sort-dragged' : ''}
+      style={{ transform: CSS.Translate.toString(transform), transition }}
+    >
+      <button
+        type="button"
+        className="w-sort-handle"
+        aria-label={t('replies.order.drag', { name })}
+        {...attributes}
+        {...listeners}
+      >
+        <HolderOutlined />
+      </button>
+      <span className="w-faint">{place + 1}</span>
+      <div>
+        {name}
+        {rule.keywords.length > 0 && <KeywordTags keywords={rule.keywords} />}
+      </div>
+      {button('first', <VerticalAlignTopOutlined />, 0)}
+      {button('up', <ArrowUpOutlined />, place - 1)}
+      {button('down', <ArrowDownOutlined />, place + 1)}
+    </li>
   )
 }

@@ -77,6 +77,7 @@ export function RulesTab({ tab }: { tab: Tab }) {
           }))}
         />
       </FilterBar>
+      {tab !== 'owned' && <p className="w-faint w-small">{t(`replies.precedence.${tab}`)}</p>}
       {tab === 'owned' && <p className="w-soft">{t('replies.ownedHint')}</p>}
       <CursorTable<ReplyRule>
         list={list}

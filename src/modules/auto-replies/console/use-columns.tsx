@@ -59,6 +59,7 @@ function RuleCell({ rule }: { rule: ReplyRule }) {
   const least = useLeastText()
   const facts = [
     rule.owner !== null && t(`replies.owner.${rule.owner.kind}`),
+    rule.priority !== 0 && t('replies.priorityOf', { number: rule.priority }),
     rule.hours.length > 0 && hours(rule.hours),
     rule.everyMs !== null && t('replies.everyOf', { time: least(rule.everyMs) }),
     rule.accountIds.length > 1 && t('replies.ofAccounts', { count: rule.accountIds.length }),
