@@ -13,6 +13,8 @@ export const answers: Texts['answers'] = {
     weighted: 'One of them each time; the heavier, the more often.',
   },
   weight: 'Weight',
+  shown: 'Reply {{number}} of {{count}}',
+  another: 'Another one',
   silent: 'Sends nothing; only does what is below.',
   effects: 'At the same time',
   give: 'Give own tags',

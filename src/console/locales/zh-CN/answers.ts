@@ -11,6 +11,8 @@ export const answers = {
     weighted: '每次发送其中一条，权重越大越常发送。',
   },
   weight: '权重',
+  shown: '第 {{number}} 条，共 {{count}} 条',
+  another: '换一条',
   silent: '不发送消息，只做下面的事。',
   effects: '同时',
   give: '打上自有标签',

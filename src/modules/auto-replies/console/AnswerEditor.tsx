@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { MessageComposer } from '../../messages/console/index.ts'
 import { emptyContent } from '../../messages/schema.ts'
 import { type Answer, answerSchema, MAX_REPLIES, type Reply } from '../schema.ts'
+import { AnswerPhone } from './AnswerPhone.tsx'
 import { EffectsEditor } from './EffectsEditor.tsx'
 
 const MODES = ['all', 'random', 'weighted'] as const
@@ -120,6 +121,7 @@ export function AnswerEditor({
           onChange={(content) => change({ content })}
           event={null}
           showMissing={showMissing}
+          phone={replies.length > 1 && <AnswerPhone key={mode} answer={value} at={at} />}
         />
       )}
       <EffectsEditor

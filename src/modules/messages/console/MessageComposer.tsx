@@ -1,5 +1,5 @@
 import { Segmented } from 'antd'
-import { useMemo, useRef } from 'react'
+import { type ReactNode, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   CUSTOMER_SERVICE_KINDS,
@@ -33,6 +33,8 @@ type Props = {
   facts?: LintFacts
   /** Also say what isn't filled in yet. */
   showMissing?: boolean
+  /** In place of a phone with this message alone. */
+  phone?: ReactNode
 }
 
 /** Writes a message of one channel: every kind it has, variables, checks while typing, and the phone beside it. */
@@ -43,6 +45,7 @@ export function MessageComposer({
   event = null,
   facts,
   showMissing = false,
+  phone,
 }: Props) {
   const { t } = useTranslation()
   const first = channel === 'customer-service' ? 'text' : channel
@@ -84,9 +87,7 @@ export function MessageComposer({
           <VariableChips />
           <LintFindings content={content} facts={facts} />
         </section>
-        <aside className="w-message-phone">
-          <PreviewPhone content={content} />
-        </aside>
+        <aside className="w-message-phone">{phone || <PreviewPhone content={content} />}</aside>
       </div>
     </ComposeContext>
   )

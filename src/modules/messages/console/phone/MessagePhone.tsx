@@ -22,13 +22,26 @@ import { Filled, FilledText } from './Filled.tsx'
 
 type Shown = { values: Readonly<Record<string, string>> | undefined }
 
+/** Messages that come with one, before and after it. */
+export type Around = { before: readonly MessageContent[]; after: readonly MessageContent[] }
+
 /** A message on a phone as WeChat draws its kind; without values, placeholders show their names. */
-export function MessagePhone({ content, values }: { content: MessageContent | null } & Partial<Shown>) {
+export function MessagePhone({
+  content,
+  values,
+  around,
+}: { content: MessageContent | null; around?: Around | undefined } & Partial<Shown>) {
   const { t } = useTranslation()
   const account = useAccount()
   return (
     <Phone name={account?.name ?? ''} empty={t('messages.phoneEmpty')}>
+      {around?.before.map((one, place) => (
+        <PhoneMessage key={place} content={one} />
+      ))}
       {content !== null && <PhoneMessage content={content} values={values} />}
+      {around?.after.map((one, place) => (
+        <PhoneMessage key={place} content={one} />
+      ))}
     </Phone>
   )
 }

@@ -6,10 +6,16 @@ import { FanPicker } from '../../../contacts/console/index.ts'
 import type { MessageContent } from '../../schema.ts'
 import { usePreview } from '../use-preview.ts'
 import { useProblemText } from '../use-problems.ts'
-import { MessagePhone } from './MessagePhone.tsx'
+import { type Around, MessagePhone } from './MessagePhone.tsx'
 
 /** The phone with a real person's values in the message, and whom they are of. */
-export function PreviewPhone({ content }: { content: MessageContent | null }) {
+export function PreviewPhone({
+  content,
+  around,
+}: {
+  content: MessageContent | null
+  around?: Around | undefined
+}) {
   const { t } = useTranslation()
   const [fanId, setFanId] = useState<string | null>(null)
   const [picking, setPicking] = useState(false)
@@ -26,7 +32,7 @@ export function PreviewPhone({ content }: { content: MessageContent | null }) {
   const problem = fanId === null ? null : (preview?.problem ?? null)
   return (
     <div className="w-preview-phone">
-      <MessagePhone content={content} values={values} />
+      <MessagePhone content={content} values={values} around={around} />
       {hasVariables && (
         <div className="w-row w-preview-person">
           <Button size="small" icon={<UserOutlined />} onClick={() => setPicking(true)}>
