@@ -1,7 +1,8 @@
 import { PNG } from 'pngjs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import yauzl from 'yauzl'
-import type { QrCode } from '../../src/modules/qr-codes/schema.ts'
+import { writeXlsx } from '../../src/infra/spreadsheets/index.ts'
+import type { CodesFile, Label, QrCode, QrCodeDetail } from '../../src/modules/qr-codes/schema.ts'
 import { readQr } from '../support/qr.ts'
 import { forkWorker, type WorkerProcess } from '../support/workers.ts'
 import { createQrWorld, type QrWorld } from './world.ts'
@@ -70,6 +71,82 @@ test('D12: codes are found by folder, placement, life and name, and filed many a
     codes: names(1, 'x'),
   })
   expect(foreign.body).toMatchObject({ error: { reason: 'qr_label_gone' } })
+})
+
+const sendFile = (bytes: string | Uint8Array<ArrayBuffer>, name = 'codes.csv') => {
+  const form = new FormData()
+  form.set('file', new Blob([bytes]), name)
+  return world.api<CodesFile>('POST', world.url('/batch-file'), form)
+}
+
+test('D12: a file of a thousand codes is read with its placements, folders and tags; nothing is made until it is confirmed', async () => {
+  const tag = async (name: string) => (await world.api<{ id: string }>('POST', '/api/tags', { name })).body.id
+  const [visited, member] = [await tag('到店'), await tag('会员')]
+  const lines = Array.from({ length: 1_000 }, (_, index) => {
+    const tags = ['', '到店', '会员、到店'][index % 3]
+    return `批量 ${index},${index < 500 ? `file-${index}` : ''},${index % 2 ? '海报' : '收银台'},,${tags},x`
+  })
+  const { status, body } = await sendFile(`名称,场景值,渠道,文件夹,标签,备注\n${lines.join('\n')}`)
+  expect([status, body.wrong, body.newPlacements, body.ignored]).toEqual([200, [], ['海报'], ['备注']])
+  expect(body.codes).toHaveLength(1_000)
+  expect((await list('&q=批量')).items).toEqual([])
+  const made = await world.api<{ ids: string[] }>('POST', world.url('/batch'), {
+    life: 'permanent',
+    codes: body.codes,
+  })
+  expect(made.body.ids).toHaveLength(1_000)
+  const placement = (
+    await world.api<{ items: Label[] }>('GET', `/api/accounts/${world.bound.id}/qr-placements`)
+  ).body.items.find(({ name }) => name === '海报')
+  expect(placement?.codes).toBe(500)
+  const detail = async (place: number) =>
+    (await world.api<QrCodeDetail>('GET', world.url(`/${made.body.ids[place]}`))).body
+  const [none, one, two] = [await detail(0), await detail(1), await detail(2)]
+  expect([none.answer, one.answer?.effects.give, two.answer?.effects.give.toSorted()]).toEqual([
+    null,
+    [visited],
+    [visited, member].toSorted(),
+  ])
+  expect([one.answerShared, two.answerShared]).toEqual([333, 333])
+  expect([none.scene.text, two.placementId === none.placementId]).toEqual(['file-0', true])
+})
+
+test('D12: what is wrong with a file is told by its line; one without names, too long, or no table is refused', async () => {
+  const rows = [
+    '名称,scene,渠道,标签',
+    '好的,ok-1,,',
+    ',x,,',
+    '坏,a b,,',
+    '重,ok-1,,',
+    '占,file-1,,',
+    `长,,${'长'.repeat(31)},`,
+    '签,,,没有的',
+  ]
+  const { body } = await sendFile(rows.join('\n'))
+  expect(body.codes.map(({ name }) => name)).toEqual(['好的'])
+  expect(body.wrong).toEqual([
+    { line: 3, what: 'name', value: '' },
+    { line: 4, what: 'scene', value: 'a b' },
+    { line: 5, what: 'scene_twice', value: 'ok-1' },
+    { line: 6, what: 'scene_taken', value: 'file-1' },
+    { line: 7, what: 'placement', value: '长'.repeat(31) },
+    { line: 8, what: 'tag', value: '没有的' },
+  ])
+  const refused = async (bytes: string | Uint8Array<ArrayBuffer>) => {
+    const answer = await sendFile(bytes)
+    return (answer.body as unknown as { error: { reason: string } }).error.reason
+  }
+  expect(await refused('渠道\n收银台')).toBe('qr_file_no_name')
+  expect(await refused(`name\n${'x\n'.repeat(1_001)}`)).toBe('qr_file_too_long')
+  expect(await refused('name\n')).toBe('file_empty')
+  expect(await refused(new Uint8Array([0, 1, 2, 3]))).toBe('file_not_table')
+  async function* table() {
+    yield [['Name', 'Tags']]
+    yield [['表格里的', '到店,会员']]
+  }
+  const xlsx = await Array.fromAsync(writeXlsx(table()))
+  const read = await sendFile(new Uint8Array(Buffer.concat(xlsx)), 'codes.xlsx')
+  expect(read.body).toMatchObject({ codes: [{ name: '表格里的', tagIds: { length: 2 } }], wrong: [] })
 })
 
 /** The files of a ZIP by name. */

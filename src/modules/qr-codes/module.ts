@@ -1,4 +1,6 @@
-import { type Manifest, route } from '../manifest.ts'
+import { receiveFile } from '../../infra/spreadsheets/index.ts'
+import { type Manifest, route, streamRoute } from '../manifest.ts'
+import { readCodesFile } from './commands/batch-file.ts'
 import { createCode, createCodes } from './commands/create.ts'
 import { archiveCode, editCode, fileCodes, renewCode } from './commands/edit.ts'
 import * as labels from './commands/labels.ts'
@@ -37,6 +39,13 @@ export const qrCodesModule: Manifest = {
     route(schema.createCodesEndpoint, async (ctx, { params, body }) => ({
       ids: await createCodes(ctx, params.accountId, body),
     })),
+    streamRoute(schema.readCodesFileEndpoint, async (ctx, request, reply) => {
+      const { accountId } = schema.readCodesFileEndpoint.params!.parse(request.params)
+      const bytes = await receiveFile(request, schema.CODES_FILE_MAX_BYTES, async (file) =>
+        Buffer.concat(await Array.fromAsync(file)),
+      )
+      return reply.send(await readCodesFile(ctx, accountId, bytes))
+    }),
     route(schema.fileCodesEndpoint, async (ctx, { params, body }) => ({
       changed: await fileCodes(ctx, params.accountId, body),
     })),

@@ -252,6 +252,9 @@ export const errors: Texts['errors'] = {
   qr_permanent_full:
     'An account has at most {{most}} permanent codes: {{left}} are left, {{wanted}} were asked for.',
   qr_label_taken: 'There is a “{{name}}” already. Choose another name.',
+  qr_file_no_name: 'The first line needs a column called “name”.',
+  qr_file_too_long: 'A file has {{most}} lines at most. Split it up.',
+  qr_tags_differ: 'The file has too many different sets of tags; {{most}} at most.',
   qr_label_limit: 'There can be {{most}} at most. Delete some first.',
   qr_label_gone: 'The chosen placement or folder was deleted. Choose again.',
   qr_code_archived: 'This code is retired and can’t be changed.',

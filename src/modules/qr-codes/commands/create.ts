@@ -8,14 +8,15 @@ import { checkScene, PERMANENT_CODES } from '../../../wechat/rules/scene-limits.
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { replyRulesChanged } from '../../auto-replies/index.ts'
-import type { Answer } from '../../auto-replies/schema.ts'
+import { type Answer, answerSchema } from '../../auto-replies/schema.ts'
 import { QR_CODES_TOPIC } from '../make.ts'
 import { getCode } from '../reads.ts'
 import { sceneOf } from '../rules.ts'
-import type { CodeBatch, CodeLife, NewCode, QrCodeDetail, Scene } from '../schema.ts'
+import type { BatchCode, CodeBatch, CodeLife, LabelKind, NewCode, QrCodeDetail, Scene } from '../schema.ts'
 import * as store from '../store/codes.ts'
 import { giveAnswer } from './answer.ts'
 import { requireLabels } from './filed.ts'
+import { labelsNamed } from './labels.ts'
 import { requireLogo } from './logo.ts'
 
 /**
@@ -53,7 +54,8 @@ export async function createCodes(ctx: Ctx, accountId: string, batch: CodeBatch)
     })
     return ids
   })
-  if (batch.answer !== null) await replyRulesChanged(ctx, [accountId])
+  const answers = batch.answer !== null || batch.codes.some(({ tagIds }) => tagIds.length > 0)
+  if (answers) await replyRulesChanged(ctx, [accountId])
   return made
 }
 
@@ -67,7 +69,7 @@ async function requireAbility(ctx: Ctx, accountId: string): Promise<void> {
 
 type Wanted = {
   accountId: string
-  codes: readonly { name: string; scene: Scene | null }[]
+  codes: readonly (Pick<BatchCode, 'name' | 'scene'> & Partial<BatchCode>)[]
   life: CodeLife
   lifeSeconds: number | null
   folderId: string | null
@@ -77,17 +79,28 @@ type Wanted = {
 }
 
 async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string[]> {
-  const { accountId, codes, life, lifeSeconds, logo, answer, ...filed } = wanted
+  const { accountId, codes, life, lifeSeconds, logo, answer, folderId, placementId } = wanted
   checkScenes(codes, life)
-  await requireLabels(trx, accountId, filed)
+  await requireLabels(trx, accountId, { folderId, placementId })
   if (logo !== null) await requireLogo(ctx, logo)
+  const named = (kind: LabelKind) =>
+    labelsNamed(ctx, trx, kind, { accountId, names: codes.flatMap((code) => code[kind] ?? []) })
   await store.lockCodesOf(trx, accountId)
   if (life === 'permanent') await requireRoom(trx, accountId, codes.length)
   const ids = await store.takeIds(trx, codes.length)
-  const rows = codes.map(({ name, scene }, index): store.InsertedCode => {
+  const folders = await named('folder')
+  const placements = await named('placement')
+  const rows = codes.map(({ name, scene, folder, placement, tagIds = [] }, index) => {
     const id = ids[index] as string
-    const linkKey = randomBytes(9).toString('base64url')
-    return { id, name, scene: scene ?? { text: sceneOf(id), isNumber: false }, linkKey }
+    return {
+      id,
+      name,
+      scene: scene ?? { text: sceneOf(id), isNumber: false },
+      linkKey: randomBytes(9).toString('base64url'),
+      folderId: folders.get(folder ?? '') ?? folderId,
+      placementId: placements.get(placement ?? '') ?? placementId,
+      tagIds,
+    }
   })
   const taken = await store.scenesTaken(
     trx,
@@ -96,7 +109,6 @@ async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string
   )
   if (taken.length > 0) throw sceneTaken(taken)
   await store.insertCodes(trx, rows, {
-    ...filed,
     accountId,
     life,
     lifeSeconds,
@@ -104,12 +116,37 @@ async function addCodes(ctx: Ctx, trx: Executor, wanted: Wanted): Promise<string
     createdBy: ctx.actor.kind === 'system' ? null : ctx.actor.id,
     at: ctx.clock.now(),
   })
-  if (answer !== null) {
-    const named = rows.map((row) => ({ id: row.id, scene: row.scene.text }))
-    await giveAnswer(ctx, trx, { accountId, name: rows[0]?.name ?? '', codes: named, answer })
-  }
+  await giveAnswers(ctx, trx, { accountId, rows, answer })
   await notifyOnCommit(trx, QR_CODES_TOPIC)
   return ids
+}
+
+type Row = store.InsertedCode & { tagIds: readonly string[] }
+
+/** One answer for all; those that give tags of their own share theirs with whoever gives the same. */
+async function giveAnswers(
+  ctx: Ctx,
+  trx: Executor,
+  { accountId, rows, answer }: { accountId: string; rows: readonly Row[]; answer: Answer | null },
+): Promise<void> {
+  const alike = Map.groupBy(rows, ({ tagIds }) => tagIds.toSorted().join())
+  if (alike.size > MOST_ANSWERS)
+    throw invalid('qr_tags_differ', 'the codes give too many different sets of tags', { most: MOST_ANSWERS })
+  for (const group of alike.values()) {
+    const [first] = group
+    assert(first, 'a group has somebody')
+    const own = withTags(answer, first.tagIds)
+    if (own === null) continue
+    const codes = group.map(({ id, scene }) => ({ id, scene: scene.text }))
+    await giveAnswer(ctx, trx, { accountId, name: first.name, codes, answer: own })
+  }
+}
+const MOST_ANSWERS = 100
+
+function withTags(answer: Answer | null, tagIds: readonly string[]): Answer | null {
+  if (tagIds.length === 0) return answer
+  const { effects, ...said } = answer ?? answerSchema.parse({ effects: { give: [...tagIds] } })
+  return { ...said, effects: { ...effects, give: [...new Set([...effects.give, ...tagIds])] } }
 }
 
 const sceneTaken = (scenes: readonly string[]) =>

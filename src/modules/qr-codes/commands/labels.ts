@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../context.ts'
-import { inTransaction } from '../../../infra/transaction.ts'
+import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
@@ -19,6 +19,21 @@ async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+const full = () => conflict('qr_label_limit', 'there are too many already', { most: store.MOST_LABELS })
+
+const auditCreated = (
+  ctx: Ctx,
+  trx: Executor,
+  kind: LabelKind,
+  { accountId, id, name }: { accountId: string; id: string; name: string },
+) =>
+  audit(ctx, trx, {
+    action: `qr_${kind}.created`,
+    accountId,
+    subject: { kind: `qr-${kind}`, id },
+    detail: { name },
+  })
+
 export async function listLabels(ctx: Ctx, kind: LabelKind, accountId: string): Promise<Label[]> {
   await getAccount(ctx, accountId)
   return store.selectLabels(ctx.db, kind, accountId)
@@ -32,15 +47,9 @@ export async function createLabel(
   await getAccount(ctx, accountId)
   return named(name, () =>
     inTransaction(ctx.db, async (trx) => {
-      if ((await store.selectLabels(trx, kind, accountId)).length >= store.MOST_LABELS)
-        throw conflict('qr_label_limit', 'there are too many already', { most: store.MOST_LABELS })
+      if ((await store.selectLabels(trx, kind, accountId)).length >= store.MOST_LABELS) throw full()
       const id = await store.insertLabel(trx, kind, { accountId, name, at: ctx.clock.now() })
-      await audit(ctx, trx, {
-        action: `qr_${kind}.created`,
-        accountId,
-        subject: { kind: `qr-${kind}`, id },
-        detail: { name },
-      })
+      await auditCreated(ctx, trx, kind, { accountId, id, name })
       return id
     }),
   )
@@ -73,4 +82,21 @@ export function deleteLabel(ctx: Ctx, kind: LabelKind, one: One): Promise<void> 
       detail: { name: row.name },
     })
   })
+}
+
+/** Labels of these names, made where there are none. */
+export async function labelsNamed(
+  ctx: Ctx,
+  trx: Executor,
+  kind: LabelKind,
+  { accountId, names }: { accountId: string; names: readonly string[] },
+): Promise<Map<string, string>> {
+  const wanted = [...new Set(names)]
+  const known = await store.labelsByName(trx, kind, { accountId, names: wanted })
+  const missing = wanted.filter((name) => !known.has(name))
+  if (missing.length === 0) return known
+  const made = await store.insertLabels(trx, kind, { accountId, names: missing, at: ctx.clock.now() })
+  if ((await store.countLabels(trx, kind, accountId)) > store.MOST_LABELS) throw full()
+  for (const { id, name } of made) await auditCreated(ctx, trx, kind, { accountId, id, name })
+  return store.labelsByName(trx, kind, { accountId, names: wanted })
 }

@@ -8,6 +8,7 @@ import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
 import type { Answer } from '../../auto-replies/schema.ts'
 import { createCodesEndpoint, listCodesEndpoint, MOST_IN_BATCH } from '../schema.ts'
 import { AnswerField } from './AnswerField.tsx'
+import { BatchFile, type ReadFile } from './BatchFile.tsx'
 import { readLines } from './batch-lines.ts'
 import { LabelPicker, labelEndpoints } from './LabelPicker.tsx'
 import { type Life, LifeField } from './LifeField.tsx'
@@ -22,7 +23,7 @@ type Fields = {
   answer?: Answer | null
 }
 
-/** Up to 1,000 codes at once, from names that are pasted. */
+/** Up to 1,000 codes at once, from names that are pasted or from a file. */
 export function BatchDrawer({
   open,
   permanentLeft,
@@ -49,7 +50,8 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
   const text = Form.useWatch('text', form) ?? ''
   const life = Form.useWatch('life', form) ?? { life: 'permanent', lifeSeconds: null }
   const kind = life.life === 'temporary' ? 'temporary' : 'permanent'
-  const { codes, wrong } = readLines(text, kind)
+  const [read, setRead] = useState<ReadFile>()
+  const { codes, wrong } = read ?? readLines(text, kind)
   const create = useEndpointMutation(createCodesEndpoint, {
     invalidates: [listCodesEndpoint, labelEndpoints.folder.list, labelEndpoints.placement.list],
     success: t('qrCodes.batchCreated', { count: codes.length }),
@@ -73,6 +75,7 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
     >
       <Form.Item
         name="text"
+        hidden={read !== undefined}
         label={t('qrCodes.batchNames')}
         extra={t('qrCodes.batchHint', { most: MOST_IN_BATCH })}
       >
@@ -82,7 +85,13 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
           placeholder={t('qrCodes.batchPlaceholder')}
         />
       </Form.Item>
-      {wrong.length > 0 && (
+      <Form.Item
+        label={t(read === undefined ? 'qrCodes.batchFile' : 'qrCodes.batchFromFile')}
+        hidden={text.trim() !== ''}
+      >
+        <BatchFile read={read} onRead={setRead} />
+      </Form.Item>
+      {read === undefined && wrong.length > 0 && (
         <Alert
           type="warning"
           showIcon
@@ -90,7 +99,7 @@ function BatchForm({ permanentLeft, onClose }: { permanentLeft: number; onClose:
           title={t('qrCodes.batchWrong', { count: wrong.length })}
           description={wrong
             .slice(0, 5)
-            .map(({ line, what }) => t(`qrCodes.batchLine.${what}`, { line }))
+            .map(({ line, what, value }) => t(`qrCodes.batchFileLine.${what}`, { line, value }))
             .join(' ')}
         />
       )}

@@ -12,7 +12,7 @@ test('D12: a code a line, with its own scene after a tab or a comma; what can’
     '重复,gz',
     ',only-scene',
   ].join('\n')
-  expect(readLines(text, 'permanent')).toEqual({
+  expect(readLines(text, 'permanent')).toMatchObject({
     codes: [
       { name: '上海店', scene: null },
       { name: '北京店', scene: { text: 'bj-01', isNumber: false } },

@@ -60,10 +60,21 @@ export const createCodesEndpoint = endpoint({
   method: 'POST',
   path: `${base}/batch`,
   ...write,
-  summary: 'Makes up to 1,000 codes alike but for their names and scenes; all of them, or none',
+  summary: 'Makes up to 1,000 codes alike but for their names, scenes, filing and tags; all of them, or none',
   params,
   body: shape.codeBatch,
   response: z.object({ ids: z.array(shape.id) }),
+})
+export const CODES_FILE_MAX_BYTES = 2 * 1024 * 1024
+export const readCodesFileEndpoint = endpoint({
+  method: 'POST',
+  path: `${base}/batch-file`,
+  ...write,
+  summary:
+    'Reads a CSV or XLSX file (multipart, field `file`) with a column 名称 or name, and 场景值, 渠道, 文件夹, 标签 where wanted, as codes to make; makes none',
+  params,
+  bodyLimit: CODES_FILE_MAX_BYTES + 64 * 1024,
+  response: shape.codesFile,
 })
 export const getCodeEndpoint = endpoint({
   method: 'GET',

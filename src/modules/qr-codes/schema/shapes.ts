@@ -103,12 +103,20 @@ export const newCode = z
   .refine(({ life, scene: own }) => life !== 'known' || own !== null, 'scene_missing')
 export type NewCode = z.output<typeof newCode>
 
+export const MOST_CODE_TAGS = 20
+/** One of a batch: with a placement and a folder by name, made where there is none, and tags of its own beside the answer’s. */
+export const batchCode = z.object({
+  name: codeName,
+  scene: scene.nullable().default(null),
+  placement: labelName.nullable().default(null),
+  folder: labelName.nullable().default(null),
+  tagIds: z.array(id).max(MOST_CODE_TAGS).default([]),
+})
+export type BatchCode = z.output<typeof batchCode>
+
 export const codeBatch = z
   .object({
-    codes: z
-      .array(z.object({ name: codeName, scene: scene.nullable().default(null) }))
-      .min(1)
-      .max(MOST_IN_BATCH),
+    codes: z.array(batchCode).min(1).max(MOST_IN_BATCH),
     ...lives,
     ...filed,
     logo: logoKey.nullable().default(null),
@@ -116,6 +124,29 @@ export const codeBatch = z
   })
   .refine(livesTell, 'life_seconds_of_temporary_only')
 export type CodeBatch = z.output<typeof codeBatch>
+
+export const LINE_PROBLEMS = [
+  'name',
+  'scene',
+  'scene_twice',
+  'scene_taken',
+  'placement',
+  'folder',
+  'tag',
+  'tags_many',
+] as const
+/** What a file of codes comes to; nothing is made yet. */
+export const codesFile = z.object({
+  codes: z.array(batchCode),
+  /** Lines that can’t be taken, the heading being the first and blank ones not counted. */
+  wrong: z.array(z.object({ line: z.number().int(), what: z.enum(LINE_PROBLEMS), value: z.string() })),
+  /** There are none of these names yet. */
+  newPlacements: z.array(z.string()),
+  newFolders: z.array(z.string()),
+  /** Columns that mean nothing here. */
+  ignored: z.array(z.string()),
+})
+export type CodesFile = z.infer<typeof codesFile>
 
 export const codeEdit = z.object({
   name: codeName,

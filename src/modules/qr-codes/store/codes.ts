@@ -157,20 +157,26 @@ export async function scenesTaken(
   trx: Executor,
   accountId: string,
   scenes: readonly string[],
+  most = 20,
 ): Promise<string[]> {
   const { rows } = await sql<{ scene: string }>`
     select scene from qr_codes where account_id = ${accountId}::bigint and scene = any(${[...scenes]}::text[])
-    order by scene limit 20`.execute(trx)
+    order by scene limit ${most}`.execute(trx)
   return rows.map((row) => row.scene)
 }
 
-export type InsertedCode = { id: string; name: string; scene: Scene; linkKey: string }
+export type InsertedCode = {
+  id: string
+  name: string
+  scene: Scene
+  linkKey: string
+  folderId: string | null
+  placementId: string | null
+}
 type Alike = {
   accountId: string
   life: CodeLife
   lifeSeconds: number | null
-  folderId: string | null
-  placementId: string | null
   logoKey: string | null
   createdBy: string | null
   at: Date
@@ -185,12 +191,14 @@ export async function insertCodes(
     insert into qr_codes (id, account_id, name, folder_id, placement_id, life, scene, scene_is_number, life_seconds,
       link_key, state, logo_key, created_by, created_at)
     overriding system value
-    select u.id, ${alike.accountId}::bigint, u.name, ${alike.folderId}::bigint, ${alike.placementId}::bigint, ${alike.life},
+    select u.id, ${alike.accountId}::bigint, u.name, u.folder_id, u.placement_id, ${alike.life},
       u.scene, u.is_number, ${alike.lifeSeconds}::int, u.link_key,
       ${alike.life === 'known' ? 'ready' : 'waiting'}, ${alike.logoKey}, ${alike.createdBy}::bigint, ${alike.at}
     from unnest(${codes.map((code) => code.id)}::bigint[], ${codes.map((code) => code.name)}::text[],
       ${codes.map((code) => code.scene.text)}::text[], ${codes.map((code) => code.scene.isNumber)}::bool[],
-      ${codes.map((code) => code.linkKey)}::text[]) as u (id, name, scene, is_number, link_key)`.execute(trx)
+      ${codes.map((code) => code.linkKey)}::text[], ${codes.map((code) => code.folderId)}::bigint[],
+      ${codes.map((code) => code.placementId)}::bigint[])
+      as u (id, name, scene, is_number, link_key, folder_id, placement_id)`.execute(trx)
 }
 
 export type Edited = {

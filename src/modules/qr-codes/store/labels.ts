@@ -29,6 +29,41 @@ export async function insertLabel(
   return row.id
 }
 
+/** Those of these names that there are. */
+export async function labelsByName(
+  db: Executor,
+  kind: LabelKind,
+  { accountId, names }: { accountId: string; names: readonly string[] },
+): Promise<Map<string, string>> {
+  if (names.length === 0) return new Map()
+  const rows = await db
+    .selectFrom(TABLES[kind])
+    .select(['id', 'name'])
+    .where('account_id', '=', accountId)
+    .where('name', 'in', [...names])
+    .execute()
+  return new Map(rows.map(({ id, name }) => [name, id]))
+}
+
+/** Makes labels; one that somebody else just made is left out. */
+export async function insertLabels(
+  trx: Executor,
+  kind: LabelKind,
+  { accountId, names, at }: { accountId: string; names: readonly string[]; at: Date },
+): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    insert into ${sql.table(TABLES[kind])} (account_id, name, created_at)
+    select ${accountId}::bigint, n, ${at} from unnest(${[...names]}::text[]) as n order by n
+    on conflict (account_id, name) do nothing returning id, name`.execute(trx)
+  return rows
+}
+
+export async function countLabels(db: Executor, kind: LabelKind, accountId: string): Promise<number> {
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from ${sql.table(TABLES[kind])} where account_id = ${accountId}::bigint`.execute(db)
+  return Number(rows[0]?.n ?? 0)
+}
+
 type One = { accountId: string; labelId: string }
 
 export const findLabel = (db: Executor, kind: LabelKind, { accountId, labelId }: One) =>
