@@ -111,6 +111,13 @@ export type Answerer = {
   claim(client: PoolClient, asked: readonly { rule: string; fanId: string; at: Date }[]): Promise<boolean[]>
 }
 
+/** An event as it is read, of an account. */
+export type ReadEvent = { id: string; accountId: string; name: string; properties: Record<string, unknown> }
+/** What an event is about besides what it says itself, by its name of today. */
+export type Told = { kind: 'qr-code' | 'reply-rule'; id: string; name: string }
+/** Says of events, by their ids, what they are about: a few queries, however many they are. */
+export type Teller = (ctx: Ctx, events: readonly ReadEvent[]) => Promise<Map<string, Told[]>>
+
 /** What a sandbox may jump to: the next due instant, and whether something is in flight that must settle first. */
 export type Due = { dueAt: Date | null; busy: boolean }
 
@@ -121,5 +128,6 @@ export type Manifest = {
   sweeps?: readonly Sweep[]
   reactions?: readonly Reaction[]
   answerer?: Answerer
+  teller?: Teller
   nextDue?: (ctx: Ctx) => Promise<Due>
 }

@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify'
 import type { Ctx } from '../context.ts'
 import { invalid } from '../kernel/errors.ts'
-import { installAnswerers, registerIncoming } from '../modules/ingest/index.ts'
+import { installAnswerers, installTellers, registerIncoming } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { registerConsole } from './console.ts'
 import { sendError } from './errors.ts'
@@ -43,6 +43,10 @@ export async function createApp(ctx: Ctx): Promise<FastifyInstance> {
   installAnswerers(
     ctx,
     modules.flatMap(({ answerer }) => answerer ?? []),
+  )
+  installTellers(
+    ctx,
+    modules.flatMap(({ teller }) => teller ?? []),
   )
   await app.register(cookie)
   await app.register(multipart, { limits: { files: 1, fileSize: 64 * 1024 * 1024, fields: 10 } })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestResult } from '../../src/modules/auto-replies/schema.ts'
+import type { ContactEvent } from '../../src/modules/ingest/schema.ts'
 import { makeWaiting } from '../../src/modules/qr-codes/make.ts'
 import type { QrCodeDetail } from '../../src/modules/qr-codes/schema.ts'
 import { answer, createReplyWorld, type ReplyWorld } from '../auto-replies/world.ts'
@@ -36,6 +37,15 @@ const edit = async ({ id, name, folderId, placementId }: QrCodeDetail, fields: o
     ...fields,
   })
   if (status !== 200) throw new Error(JSON.stringify(body))
+  return body
+}
+/** What a fan did, the latest first. */
+async function eventsOf(fan: string) {
+  const { rows } = await world.ctx.pool.query<{ id: string }>('select id from fans where openid = $1', [fan])
+  const { body } = await world.api<{ items: ContactEvent[] }>(
+    'GET',
+    `/api/accounts/${world.own.id}/fans/${rows[0]?.id}/events`,
+  )
   return body
 }
 /** What a fan hears for one scan, by itself. */
@@ -101,6 +111,12 @@ test('D12: who follows through a code that says so gets the follow reply after i
   expect(await world.heard(other), 'before any worker').toEqual(['关注一'])
   await world.settle()
   expect(await world.heard(other)).toEqual(['关注一', '关注二'])
+  const told = (await eventsOf(other)).items[0]?.told
+  expect(
+    told?.map(({ kind }) => kind),
+    'the code’s own rule and that of the follow',
+  ).toEqual(['reply-rule', 'reply-rule', 'qr-code'])
+  expect(told?.[2]).toMatchObject({ id: tags.id, name: '门店' })
   const { rows } = await world.ctx.pool.query(
     `select f.openid from contact_tags t join fans f on f.contact_id = t.contact_id where t.tag_id = $1`,
     [tag],

@@ -7,6 +7,7 @@ import { followUp } from './follow-up/index.ts'
 import { acceptImport, proposeImport } from './import/index.ts'
 import { listRules } from './reads.ts'
 import * as schema from './schema.ts'
+import { tellRules } from './teller.ts'
 import { testReply } from './tester.ts'
 
 const of = ({ accountId, replyRuleId: ruleId }: { accountId: string; replyRuleId: string }) => ({
@@ -17,6 +18,7 @@ const of = ({ accountId, replyRuleId: ruleId }: { accountId: string; replyRuleId
 export const autoRepliesModule: Manifest = {
   name: 'auto-replies',
   answerer,
+  teller: tellRules,
   reactions: [followUp],
   routes: [
     route(schema.listReplyRulesEndpoint, (ctx, { params, query }) => listRules(ctx, { ...params, ...query })),

@@ -4,6 +4,7 @@ import { invalid } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { canSeePersons, getFan, resolveContacts } from '../contacts/index.ts'
 import type { ContactEvent } from './schema.ts'
+import { tell } from './tellers.ts'
 
 type Filter = { names?: string[] | undefined; cursor?: string | undefined; limit: number }
 
@@ -75,6 +76,15 @@ async function present(
     ctx.db,
     rows.flatMap((row) => row.contact_id ?? []),
   )
+  const told = await tell(
+    ctx,
+    rows.map((row) => ({
+      id: row.id,
+      accountId: row.account_id,
+      name: row.name,
+      properties: row.properties as Record<string, unknown>,
+    })),
+  )
   const whole = canSeePersons(ctx.actor)
   const events = rows.map((row) => {
     const properties = row.properties as Record<string, unknown>
@@ -87,6 +97,7 @@ async function present(
       at: row.at.toISOString(),
       receivedAt: row.received_at.toISOString(),
       properties: whole ? properties : impersonal(properties),
+      told: told(row.id),
     }
   })
   return toPage(events, limit, cursorOf)

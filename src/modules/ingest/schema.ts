@@ -3,6 +3,9 @@ import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 
 export * from './schema/registry.ts'
+
+import { toldOfEvent } from './schema/timeline.ts'
+
 export * from './schema/timeline.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
@@ -56,6 +59,7 @@ export const contactEvent = z.object({
   at: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
   properties: z.record(z.string(), z.unknown()),
+  told: z.array(toldOfEvent),
 })
 export type ContactEvent = z.infer<typeof contactEvent>
 

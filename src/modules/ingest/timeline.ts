@@ -6,6 +6,7 @@ import { canSeePersons, findCanonical, idsOfContact, listMerges, scopeOf } from 
 import type { ContactMerge } from '../contacts/schema.ts'
 import { impersonal } from './reads.ts'
 import { MERGED, type TimelineEntry, UNMERGED } from './schema/timeline.ts'
+import { tell } from './tellers.ts'
 
 type Filter = {
   names?: string[] | undefined
@@ -95,6 +96,10 @@ async function selectEvents(
       order by l.at desc, l.id desc limit ${limit + 1}) e
     left join sources s on s.id = e.source_id left join event_names n on n.name = e.name
     order by e.at desc, e.id desc`.execute(ctx.db)
+  const told = await tell(
+    ctx,
+    rows.map((row) => ({ ...row, accountId: row.account_id })),
+  )
   const whole = canSeePersons(ctx.actor)
   return rows.map((row) => ({
     id: row.id,
@@ -106,6 +111,7 @@ async function selectEvents(
     sourceName: row.source_name,
     cameAs: row.contact_id === contactId ? null : row.contact_id,
     properties: whole ? row.properties : impersonal(row.properties),
+    told: told(row.id),
     merge: null,
   }))
 }
@@ -128,6 +134,7 @@ async function mergeEntries(
     sourceName: null,
     cameAs: null,
     properties: {},
+    told: [],
     merge,
   })
   return items

@@ -11,6 +11,7 @@ import { getCode, getConversions, getFigures, listCodes, listPlacementFigures, l
 import { countScans, SCANNED, SCANS_REACTION } from './scans.ts'
 import * as schema from './schema.ts'
 import { selectDue } from './store/making.ts'
+import { tellCodes } from './teller.ts'
 
 const labelRoutes = (kind: schema.LabelKind) => {
   const { list, create, rename, remove } =
@@ -64,6 +65,7 @@ export const qrCodesModule: Manifest = {
     ...pictureRoutes,
     ...pageRoutes,
   ],
+  teller: tellCodes,
   reactions: [{ name: SCANS_REACTION, events: SCANNED, react: countScans }],
   sweeps: [
     { name: 'qr-codes.make', everyMs: 5_000, topic: QR_CODES_TOPIC, concurrency: 2, run: makeWaiting },

@@ -50,6 +50,7 @@ export const events: Texts['events'] = {
   empty: 'Nothing yet',
   emptyHint: 'Follows, messages, menu clicks and scans show up here.',
   recent: 'Coming in',
+  told: { 'qr-code': 'QR code', 'reply-rule': 'Answered by' },
   none: 'No callbacks from WeChat yet',
   noneHint: 'Check that the callback address is set at WeChat and verified.',
   names: {

@@ -48,6 +48,7 @@ export const events = {
   empty: '还没有互动',
   emptyHint: '关注、发消息、点菜单、扫码都会出现在这里。',
   recent: '最近进来的事件',
+  told: { 'qr-code': '渠道二维码', 'reply-rule': '自动回复' },
   none: '还没有收到微信推送',
   noneHint: '确认回调地址已在微信后台配置并通过验证。',
   names: {

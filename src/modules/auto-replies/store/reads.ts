@@ -60,3 +60,10 @@ export async function findTarget(
     where account_id = ${accountId}::bigint and kind = ${kind} and target = ${target}`.execute(db)
   return rows[0]?.rule_id
 }
+
+/** Names of rules, archived ones too. */
+export async function namesOfRules(db: Executor, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from reply_rules where id = any(${[...ids]}::bigint[])`.execute(db)
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

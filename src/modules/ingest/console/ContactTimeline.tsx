@@ -15,6 +15,7 @@ import {
   type TimelineEntry,
   UNMERGED,
 } from '../schema.ts'
+import { ToldOf } from './ToldOf.tsx'
 import { eventGist, eventName } from './words.ts'
 
 const DAY_MS = 86_400_000
@@ -117,6 +118,7 @@ function Line({ entry, story }: { entry: TimelineEntry; story: (merge: ContactMe
     <>
       <strong>{entry.displayName ?? eventName(entry.name)}</strong>
       {gist !== undefined && <span className="w-soft"> {gist}</span>}
+      <ToldOf told={entry.told} accountId={entry.accountId} />
       <div className="w-faint w-small">{[format.second(entry.at), ...where].join(' · ')}</div>
     </>
   )

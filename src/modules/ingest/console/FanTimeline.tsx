@@ -5,6 +5,7 @@ import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { type ContactEvent, EVENTS, listFanEventsEndpoint } from '../schema.ts'
+import { ToldOf } from './ToldOf.tsx'
 import { eventGist, eventName } from './words.ts'
 
 const COLOURS: Record<string, string> = {
@@ -49,6 +50,7 @@ function Line({ event }: { event: ContactEvent }) {
     <>
       <strong>{eventName(event.name)}</strong>
       {gist !== undefined && <span className="w-soft"> {gist}</span>}
+      <ToldOf told={event.told} accountId={event.accountId} />
       <div className="w-faint w-small">{format.second(event.at)}</div>
     </>
   )

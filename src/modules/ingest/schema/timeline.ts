@@ -9,6 +9,13 @@ const id = z.string().regex(/^\d{1,19}$/)
 export const MERGED = 'contact.merged'
 export const UNMERGED = 'contact.unmerged'
 
+/** What an event is about, by its name of today: the code that was scanned, the rules that answered. */
+export const toldOfEvent = z.object({
+  kind: z.enum(['qr-code', 'reply-rule']),
+  id: z.string(),
+  name: z.string(),
+})
+
 export const timelineEntry = z.object({
   /** Of the event or the merge; with `name` it is unique. */
   id: z.string(),
@@ -23,6 +30,7 @@ export const timelineEntry = z.object({
   /** The id it came with, where that was merged into this person since. */
   cameAs: z.string().nullable(),
   properties: z.record(z.string(), z.unknown()),
+  told: z.array(toldOfEvent),
   merge: contactMerge.nullable(),
 })
 export type TimelineEntry = z.infer<typeof timelineEntry>

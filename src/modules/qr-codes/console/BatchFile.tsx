@@ -70,7 +70,7 @@ function Found({ read, onRead }: { read: ReadFile; onRead: (read: ReadFile | und
   const { fileName, codes, wrong, newPlacements, newFolders, ignored } = read
   const listed = (names: string[]) => names.join('、') || t('qrCodes.batchFileNone')
   return (
-    <Space direction="vertical" style={{ width: '100%' }}>
+    <Space orientation="vertical" style={{ width: '100%' }}>
       <Alert
         type={wrong.length > 0 ? 'warning' : 'success'}
         showIcon

@@ -165,6 +165,19 @@ export async function scenesTaken(
   return rows.map((row) => row.scene)
 }
 
+/** Codes by their scenes, archived ones too. */
+export async function namesOfScenes(
+  db: Executor,
+  of: readonly { accountId: string; scene: string }[],
+): Promise<{ id: string; name: string; accountId: string; scene: string }[]> {
+  const { rows } = await sql<{ id: string; name: string; accountId: string; scene: string }>`
+    select c.id, c.name, c.account_id as "accountId", c.scene from (
+      select distinct * from unnest(${of.map((one) => one.accountId)}::bigint[], ${of.map((one) => one.scene)}::text[])
+        as u (account_id, scene)) u
+    join qr_codes c on c.account_id = u.account_id and c.scene = u.scene`.execute(db)
+  return rows
+}
+
 export type InsertedCode = {
   id: string
   name: string
