@@ -242,6 +242,33 @@ test('D11: an event of a publication made elsewhere is not taken for one of ours
   expect((await setOf(id)).goneAt).toBeNull()
 })
 
+test('D11: a failure told of a publication made elsewhere is not ours while our own answer is lost', async () => {
+  const id = await draft()
+  await publish(id)
+  await world.fault({ match: { path: SUBMIT }, kind: 'timeout-after-work', ms: 1, remaining: 1 })
+  await work()
+  await world.fault()
+  for (const status of [2, 3, 4, 5, 6]) await told(`99000001${status}`, status, '')
+  expect(await last()).toMatchObject({ state: 'submitting', failed: [] })
+  expect(await pushed('done')).toMatchObject({ articleSetId: id, reason: null })
+})
+
+test.each([
+  ['not handed over yet', false, 'failed'],
+  ['with WeChat', true, 'unknown'],
+] as const)('D11: a publication %s ends when its account is archived', async (_name, handed, state) => {
+  const id = await draft()
+  await publish(id)
+  if (handed) await work()
+  await deaf()
+  await world.api('POST', at('/archive'))
+  await forward(11_000)
+  await work()
+  expect(await last()).toMatchObject({ state, reason: 'account_archived', endedAt: expect.any(String) })
+  expect(await jobs()).toBe(handed ? 1 : 0)
+  expect(await contentsModule.nextDue?.(world.ctx)).toEqual({ dueAt: null, busy: false })
+})
+
 test.each([
   ['before the call', 'unknown', 0, { at: 'call', what: SUBMIT, when: 'before', nth: 1 }],
   ['between the call and its commit', 'done', 1, { at: 'call', what: SUBMIT, when: 'after', nth: 1 }],

@@ -56,6 +56,8 @@ export const publishing: Texts['publishing'] = {
       'WeChat did not answer, and no result came within 10 minutes; it is not submitted again. Look at the records at WeChat: if it was published, sync once; if not, publish it again.',
     result_missing:
       'WeChat gave no result for 48 hours. Look at the records at WeChat; if it was published, sync once.',
+    account_archived:
+      'The account was archived meanwhile, so WeChat was not asked any more. Once it is restored, look at the publishing records at WeChat.',
     unknown_status: 'WeChat gave a result nobody knows. Look at the records at WeChat.',
   },
   failedAt: 'Articles in the way: {{places}}.',

@@ -39,7 +39,7 @@ async function takePushed(ctx: Ctx, trx: Executor, event: ReactionEvent): Promis
   const { publishId, status, articleId, articleUrls, failedIndexes } = parsed.data
   const row =
     (await store.lockByPublishId(trx, event.accountId, publishId)) ??
-    (await guess(ctx, trx, event.accountId, publishId))
+    (outcomeOf(status).state === 'done' ? await guess(ctx, trx, event.accountId, publishId) : undefined)
   if (row === undefined) return
   await takeResult(ctx, trx, row, {
     status,
@@ -49,7 +49,10 @@ async function takePushed(ctx: Ctx, trx: Executor, event: ReactionEvent): Promis
   })
 }
 
-/** The answer to a call was lost: the event is its own where no other waits for one. */
+/**
+ * The answer to a call was lost: a success is its own where no other waits for one, and `settle` asks the draft. A failure is
+ * nobody's: it leaves the draft where it is, so nothing tells it from one of a publication made elsewhere.
+ */
 async function guess(
   ctx: Ctx,
   trx: Executor,

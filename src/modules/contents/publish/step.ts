@@ -14,6 +14,10 @@ import * as store from './store.ts'
 export async function publishNext(ctx: Ctx): Promise<number> {
   const row = await store.claimDue(ctx.db, ctx.clock.now())
   if (row === undefined) return 0
+  if (row.account_archived) {
+    await endOfArchived(ctx, row)
+    return 1
+  }
   try {
     await (row.status !== null
       ? settle(ctx, row)
@@ -135,6 +139,20 @@ const leaveUnknown = (ctx: Ctx, row: store.PublicationRow, reason: string): Prom
           ended_at: ctx.clock.now(),
         }),
   )
+
+/** Nobody calls for an archived account: its publication ends as far as it is known. */
+const endOfArchived = (ctx: Ctx, row: store.PublicationRow): Promise<void> =>
+  changeLocked(ctx, row, (trx, locked) => {
+    const ended = { due_at: null, ended_at: ctx.clock.now() }
+    if (locked.status !== null)
+      return store.changePublication(
+        trx,
+        row.id,
+        locked.status === 0 ? { ...ended, state: 'done' } : { due_at: null },
+      )
+    const state = locked.called_at === null ? 'failed' : 'unknown'
+    return store.changePublication(trx, row.id, { ...ended, state, reason: 'account_archived' })
+  })
 
 /** A call that only reads didn't succeed. What WeChat told already holds, also where its articles can't be read. */
 async function lookLater(ctx: Ctx, row: store.PublicationRow, error: WechatError): Promise<void> {

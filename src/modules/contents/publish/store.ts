@@ -20,10 +20,12 @@ export type PublicationRow = {
   created_at: Date
   /** Of the draft, at WeChat. */
   media_id: string
+  account_archived: boolean
 }
 
 const COLUMNS = sql`p.id, p.account_id, p.article_set_id, p.state, p.called_at, p.publish_id, p.guessed, p.status, p.article_id,
-  p.published_set_id, p.looks, p.created_at, s.wechat_id as media_id`
+  p.published_set_id, p.looks, p.created_at, s.wechat_id as media_id,
+  exists (select from accounts a where a.id = p.account_id and a.state = 'archived') as account_archived`
 
 /** Undefined where one of the same draft is under way. */
 export async function insertPublication(
@@ -38,7 +40,7 @@ export async function insertPublication(
   return rows[0]?.id
 }
 
-/** Takes the next one that is due; what needs no call is due for a paused account, too. */
+/** Takes the next one that is due; what needs no call is due for a paused account, too, and everything for an archived one. */
 export async function claimDue(db: Executor, now: Date): Promise<PublicationRow | undefined> {
   const { rows } = await sql<PublicationRow>`
     update article_publications p set lease_until = clock_timestamp() + interval '60 seconds', fence = p.fence + 1
@@ -46,7 +48,7 @@ export async function claimDue(db: Executor, now: Date): Promise<PublicationRow 
     where s.id = p.article_set_id and p.id = (
       select x.id from article_publications x join accounts a on a.id = x.account_id
       where x.due_at <= ${now} and (x.lease_until is null or x.lease_until < clock_timestamp())
-        and (a.state = 'active' or x.called_at is not null and x.publish_id is null)
+        and (a.state in ('active', 'archived') or x.called_at is not null and x.publish_id is null)
       order by x.due_at, x.id limit 1 for update of x skip locked)
     returning ${COLUMNS}`.execute(db)
   return rows[0]
@@ -101,7 +103,7 @@ export async function nextPublicationDue(db: Executor, now: Date): Promise<Due> 
   const { rows } = await sql<{ due_at: Date | null; busy: boolean }>`
     select min(p.due_at) filter (where p.due_at > ${now}) as due_at,
       coalesce(bool_or(p.due_at <= ${now} or p.lease_until > clock_timestamp()), false) as busy
-    from article_publications p join accounts a on a.id = p.account_id and a.state = 'active'
+    from article_publications p join accounts a on a.id = p.account_id and a.state in ('active', 'archived')
     where p.due_at is not null`.execute(db)
   return { dueAt: rows[0]?.due_at ?? null, busy: rows[0]?.busy ?? false }
 }
