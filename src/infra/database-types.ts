@@ -151,6 +151,7 @@ export interface ArticleSets {
   account_id: Int8;
   articles: Json;
   bodies: Generated<Json>;
+  folder_id: Int8 | null;
   gone_at: Timestamp | null;
   id: Generated<Int8>;
   kind: string;
@@ -830,12 +831,20 @@ export interface MassTouches {
   fan_id: Int8 | null;
 }
 
+export interface MaterialFolders {
+  account_id: Int8;
+  created_at: Timestamp;
+  id: Generated<Int8>;
+  name: string;
+}
+
 export interface MediaAssets {
   account_id: Int8;
-  bytes: Int8;
+  bytes: Int8 | null;
   created_at: Timestamp;
   created_by: Int8 | null;
   file_key: string | null;
+  folder_id: Int8 | null;
   frames: number | null;
   gone_at: Timestamp | null;
   height: number | null;
@@ -844,7 +853,9 @@ export interface MediaAssets {
   media_id: string;
   mime: string;
   name: string;
+  synced_at: Timestamp | null;
   url: string | null;
+  wechat_updated_at: Timestamp | null;
   width: number | null;
 }
 
@@ -1622,6 +1633,7 @@ export interface DB {
   mass_month_days: MassMonthDays;
   mass_results: MassResults;
   mass_touches: MassTouches;
+  material_folders: MaterialFolders;
   media_assets: MediaAssets;
   menu_answers: MenuAnswers;
   menu_days: MenuDays;

@@ -95,6 +95,10 @@ async function told(publishId: string, status: number, articleId: string): Promi
 
 test('D11: a draft is published, is a draft no more, and can be used as published at once', async () => {
   const id = await draft(2)
+  const { id: folderId } = (
+    await world.api<{ id: string }>('POST', at('/material-folders'), { name: '新品' })
+  ).body
+  await world.api('POST', at('/materials/move'), { folderId, articleSetIds: [id] })
   const begun = await publish(id)
   expect(begun).toMatchObject({ status: 200, body: { state: 'submitting', createdBy: 'administrator' } })
   expect((await publish(id)).body.error.reason).toBe('articles_publishing')
@@ -108,7 +112,7 @@ test('D11: a draft is published, is a draft no more, and can be used as publishe
   })
   expect((await setOf(id)).goneAt).not.toBeNull()
   const published = await setOf(done.publishedSetId ?? '')
-  expect(published).toMatchObject({ kind: 'published', goneAt: null })
+  expect(published).toMatchObject({ kind: 'published', goneAt: null, folderId })
   expect(published.articles.map(({ url }) => url)).toEqual(done.urls)
   expect(await audited()).toEqual(['article.publishing', 'article.published'])
   expect(await jobs()).toBe(1)

@@ -9,6 +9,7 @@ export type Possessions = {
   runId: string
   articleSetId: string
   mediaAssetId: string
+  folderId: string
   broadcastId: string
   outsideSendId: string
   campaignId: string
@@ -127,6 +128,10 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
        values ($1, 'image', 'an image', 'image/png', 1, 'a-media', now()) returning id`,
       accountId,
     ),
+    folderId: await one(
+      `insert into material_folders (account_id, name, created_at) values ($1, 'a folder', now()) returning id`,
+      accountId,
+    ),
     miniProgramId: await one(
       `insert into mini_programs (appid, name, created_at) values ($1, 'a program', now()) returning id`,
       `wx${String(made).padStart(16, 'a')}`,
@@ -165,6 +170,7 @@ export const nothing: Possessions = {
   runId: '777777',
   articleSetId: '777777',
   mediaAssetId: '777777',
+  folderId: '777777',
   broadcastId: '777777',
   outsideSendId: '777777',
   campaignId: '777777',

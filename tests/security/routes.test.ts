@@ -203,6 +203,7 @@ describe('F5: an account that is not the operator’s', () => {
     'PUT /api/accounts/:accountId/broadcasts/:broadcastId/groups/:place/time': { sendAt: null },
     'PUT /api/accounts/:accountId/qr-codes/:qrCodeId': { name: 'x', folderId: null, placementId: null },
     'POST /api/accounts/:accountId/qr-codes/:qrCodeId/conversions': { event: { event: 'x' }, days: 1 },
+    'PUT /api/accounts/:accountId/material-folders/:folderId': { name: 'x' },
     'PUT /api/accounts/:accountId/qr-folders/:labelId': { name: 'x' },
     'PUT /api/accounts/:accountId/qr-placements/:labelId': { name: 'x' },
     'POST /api/accounts/:accountId/broadcasts/:broadcastId/arms/:number/answer': { do: 'skip' },

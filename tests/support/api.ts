@@ -52,7 +52,8 @@ export async function createTestApi(ctx: Ctx): Promise<TestApi> {
           ...sent,
           headers: { ...headers, ...('headers' in sent ? sent.headers : {}) },
         })
-        return { status: answer.statusCode, body: answer.json() }
+        const isJson = /json/.test(String(answer.headers['content-type']))
+        return { status: answer.statusCode, body: isJson ? answer.json() : (answer.rawPayload as never) }
       }
     },
     close: () => app.close(),

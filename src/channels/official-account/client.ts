@@ -28,6 +28,8 @@ export type OfficialAccountClient = {
     api: ApiCall<C, R>,
     input: z.input<C>,
   ): Promise<{ file: Download } | { reply: z.output<R> }>
+  /** A file at an address that an answer named. */
+  fetch(url: string): Promise<Download>
 }
 
 export type ClientOptions = {
@@ -80,6 +82,9 @@ export function createOfficialAccountClient(options: ClientOptions): OfficialAcc
       return withToken(request, (answer) =>
         isJson(answer) ? { reply: readAnswer(api.path, answer, api.reply) } : { file: fileOf(answer) },
       )
+    },
+    async fetch(url) {
+      return fileOf(await http.fetch(url, { timeoutMs: UPLOAD_TIMEOUT_MS, maxBytes: DOWNLOAD_BYTES }))
     },
   }
 }

@@ -48,6 +48,10 @@ export async function downloadPermanent(
   return 'file' in got ? got : { videoUrl: got.reply.down_url }
 }
 
+/** What `videoUrl` of a material leads to. */
+export const downloadFrom = (client: OfficialAccountClient, url: string): Promise<Download> =>
+  client.fetch(url)
+
 export async function deletePermanent(client: OfficialAccountClient, mediaId: string): Promise<void> {
   await client.call(api.deleteMaterial, { media_id: mediaId })
 }

@@ -66,6 +66,17 @@ test.each([
   await expect(assertPublicHost(url)).rejects.toMatchObject({ reason: 'host_not_public' })
 })
 
+test('files that the platform names are fetched from anywhere public, in a sandbox from its simulator alone', async () => {
+  await expect(production.checkGiven('http://8.8.8.8/film.mp4')).resolves.toBeUndefined()
+  await expect(production.checkGiven('http://169.254.169.254/x')).rejects.toMatchObject({
+    reason: 'host_not_public',
+  })
+  await expect(sandbox.checkGiven('http://127.0.0.1:7301/mmbiz/x')).resolves.toBeUndefined()
+  await expect(sandbox.checkGiven('http://8.8.8.8/film.mp4')).rejects.toMatchObject({
+    reason: 'real_host_in_sandbox',
+  })
+})
+
 test('outbound fetches to a public address are allowed', async () => {
   await expect(assertPublicHost('https://8.8.8.8/x')).resolves.toBeUndefined()
 })

@@ -3,7 +3,11 @@ import { BlockList, isIP } from 'node:net'
 import { AppError, forbidden } from '../../kernel/errors.ts'
 
 /** Where calls may go. Throws `forbidden` before anything is sent. */
-export type Guard = { check(url: string): void }
+export type Guard = {
+  check(url: string): void
+  /** The same for an address of a file that the platform hands us: in production any on the public Internet. */
+  checkGiven(url: string): Promise<void>
+}
 
 export type GuardOptions =
   /** A sandbox talks to its simulators and to nobody else. */
@@ -17,14 +21,22 @@ export function createGuard(options: GuardOptions): Guard {
       (url) => new URL(url).origin,
     ),
   )
+  const isKnown = (url: string): boolean => {
+    const { origin, hostname } = new URL(url)
+    if (allowed.has(origin)) return true
+    if (options.mode === 'sandbox')
+      throw forbidden('real_host_in_sandbox', `a sandbox may not call ${hostname}`, { host: hostname })
+    return false
+  }
   return {
     check(url) {
+      if (isKnown(url)) return
       const { origin, hostname, protocol } = new URL(url)
-      if (allowed.has(origin)) return
-      if (options.mode === 'sandbox')
-        throw forbidden('real_host_in_sandbox', `a sandbox may not call ${hostname}`, { host: hostname })
       if (protocol !== 'https:' || !hostname.endsWith('.weixin.qq.com'))
         throw forbidden('host_not_allowed', `calls to ${origin} are not allowed`, { host: hostname })
+    },
+    async checkGiven(url) {
+      if (!isKnown(url)) await assertPublicHost(url)
     },
   }
 }

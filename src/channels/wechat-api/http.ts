@@ -17,6 +17,8 @@ export type HttpAnswer = { status: number; contentType: string; disposition: str
 export type Http = {
   /** Sends to `baseUrls[0]`; the next is tried only when a host can't be reached at all. Throws WechatError. */
   send(baseUrls: readonly string[], request: HttpRequest): Promise<HttpAnswer>
+  /** A file at an address that the platform handed us, without token and query of ours; redirects are not followed. */
+  fetch(url: string, bounds: { timeoutMs: number; maxBytes: number }): Promise<HttpAnswer>
   close(): Promise<void>
 }
 
@@ -44,6 +46,21 @@ export function createHttp({ guard, connections = 256 }: { guard: Guard; connect
         }
       }
       throw lostCall(request.path, 'no host is configured', false)
+    },
+    async fetch(url, bounds) {
+      await guard.checkGiven(url)
+      const { origin, pathname, search } = new URL(url)
+      const pool = new Pool(origin, { connections: 1, connect: { timeout: 5_000 } })
+      try {
+        const answer = await sendOnce(pool, '', { method: 'GET', path: `${pathname}${search}`, ...bounds })
+        if (answer.status !== 200)
+          throw strangeAnswer(pathname, `the file was answered with ${answer.status}`)
+        return answer
+      } catch (error) {
+        throw asLostCall({ method: 'GET', path: pathname }, error)
+      } finally {
+        await pool.destroy()
+      }
     },
     async close() {
       const open = [...pools.values()]

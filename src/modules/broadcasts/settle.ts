@@ -10,6 +10,7 @@ import { giveBack, RESULT_OVERDUE_MS } from './answer.ts'
 import { endFinished } from './arms/end.ts'
 import { startReadingComments } from './comments/store.ts'
 import { expectFiguresOf } from './records/expect.ts'
+import { keepArticlesOf } from './records/keep.ts'
 import {
   type BatchRow,
   changeBatch,
@@ -91,6 +92,7 @@ async function close(ctx: Ctx, row: BatchRow, closing: Closing): Promise<void> {
       await noteConfirmsMass(ctx, trx, batch.account_id)
     if (closing.state === 'delivered') await startReadingComments(trx, batch.id, ctx.clock.now())
     if (closing.state === 'delivered') await expectFiguresOf(trx, batch.id)
+    if (closing.state === 'delivered') await keepArticlesOf(trx, batch.id, closing.finishedAt)
   })
 }
 

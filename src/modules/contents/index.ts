@@ -1,4 +1,5 @@
 export { keepTemporary } from './commands/keep.ts'
+export { keepSent } from './commands/keep-sent.ts'
 export { refreshArticleSet } from './commands/refresh.ts'
 export { syncArticles } from './commands/sync.ts'
 export { uploadMedia } from './commands/upload.ts'

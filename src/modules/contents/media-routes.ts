@@ -4,6 +4,8 @@ import { invalid, notFound } from '../../kernel/errors.ts'
 import { streamRoute } from '../manifest.ts'
 import { uploadMedia } from './commands/upload.ts'
 import { selectAsset } from './media-store.ts'
+import { fetchFile } from './media-sync/fetch.ts'
+import { getMediaAsset } from './reads.ts'
 import { getMediaFileEndpoint, MEDIA_LIMITS, mediaAsset, uploadMediaEndpoint } from './schema.ts'
 
 async function upload(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
@@ -31,10 +33,14 @@ function drain({ raw }: FastifyRequest): void {
 async function serve(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
   const { accountId, mediaAssetId } = getMediaFileEndpoint.params!.parse(request.params)
   const found = await selectAsset(ctx.db, accountId, mediaAssetId)
-  if (found === undefined || found.fileKey === null) throw notFound('media')
-  const { stream, size } = await ctx.files.open(found.fileKey)
+  if (found === undefined) throw notFound('media')
+  const fileKey = found.fileKey ?? (await fetchFile(ctx, accountId, found.asset))
+  // what it is was only guessed before
+  const { mime } = found.fileKey === null ? await getMediaAsset(ctx, accountId, mediaAssetId) : found.asset
+  const { stream, size } = await ctx.files.open(fileKey)
   return reply
-    .type(found.asset.mime)
+    .type(mime)
+    .header('x-content-type-options', 'nosniff')
     .header('content-length', size)
     .header('content-disposition', 'inline')
     .header('cache-control', 'private, max-age=86400, immutable')

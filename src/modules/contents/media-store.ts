@@ -3,18 +3,19 @@ import type { Executor } from '../../infra/transaction.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import type { PictureFacts } from './rules/inspect.ts'
 import type { MediaAsset, MediaKind } from './schema.ts'
+import { readCursor } from './store.ts'
 
 const COLUMNS = [
   ...(['id', 'kind', 'name', 'mime', 'bytes', 'media_id', 'url', 'file_key', 'created_at'] as const),
-  ...(['width', 'height', 'frames'] as const),
+  ...(['width', 'height', 'frames', 'folder_id', 'gone_at'] as const),
 ] as const
 
-const assets = (db: Executor, accountId: string) =>
+const assets = (db: Executor, accountId: string, { gone = false } = {}) =>
   db
     .selectFrom('media_assets')
     .select(COLUMNS)
     .where('account_id', '=', accountId)
-    .where('gone_at', 'is', null)
+    .where('gone_at', gone ? 'is not' : 'is', null)
 
 type Row = Awaited<ReturnType<ReturnType<typeof assets>['executeTakeFirstOrThrow']>>
 
@@ -23,12 +24,15 @@ const present = (row: Row): MediaAsset => ({
   kind: row.kind as MediaAsset['kind'],
   name: row.name,
   mime: row.mime,
-  bytes: Number(row.bytes),
+  bytes: row.bytes === null ? null : Number(row.bytes),
   mediaId: row.media_id,
   url: row.url,
   width: row.width,
   height: row.height,
-  animated: (row.frames ?? 1) > 1,
+  // of one that nobody has looked into yet the worse is taken
+  animated: row.file_key === null ? row.mime === 'image/gif' : (row.frames ?? 1) > 1,
+  folderId: row.folder_id,
+  goneAt: row.gone_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
 })
 
@@ -41,20 +45,35 @@ export async function selectAsset(
   return row && { asset: present(row), fileKey: row.file_key }
 }
 
-type Filter = { kind: MediaKind; q?: string | undefined; cursor?: string | undefined; limit: number }
+type Filter = {
+  kind: MediaKind
+  q?: string | undefined
+  folder?: string | undefined
+  gone?: boolean
+  cursor?: string | undefined
+  limit: number
+}
 
 export async function selectAssets(
   db: Executor,
   accountId: string,
   filter: Filter,
 ): Promise<Page<MediaAsset>> {
-  let query = assets(db, accountId).where('kind', '=', filter.kind).orderBy('id', 'desc')
+  let query = assets(db, accountId, { gone: filter.gone ?? false })
+    .where('kind', '=', filter.kind)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+  if (filter.folder === 'none') query = query.where('folder_id', 'is', null)
+  else if (filter.folder !== undefined) query = query.where('folder_id', '=', filter.folder)
   if (filter.q !== undefined && filter.q !== '') {
     query = query.where(sql<boolean>`strpos(lower(name), lower(${filter.q})) > 0`)
   }
-  if (filter.cursor !== undefined) query = query.where('id', '<', filter.cursor)
+  if (filter.cursor !== undefined) {
+    const { at, id } = readCursor(filter.cursor)
+    query = query.where(sql<boolean>`(created_at, id) < (${at}::timestamptz, ${id}::bigint)`)
+  }
   const rows = await query.limit(filter.limit + 1).execute()
-  return toPage(rows.map(present), filter.limit, (asset) => asset.id)
+  return toPage(rows.map(present), filter.limit, (asset) => `${asset.createdAt}_${asset.id}`)
 }
 
 /** Images that are still at WeChat, by id. */

@@ -2,7 +2,10 @@ import { assert } from '../../kernel/errors.ts'
 import { type Manifest, route } from '../manifest.ts'
 import { refreshArticleSet } from './commands/refresh.ts'
 import { runSyncArticles, syncArticles } from './commands/sync.ts'
+import { folderRoutes } from './folders/routes.ts'
 import { mediaRoutes } from './media-routes.ts'
+import { runSyncMedia } from './media-sync/run.ts'
+import { SYNC_MEDIA, syncMedia } from './media-sync/start.ts'
 import { CONTENTS_TOPIC, publishResults } from './publish/results.ts'
 import { publishArticleSet } from './publish/start.ts'
 import { publishNext } from './publish/step.ts'
@@ -30,7 +33,12 @@ export const contentsModule: Manifest = {
     route(schema.listArticlePublicationsEndpoint, (ctx, { params, query }) =>
       selectPublications(ctx.db, params.accountId, query),
     ),
-    route(schema.listMediaEndpoint, (ctx, { params, query }) => listMedia(ctx.db, params.accountId, query)),
+    route(schema.listMediaEndpoint, async (ctx, { params: { accountId }, query }) => ({
+      ...(await listMedia(ctx.db, accountId, query)),
+      lastSyncedAt: await findLastSync(ctx, accountId, SYNC_MEDIA),
+    })),
+    route(schema.syncMediaEndpoint, (ctx, { params, body }) => syncMedia(ctx, params.accountId, body)),
+    ...folderRoutes,
     ...mediaRoutes,
   ],
   reactions: [publishResults],
@@ -40,6 +48,10 @@ export const contentsModule: Manifest = {
     [SYNC_ARTICLES]: (ctx, { runId }, signal) => {
       assert(runId, 'the job names its run')
       return runSyncArticles(ctx, runId, signal)
+    },
+    [SYNC_MEDIA]: (ctx, { runId }, signal) => {
+      assert(runId, 'the job names its run')
+      return runSyncMedia(ctx, runId, signal)
     },
   },
 }

@@ -13,6 +13,7 @@ export const SYNC_ARTICLES = 'contents.sync-articles'
 type SetFilter = {
   kind?: ArticleSetKind | undefined
   q?: string | undefined
+  folder?: string | undefined
   gone?: boolean
   cursor?: string | undefined
   limit?: number
@@ -30,8 +31,11 @@ export async function listArticleSets(
 }
 
 /** When articles of the account were last synced to the end; null before the first time. */
-export const findLastSync = async (ctx: Ctx, accountId: string): Promise<string | null> =>
-  (await findLastDone(ctx, accountId, SYNC_ARTICLES))?.toISOString() ?? null
+export const findLastSync = async (
+  ctx: Ctx,
+  accountId: string,
+  kind = SYNC_ARTICLES,
+): Promise<string | null> => (await findLastDone(ctx, accountId, kind))?.toISOString() ?? null
 
 /** One set of the account with sanitised bodies. */
 export const getArticleSet = async (
@@ -50,7 +54,7 @@ export async function getStoredSet(
   return set
 }
 
-/** One uploaded image of the account, with its permanent `mediaId`. */
+/** One image, voice or video of the account, with its permanent `mediaId`. */
 export async function getMediaAsset(ctx: Ctx, accountId: string, mediaAssetId: string): Promise<MediaAsset> {
   const found = await selectAsset(ctx.db, accountId, mediaAssetId)
   if (found === undefined) throw notFound('media')

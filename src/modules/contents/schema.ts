@@ -2,16 +2,23 @@ import { z } from 'zod'
 import { endpoint } from '../../kernel/endpoint.ts'
 import { page, pageQuery } from '../../kernel/paging.ts'
 import { runView } from '../runs/schema.ts'
+import { folderFilter } from './folders/schema.ts'
+import { type MediaKind, mediaKind } from './media-sync/schema.ts'
 import { COMPARED } from './rules/compare.ts'
 
+export * from './folders/schema.ts'
+export * from './media-sync/schema.ts'
 export * from './publish/schema.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
 const tag = 'contents'
 const params = z.object({ accountId: id })
 
-/** 草稿 or 已发布. */
-export const articleSetKind = z.enum(['draft', 'published'])
+/** 草稿 or 已发布: what WeChat has. */
+export const syncedKind = z.enum(['draft', 'published'])
+export type SyncedKind = z.infer<typeof syncedKind>
+/** 历史 beside them: what was mass sent from here, kept as it went out. */
+export const articleSetKind = z.enum([...syncedKind.options, 'history'])
 export type ArticleSetKind = z.infer<typeof articleSetKind>
 
 /** One article of a set, without its body. `index` counts from 0. */
@@ -33,6 +40,8 @@ export const articleSetSummary = z.object({
   wechatId: z.string(),
   title: z.string(),
   articles: z.array(articleSummary),
+  folderId: z.string().nullable(),
+  /** Of history: when it was last sent. */
   wechatUpdatedAt: z.iso.datetime().nullable(),
   syncedAt: z.iso.datetime(),
   /** When a look found that it is no longer at WeChat. */
@@ -54,11 +63,13 @@ export const listArticleSetsEndpoint = endpoint({
   path: '/api/accounts/:accountId/article-sets',
   access: 'contents:read',
   tag,
-  summary: 'Synced drafts and published articles, last changed first',
+  summary:
+    'Synced drafts and published articles, or with `kind=history` what was mass sent; last changed first',
   params,
   query: pageQuery.extend({
     kind: articleSetKind.optional(),
     q: z.string().trim().max(60).optional(),
+    folder: folderFilter,
     gone: z.stringbool().default(false),
   }),
   response: page(articleSetSummary).extend({
@@ -98,21 +109,22 @@ export const syncArticlesEndpoint = endpoint({
   params,
   body: z.object({
     scope: articleSyncScope.default('newest-20'),
-    kinds: z.array(articleSetKind).min(1).max(2).default(['draft', 'published']),
+    kinds: z
+      .array(syncedKind)
+      .min(1)
+      .max(2)
+      .default([...syncedKind.options]),
   }),
   response: runView,
 })
-
-export const MEDIA_KINDS = ['image', 'voice', 'video'] as const
-export const mediaKind = z.enum(MEDIA_KINDS)
-export type MediaKind = z.infer<typeof mediaKind>
 
 export const mediaAsset = z.object({
   id: z.string(),
   kind: mediaKind,
   name: z.string(),
   mime: z.string(),
-  bytes: z.number(),
+  /** Null for what a sync met and nobody has looked at yet. */
+  bytes: z.number().nullable(),
   mediaId: z.string(),
   /** At WeChat; pages of ours show `/api/accounts/:accountId/media/:mediaAssetId/file`. */
   url: z.string().nullable(),
@@ -120,6 +132,9 @@ export const mediaAsset = z.object({
   width: z.number().nullable(),
   height: z.number().nullable(),
   animated: z.boolean(),
+  folderId: z.string().nullable(),
+  /** When a look found that it is no longer at WeChat. */
+  goneAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
 })
 export type MediaAsset = z.infer<typeof mediaAsset>
@@ -141,10 +156,18 @@ export const listMediaEndpoint = endpoint({
   path: '/api/accounts/:accountId/media',
   access: 'contents:read',
   tag,
-  summary: 'Images, voices or videos uploaded here, newest first',
+  summary: 'Images, voices or videos, uploaded here or synced, newest first',
   params,
-  query: pageQuery.extend({ q: z.string().trim().max(60).optional(), kind: mediaKind.default('image') }),
-  response: page(mediaAsset),
+  query: pageQuery.extend({
+    q: z.string().trim().max(60).optional(),
+    kind: mediaKind.default('image'),
+    folder: folderFilter,
+    gone: z.stringbool().default(false),
+  }),
+  response: page(mediaAsset).extend({
+    /** When a sync last finished; null before the first. */
+    lastSyncedAt: z.iso.datetime().nullable(),
+  }),
 })
 export const uploadMediaEndpoint = endpoint({
   method: 'POST',
@@ -167,7 +190,7 @@ export const getMediaFileEndpoint = endpoint({
   path: '/api/accounts/:accountId/media/:mediaAssetId/file',
   access: 'contents:read',
   tag,
-  summary: 'The file itself',
+  summary: 'The file itself; that of synced material is fetched from WeChat when it is first asked for',
   params: params.extend({ mediaAssetId: id }),
   response: z.unknown(),
 })

@@ -48,8 +48,10 @@ async function readNow(
   const client = await accountClient(ctx, accountId)
   const now = new Map<string, Article[] | undefined>()
   for (const set of sets) {
+    const { kind, wechatId } = set
     try {
-      now.set(set.id, await fetchArticles(client, set))
+      // what was sent is kept here alone
+      now.set(set.id, kind === 'history' ? set.articles : await fetchArticles(client, { kind, wechatId }))
     } catch (error) {
       if (isWechatError(error) && error.kind === 'quota-day') return undefined
       throw isWechatError(error) ? explainWechatError(error) : error

@@ -3,7 +3,7 @@ import type { Executor } from '../../infra/transaction.ts'
 import { invalid } from '../../kernel/errors.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { type Article, article } from '../../wechat/payloads/drafts.ts'
-import type { ArticleSetKind } from './schema.ts'
+import type { ArticleSetKind, SyncedKind } from './schema.ts'
 
 /** A set as WeChat gave it. */
 export type StoredSet = {
@@ -12,6 +12,7 @@ export type StoredSet = {
   wechatId: string
   title: string
   articles: Article[]
+  folderId: string | null
   wechatUpdatedAt: Date | null
   syncedAt: Date
   goneAt: Date | null
@@ -26,7 +27,7 @@ export type SeenSet = { wechatId: string; articles: readonly Article[]; updatedA
 export async function upsertSets(
   db: Executor,
   accountId: string,
-  seen: { kind: ArticleSetKind; sets: readonly SeenSet[]; at: Date },
+  seen: { kind: SyncedKind; sets: readonly SeenSet[]; at: Date },
 ): Promise<void> {
   // The same set twice in one statement is an error; a page may repeat one that moved while we read.
   const sets = [...new Map(seen.sets.map((set) => [set.wechatId, set])).values()]
@@ -59,7 +60,7 @@ export async function upsertSets(
 const withoutNul = (text: string) => text.replaceAll('\u0000', '')
 
 export type MissingScope = {
-  kind: ArticleSetKind
+  kind: SyncedKind
   /** Business time at which the look began: what was seen since is not missing. */
   since: Date
   /** The oldest change that was looked at; null when everything was. */
@@ -142,6 +143,7 @@ const SUMMARY_COLUMNS = [
   'wechat_id',
   'title',
   'articles',
+  'folder_id',
   'wechat_updated_at',
   'synced_at',
   'gone_at',
@@ -152,6 +154,7 @@ const parseArticles = (stored: unknown): Article[] => article.array().parse(stor
 type Filter = {
   kind?: ArticleSetKind | undefined
   q?: string | undefined
+  folder?: string | undefined
   gone: boolean
   cursor?: string | undefined
   limit: number
@@ -171,7 +174,10 @@ export async function selectSummaries(
     .orderBy(sql`coalesce(wechat_updated_at, synced_at)`, 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
-  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  query =
+    filter.kind === undefined ? query.where('kind', '<>', 'history') : query.where('kind', '=', filter.kind)
+  if (filter.folder === 'none') query = query.where('folder_id', 'is', null)
+  else if (filter.folder !== undefined) query = query.where('folder_id', '=', filter.folder)
   if (filter.q !== undefined && filter.q !== '') {
     query = query.where(sql<boolean>`exists (select 1 from jsonb_array_elements(articles) a
       where strpos(lower(a ->> 'title'), lower(${filter.q})) > 0
@@ -196,6 +202,7 @@ type SummaryRow = {
   kind: string
   wechat_id: string
   title: string
+  folder_id: string | null
   wechat_updated_at: Date | null
   synced_at: Date
   gone_at: Date | null
@@ -207,12 +214,13 @@ const toSet = (row: SummaryRow, articles: Article[]): StoredSet => ({
   wechatId: row.wechat_id,
   title: row.title,
   articles,
+  folderId: row.folder_id,
   wechatUpdatedAt: row.wechat_updated_at,
   syncedAt: row.synced_at,
   goneAt: row.gone_at,
 })
 
-function readCursor(cursor: string): { at: Date; id: string } {
+export function readCursor(cursor: string): { at: Date; id: string } {
   const [at = '', id = ''] = cursor.split('_')
   if (Number.isNaN(Date.parse(at)) || !/^\d{1,19}$/.test(id))
     throw invalid('bad_cursor', 'not a cursor of this list')

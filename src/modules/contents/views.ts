@@ -9,6 +9,7 @@ export const summarise = (set: StoredSet): ArticleSetSummary => ({
   wechatId: set.wechatId,
   title: set.title,
   articles: set.articles.map(summariseArticle),
+  folderId: set.folderId,
   wechatUpdatedAt: set.wechatUpdatedAt?.toISOString() ?? null,
   syncedAt: set.syncedAt.toISOString(),
   goneAt: set.goneAt?.toISOString() ?? null,

@@ -4,7 +4,7 @@ export const articles: Texts['articles'] = {
   lastSynced: 'Last synced: {{at}}',
   neverSynced: 'Never synced',
   search: 'Search titles',
-  kind: { draft: 'Draft', published: 'Published' },
+  kind: { draft: 'Draft', published: 'Published', history: 'History' },
   showGone: 'Show those gone from WeChat',
   scope: { 'newest-20': 'Sync newest 20', 'newest-500': 'Sync newest 500', all: 'Sync everything' },
   empty: 'No articles yet',

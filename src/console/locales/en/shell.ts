@@ -137,6 +137,7 @@ export const runs: Texts['runs'] = {
     'tags.change-fans': 'Tagging fans at WeChat',
     'tags.change-people': 'Tagging people',
     'transfers.export-people': 'Export of customers',
+    'contents.sync-media': 'Syncing images, voices and videos',
     'contents.sync-articles': 'Syncing articles',
     'menus.publish': 'Publishing menus',
     'contents.sync': 'Syncing articles',

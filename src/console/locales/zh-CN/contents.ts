@@ -2,7 +2,7 @@ export const articles = {
   lastSynced: '上次同步：{{at}}',
   neverSynced: '还没有同步过',
   search: '搜索标题',
-  kind: { draft: '草稿', published: '已发布' },
+  kind: { draft: '草稿', published: '已发布', history: '历史' },
   showGone: '显示微信上已不存在的',
   scope: { 'newest-20': '同步最新 20 篇', 'newest-500': '同步最新 500 篇', all: '同步全部' },
   empty: '还没有图文',

@@ -128,6 +128,7 @@ export const runs = {
     'tags.change-fans': '批量打微信标签',
     'tags.change-people': '批量打标签',
     'transfers.export-people': '导出客户',
+    'contents.sync-media': '同步图片、语音和视频',
     'contents.sync-articles': '同步图文',
     'menus.publish': '发布菜单',
     'contents.sync': '同步图文',

@@ -7,7 +7,7 @@ import type { Article } from '../../../wechat/payloads/drafts.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { explained } from '../../runs/index.ts'
 import { getStoredSet } from '../reads.ts'
-import type { ArticleSetKind, ArticleSetPreview } from '../schema.ts'
+import type { ArticleSetPreview, SyncedKind } from '../schema.ts'
 import * as store from '../store.ts'
 import { preview } from '../views.ts'
 
@@ -21,8 +21,11 @@ export async function refreshArticleSet(
   articleSetId: string,
 ): Promise<ArticleSetPreview & { changed: boolean }> {
   const before = await getStoredSet(ctx, accountId, articleSetId)
+  const { id, kind, wechatId } = before
+  // WeChat has nothing to compare what was sent with
+  if (kind === 'history') return { ...preview(before), changed: false }
   const client = await accountClient(ctx, accountId)
-  await explained(look(ctx, { client, accountId, set: before }))
+  await explained(look(ctx, { client, accountId, set: { id, kind, wechatId } }))
   const after = await getStoredSet(ctx, accountId, articleSetId)
   const changed =
     !isDeepStrictEqual(before.articles, after.articles) ||
@@ -33,7 +36,7 @@ export async function refreshArticleSet(
 type Look = {
   client: OfficialAccountClient
   accountId: string
-  set: { id: string; kind: ArticleSetKind; wechatId: string }
+  set: { id: string; kind: SyncedKind; wechatId: string }
 }
 
 /** Writes down what WeChat says of one set now: its articles, or that it is gone. */
@@ -50,7 +53,7 @@ export async function look(ctx: Ctx, { client, accountId, set }: Look): Promise<
 }
 
 /** 40007 for a draft and 53600 for a published article: there is none of that id. */
-const GONE: Record<ArticleSetKind, number> = { draft: 40007, published: 53600 }
+const GONE: Record<SyncedKind, number> = { draft: 40007, published: 53600 }
 
 /** What WeChat has of one set now; undefined where it has none of that id. */
 export async function fetchArticles(

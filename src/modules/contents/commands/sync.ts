@@ -10,7 +10,7 @@ import { accountClient, getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { executeRun, patiently, type RunReport, type RunView, startRun } from '../../runs/index.ts'
 import { SYNC_ARTICLES } from '../reads.ts'
-import { type ArticleSetKind, type ArticleSyncScope, articleSetKind, articleSyncScope } from '../schema.ts'
+import { type ArticleSyncScope, articleSyncScope, type SyncedKind, syncedKind } from '../schema.ts'
 import * as store from '../store.ts'
 import { look } from './refresh.ts'
 
@@ -20,11 +20,11 @@ const MOST: Record<ArticleSyncScope, number> = { 'newest-20': 20, 'newest-500': 
 /** So many of the sets that a look missed are asked for one by one: paging can skip one while another is deleted. */
 const ASK_AGAIN = 50
 
-type Wish = { scope?: ArticleSyncScope; kinds?: ArticleSetKind[] }
+type Wish = { scope?: ArticleSyncScope; kinds?: SyncedKind[] }
 
 /** Starts a sync of drafts and published articles, or gives back the one that is going on. */
 export async function syncArticles(ctx: Ctx, accountId: string, wish: Wish = {}): Promise<RunView> {
-  const { scope = 'newest-20', kinds = articleSetKind.options } = wish
+  const { scope = 'newest-20', kinds = syncedKind.options } = wish
   const account = await getAccount(ctx, accountId)
   if (account.state === 'archived') throw conflict('account_archived', 'the account is archived')
   const publish = decideAbility(account, 'publish')
@@ -50,7 +50,7 @@ export async function syncArticles(ctx: Ctx, accountId: string, wish: Wish = {})
   })
 }
 
-const payloadShape = z.object({ scope: articleSyncScope, kinds: z.array(articleSetKind) })
+const payloadShape = z.object({ scope: articleSyncScope, kinds: z.array(syncedKind) })
 const placeShape = z.object({
   kind: z.number().int().default(0),
   offset: z.number().int().default(0),
@@ -82,7 +82,7 @@ type Sync = {
   ctx: Ctx
   client: OfficialAccountClient
   accountId: string
-  kind: ArticleSetKind
+  kind: SyncedKind
   most: number
   report: RunReport
 }
@@ -128,7 +128,7 @@ async function settleMissing(sync: Sync, scope: store.MissingScope): Promise<voi
 
 async function readPage(
   client: OfficialAccountClient,
-  kind: ArticleSetKind,
+  kind: SyncedKind,
   offset: number,
 ): Promise<{ total: number; sets: store.SeenSet[] }> {
   const range = { offset, count: PAGE, withContent: true }

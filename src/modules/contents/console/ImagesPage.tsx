@@ -81,7 +81,8 @@ function Picture({ asset }: { asset: MediaAsset }) {
         <div className="w-faint w-small">
           {asset.width !== null && `${asset.width} × ${asset.height} · `}
           {asset.animated && `${t('images.animated')} · `}
-          {format.bytes(asset.bytes)} · {format.instant(asset.createdAt)}
+          {asset.bytes !== null && `${format.bytes(asset.bytes)} · `}
+          {format.instant(asset.createdAt)}
         </div>
       </div>
     </div>

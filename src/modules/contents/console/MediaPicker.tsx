@@ -81,7 +81,8 @@ function MediaRow({
           {asset.name}
         </div>
         <div className="w-faint w-small">
-          {format.bytes(asset.bytes)} · {format.instant(asset.createdAt)}
+          {asset.bytes !== null && `${format.bytes(asset.bytes)} · `}
+          {format.instant(asset.createdAt)}
         </div>
         {asset.mime === 'audio/mpeg' && (
           <audio src={src} preload="none" controls aria-label={asset.name}>

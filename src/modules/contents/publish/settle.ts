@@ -3,6 +3,7 @@ import { inTransaction } from '../../../infra/transaction.ts'
 import { accountClient } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { fetchArticles, look } from '../commands/refresh.ts'
+import { keepFolder } from '../folders/store.ts'
 import { getStoredSet } from '../reads.ts'
 import * as sets from '../store.ts'
 import { UNKNOWN_AFTER_MS } from './rules.ts'
@@ -28,10 +29,11 @@ export async function settle(ctx: Ctx, row: store.PublicationRow): Promise<void>
         sets: [{ wechatId: articleId, articles, updatedAt: at }],
         at,
       })
-    // told something newer meanwhile: that is looked at next
-    if (locked.status !== row.status) return store.changePublication(trx, row.id, {})
     const publishedSetId =
       articleId === null ? undefined : await sets.findSetId(trx, accountId, 'published', articleId)
+    if (publishedSetId !== undefined) await keepFolder(trx, { from: articleSetId, to: publishedSetId })
+    // told something newer meanwhile: that is looked at next
+    if (locked.status !== row.status) return store.changePublication(trx, row.id, {})
     const ended = { due_at: null, published_set_id: publishedSetId ?? null }
     if (row.status !== 0) return store.changePublication(trx, row.id, ended)
     await store.changePublication(trx, row.id, {

@@ -66,6 +66,26 @@ const OTHERS: readonly [string, readonly Signature[]][] = [
   ['MKV', [{ head: [0x1a, 0x45, 0xdf, 0xa3] }]],
 ]
 
+/** Of material that was not made by us: what WeChat calls a picture's format in its address, or the ending of its name. */
+export function guessMime(
+  kind: MediaKind,
+  { name, url = '' }: { name: string; url?: string | undefined },
+): string {
+  const told = /[?&]wx_fmt=(\w+)/.exec(url)?.[1] ?? /\.(\w+)$/.exec(name)?.[1] ?? ''
+  const ending = told.toLowerCase() === 'jpeg' ? 'jpg' : told.toLowerCase()
+  const type = TYPES.find((one) => one.kind === kind && one.extension === ending)
+  return type?.mime ?? (ending === 'wav' && kind === 'voice' ? WAV : USUAL[kind])
+}
+
+/** What a browser may take for nothing that it shows. */
+export const UNKNOWN_MIME = 'application/octet-stream'
+const WAV = 'audio/wav'
+const USUAL: Record<MediaKind, MediaMime> = { image: 'image/jpeg', voice: 'audio/mpeg', video: 'video/mp4' }
+
+/** As what a file from WeChat is served: by its first bytes, whatever it is called there. */
+export const servedMime = (bytes: Uint8Array, kind: MediaKind): string =>
+  sniffMedia(bytes, kind)?.mime ?? (kind === 'voice' && realTypeOf(bytes) === 'WAV' ? WAV : UNKNOWN_MIME)
+
 /** What a file really is, by a name that people know it under; undefined where nobody can tell. */
 export function realTypeOf(bytes: Uint8Array): string | undefined {
   const other = OTHERS.find(([, signatures]) => signatures.some((one) => fits(bytes, one)))
