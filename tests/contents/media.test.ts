@@ -72,6 +72,22 @@ test('an image is kept here and at WeChat, listed, and served as what it is', as
   expect(Buffer.from(await file.arrayBuffer()).equals(PNG)).toBe(true)
 })
 
+test('a part of a file is given to players that ask for one, the whole where the part makes no sense', async () => {
+  const asset = (await (await upload({ data: PNG })).json()) as { id: string }
+  const headers = (range: string) => ({ authorization: `Bearer ${keys.operator}`, range })
+  const part = async (range: string) => {
+    const answer = await fetch(`${url}/api/accounts/${mine}/media/${asset.id}/file`, {
+      headers: headers(range),
+    })
+    return [answer.status, answer.headers.get('content-range'), (await answer.arrayBuffer()).byteLength]
+  }
+  const size = PNG.length
+  expect(await part('bytes=0-1')).toEqual([206, `bytes 0-1/${size}`, 2])
+  expect(await part(`bytes=${size - 1}-`)).toEqual([206, `bytes ${size - 1}-${size - 1}/${size}`, 1])
+  expect(await part('bytes=-3')).toEqual([206, `bytes ${size - 3}-${size - 1}/${size}`, 3])
+  expect(await part(`bytes=${size}-`)).toEqual([200, null, size])
+})
+
 test('10 MB are taken, one byte more is not', async () => {
   const data = pngOf({ padding: IMAGE_MAX_BYTES - PNG_FRAME_BYTES })
   expect((await upload({ data })).status).toBe(200)

@@ -29,6 +29,7 @@ import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
 import { massTests } from './en/mass-tests.ts'
+import { materials } from './en/materials.ts'
 import { menus } from './en/menus.ts'
 import { messages } from './en/messages.ts'
 import { miniPrograms } from './en/mini-programs.ts'
@@ -84,6 +85,7 @@ export const en: Texts = {
   massOutside,
   massFollowing,
   massTests,
+  materials,
   media,
   menus,
   messages,

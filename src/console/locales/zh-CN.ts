@@ -29,6 +29,7 @@ import { massGroups } from './zh-CN/mass-groups.ts'
 import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { massTests } from './zh-CN/mass-tests.ts'
+import { materials } from './zh-CN/materials.ts'
 import { menus } from './zh-CN/menus.ts'
 import { messages } from './zh-CN/messages.ts'
 import { miniPrograms } from './zh-CN/mini-programs.ts'
@@ -84,6 +85,7 @@ export const zhCN = {
   massOutside,
   massFollowing,
   massTests,
+  materials,
   media,
   menus,
   messages,

@@ -10,7 +10,6 @@ import {
   ContactsOutlined,
   DashboardOutlined,
   FileProtectOutlined,
-  FileTextOutlined,
   FlagOutlined,
   HistoryOutlined,
   IdcardOutlined,
@@ -172,12 +171,11 @@ function useGroups(): Group[] {
       label: t('nav.content'),
       entries: [
         {
-          to: `${base}/articles`,
-          icon: <FileTextOutlined />,
-          label: t('nav.articles'),
+          to: `${base}/materials`,
+          icon: <PictureOutlined />,
+          label: t('materials.title'),
           needs: 'contents:read',
         },
-        { to: `${base}/images`, icon: <PictureOutlined />, label: t('nav.images'), needs: 'contents:read' },
         { to: `${base}/menus`, icon: <MenuOutlined />, label: t('menus.title'), needs: 'menus:read' },
         {
           to: `${base}/templates`,

@@ -38,13 +38,29 @@ async function serve(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
   // what it is was only guessed before
   const { mime } = found.fileKey === null ? await getMediaAsset(ctx, accountId, mediaAssetId) : found.asset
   const { stream, size } = await ctx.files.open(fileKey)
-  return reply
+  void reply
     .type(mime)
     .header('x-content-type-options', 'nosniff')
-    .header('content-length', size)
+    .header('accept-ranges', 'bytes')
     .header('content-disposition', 'inline')
     .header('cache-control', 'private, max-age=86400, immutable')
-    .send(stream)
+  const part = partOf(request.headers.range, size)
+  if (part === undefined) return reply.header('content-length', size).send(stream)
+  stream.destroy()
+  const whole = await ctx.files.read(fileKey, { maxBytes: MEDIA_LIMITS[found.asset.kind].maxBytes })
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${part.from}-${part.to}/${size}`)
+    .send(whole.subarray(part.from, part.to + 1))
+}
+
+/** What a player asks for of a recording or film; some play none that can't be had in parts. */
+function partOf(range: string | undefined, size: number): { from: number; to: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const to = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  return from <= to ? { from, to } : undefined
 }
 
 export const mediaRoutes = [

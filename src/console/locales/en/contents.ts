@@ -3,10 +3,14 @@ import type { Texts } from '../zh-CN.ts'
 export const articles: Texts['articles'] = {
   lastSynced: 'Last synced: {{at}}',
   neverSynced: 'Never synced',
-  search: 'Search titles',
+  search: 'Search titles or authors',
   kind: { draft: 'Draft', published: 'Published', history: 'History' },
   showGone: 'Show those gone from WeChat',
-  scope: { 'newest-20': 'Sync newest 20', 'newest-500': 'Sync newest 500', all: 'Sync everything' },
+  scope: {
+    'newest-20': 'Sync the newest 20',
+    'newest-500': 'Sync the newest 500',
+    all: 'Sync everything (marks what was deleted)',
+  },
   empty: 'No articles yet',
   emptyHint: 'Write a draft or publish an article at WeChat, then sync it here for mass sends.',
   untitled: '(untitled)',
@@ -35,7 +39,7 @@ export const articles: Texts['articles'] = {
       'can be mass sent at once, as a copy. For journeys, menus, QR codes and replies publish them at WeChat first.',
     published: 'can be used in journeys, menus and replies. A mass send makes a copy of them as well.',
     history:
-      'is no longer provided by WeChat, so nothing new is added. To use one again, turn it into a draft at WeChat and publish it, which costs no mass send, then sync.',
+      'was mass sent from here and is kept as it went out; it can be sent again. WeChat gives no older ones any more: turn such a one into a draft at WeChat and publish it, which costs no mass send, then sync.',
   },
   changedAt: 'changed at WeChat {{at}}',
   previewOf: 'Preview {{title}}',

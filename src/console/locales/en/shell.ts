@@ -61,8 +61,6 @@ export const nav: Texts['nav'] = {
   events: 'Events',
   datasets: 'Detail data',
   content: 'Content',
-  articles: 'Articles',
-  images: 'Images',
   templates: 'Templates',
   subscriptions: 'Subscriptions',
   settings: 'Settings',

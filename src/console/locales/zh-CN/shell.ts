@@ -59,8 +59,6 @@ export const nav = {
   events: '事件',
   datasets: '明细数据',
   content: '内容',
-  articles: '图文素材',
-  images: '图片',
   templates: '消息模板',
   subscriptions: '订阅',
   settings: '设置',

@@ -65,6 +65,7 @@ export function ArticlePicker({
               { value: 'all', label: t('common.all') },
               { value: 'draft', label: t('articles.kind.draft') },
               { value: 'published', label: t('articles.kind.published') },
+              { value: 'history', label: t('articles.kind.history') },
             ]}
           />
         )}
@@ -143,8 +144,11 @@ function SetRows({
           {[
             t(`articles.kind.${set.kind}`),
             set.wechatUpdatedAt !== null &&
+              set.kind !== 'history' &&
               t('articles.changedAt', { at: format.instant(set.wechatUpdatedAt) }),
-            t('articles.syncedAt', { at: format.instant(set.syncedAt) }),
+            t(set.kind === 'history' ? 'materials.sentAt' : 'articles.syncedAt', {
+              at: format.instant(set.syncedAt),
+            }),
           ]
             .filter(Boolean)
             .join(' · ')}

@@ -1,7 +1,8 @@
-import { LinkOutlined, ReloadOutlined } from '@ant-design/icons'
+import { LinkOutlined, ReloadOutlined, SendOutlined } from '@ant-design/icons'
 import { Alert, App, Button, Drawer, Segmented, Space, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
@@ -45,8 +46,9 @@ export function ArticleSetDrawer({
       destroyOnHidden
       extra={
         articleSetId !== undefined && (
-          <Space>
-            <RefreshButton articleSetId={articleSetId} />
+          <Space wrap>
+            {query.data !== undefined && <SendLink set={query.data} />}
+            {query.data?.kind !== 'history' && <RefreshButton articleSetId={articleSetId} />}
             {publications !== undefined && query.data?.kind === 'draft' && query.data.goneAt === null && (
               <PublishButton set={query.data} publication={publication} />
             )}
@@ -91,7 +93,10 @@ function Preview({ set }: { set: ArticleSetPreview }) {
         <h2 style={{ margin: '0 0 4px', fontSize: 18 }}>{article.title}</h2>
         <div className="w-faint w-small">
           {article.author !== '' && `${article.author} · `}
-          {t(`articles.kind.${set.kind}`)} · {t('articles.syncedAt', { at: format.instant(set.syncedAt) })}
+          {t(`articles.kind.${set.kind}`)} ·{' '}
+          {t(set.kind === 'history' ? 'materials.sentAt' : 'articles.syncedAt', {
+            at: format.instant(set.syncedAt),
+          })}
         </div>
         {article.digest !== '' && (
           <p className="w-soft" style={{ margin: '8px 0 0' }}>
@@ -111,6 +116,18 @@ function Preview({ set }: { set: ArticleSetPreview }) {
         </a>
       )}
     </div>
+  )
+}
+
+/** A new mass send that begins with these articles. */
+function SendLink({ set: { id, goneAt } }: { set: ArticleSetPreview }) {
+  const { t } = useTranslation()
+  const accountId = useAccountId()
+  if (!useCan('broadcasts:write') || goneAt !== null) return null
+  return (
+    <Link to={`/accounts/${accountId}/broadcasts/new?articles=${id}`}>
+      <Button icon={<SendOutlined />}>{t('materials.send')}</Button>
+    </Link>
   )
 }
 

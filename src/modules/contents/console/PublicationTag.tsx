@@ -1,7 +1,9 @@
 import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { ApiError } from '../../../console/api.ts'
 import { useFormat } from '../../../console/format.ts'
+import { useAccountId } from '../../../console/session.ts'
 import { useErrorText } from '../../../console/ui/error-text.ts'
 import { StateTag, type Tone } from '../../../console/ui/StateTag.tsx'
 import type { ArticlePublication, ArticlePublicationState } from '../schema.ts'
@@ -56,7 +58,8 @@ export function PublicationAlert({ publication }: { publication: ArticlePublicat
   const { t } = useTranslation()
   const format = useFormat()
   const textOf = usePublicationText()
-  const { state, endedAt, createdAt } = publication
+  const accountId = useAccountId()
+  const { state, endedAt, createdAt, publishedSetId } = publication
   return (
     <Alert
       type={ALERTS[state]}
@@ -64,6 +67,13 @@ export function PublicationAlert({ publication }: { publication: ArticlePublicat
       style={{ marginBottom: 12 }}
       title={t(`publishing.told.${state}`, { at: format.instant(endedAt ?? createdAt) })}
       description={textOf(publication) ?? t(`publishing.hint.${state}`)}
+      action={
+        publishedSetId !== null && (
+          <Link to={`/accounts/${accountId}/materials?tab=published&open=${publishedSetId}`}>
+            {t('materials.seePublished')}
+          </Link>
+        )
+      }
     />
   )
 }

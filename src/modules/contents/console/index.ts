@@ -1,7 +1,6 @@
 export { ArticlePicker, type PickedArticle } from './ArticlePicker.tsx'
-export { ArticlesPage } from './ArticlesPage.tsx'
 export { CoverDialog } from './CoverDialog.tsx'
 export { ImagePicker } from './ImagePicker.tsx'
-export { ImagesPage } from './ImagesPage.tsx'
+export { ArticlesRedirect, ImagesRedirect, MaterialsPage } from './MaterialsPage.tsx'
 export { MediaPicker } from './MediaPicker.tsx'
 export { mediaUrl } from './media-url.ts'

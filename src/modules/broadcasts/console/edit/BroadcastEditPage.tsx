@@ -32,6 +32,7 @@ import { problemOf } from './Groups.tsx'
 import { ReviewStep } from './ReviewStep.tsx'
 import { useArticleHosts } from './use-article-hosts.ts'
 import { useStoredDraft } from './use-draft.ts'
+import { useFirstArticles } from './use-first-articles.ts'
 import { useSaveDraft } from './use-save-draft.ts'
 import './edit.css'
 
@@ -42,13 +43,11 @@ export function BroadcastEditPage() {
   const allowed = useCan('broadcasts:write')
   const stored = useStoredDraft(broadcastId)
   const [search] = useSearchParams()
+  const articles = useFirstArticles()
   if (!allowed) return <NoPermissionState />
   if (broadcastId === undefined) {
-    return account === undefined ? (
-      <LoadingState />
-    ) : (
-      <Editor key="new" initial={startOf(account, search.get('segment'))} stored={undefined} />
-    )
+    if (account === undefined || articles === undefined) return <LoadingState />
+    return <Editor key="new" initial={startOf(account, search.get('segment'), articles)} stored={undefined} />
   }
   if (stored.query.error && stored.query.data === undefined)
     return <ErrorState error={stored.query.error} onRetry={() => void stored.query.refetch()} />
@@ -58,12 +57,16 @@ export function BroadcastEditPage() {
   return <Editor key={broadcastId} initial={stored.form} stored={stored.query.data} />
 }
 
-/** A new draft, to the segment that the link names if the account can send to one. */
-function startOf(account: Parameters<typeof pathsFor>[0], segmentId: string | null): Form {
+/** A new draft of the articles that the link names, to its segment if the account can send to one. */
+function startOf(
+  account: Parameters<typeof pathsFor>[0],
+  segmentId: string | null,
+  articles: Draft['articles'],
+): Form {
   const [bySegment] = pathsFor(account, { kind: 'segments', include: ['0'], exclude: [] })
   if (segmentId !== null && /^\d{1,19}$/.test(segmentId) && bySegment !== undefined)
-    return emptyForm({ ...emptyDraft(bySegment), audienceKind: 'segments', include: [segmentId] })
-  return emptyForm(emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all'))
+    return emptyForm({ ...emptyDraft(bySegment), articles, audienceKind: 'segments', include: [segmentId] })
+  return emptyForm({ ...emptyDraft(pathsFor(account, { kind: 'all' })[0] ?? 'all'), articles })
 }
 
 const STEPS = ['audience', 'content', 'review'] as const
