@@ -38,6 +38,8 @@ export const PERMISSIONS = {
   'replies:write': WRITERS,
   'recalls:read': ALL,
   'recalls:write': WRITERS,
+  'backtests:read': ALL,
+  'backtests:run': WRITERS,
   'broadcasts:read': ALL,
   'broadcasts:write': WRITERS,
   'broadcasts:send': WRITERS,

@@ -3,6 +3,7 @@ import { activitiesModule } from './activities/module.ts'
 import { articleFiguresModule } from './article-figures/module.ts'
 import { auditModule } from './audit/module.ts'
 import { autoRepliesModule } from './auto-replies/module.ts'
+import { backtestsModule } from './backtests/module.ts'
 import { broadcastsModule } from './broadcasts/module.ts'
 import { campaignsModule } from './campaigns/module.ts'
 import { consentsModule } from './consents/module.ts'
@@ -59,6 +60,7 @@ export const modules: readonly Manifest[] = [
   menusModule,
   qrCodesModule,
   recallsModule,
+  backtestsModule,
   transfersModule,
   privacyModule,
   sandboxModule,
