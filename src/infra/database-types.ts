@@ -208,6 +208,37 @@ export interface BackgroundRuns {
   total: Int8 | null;
 }
 
+export interface BacktestPeople {
+  backtest_id: Int8;
+  contact_id: Int8;
+  decided_at: Timestamp;
+  n: number;
+  reached: boolean;
+  reason: string | null;
+  turn_at: Timestamp;
+  variant: number;
+}
+
+export interface Backtests {
+  account_id: Int8;
+  cancelled_at: Timestamp | null;
+  created_at: Timestamp;
+  created_by: Int8 | null;
+  days: number;
+  finished_at: Timestamp | null;
+  from_at: Timestamp;
+  id: Generated<Int8>;
+  kind: string;
+  log_upto: Int8;
+  name: string;
+  result: Json | null;
+  run_id: Int8 | null;
+  sample: number;
+  subject_id: Int8 | null;
+  to_at: Timestamp;
+  variants: Json;
+}
+
 export interface BroadcastArms {
   account_id: Int8;
   broadcast_id: Int8;
@@ -1578,6 +1609,8 @@ export interface DB {
   attributes: Attributes;
   audit_entries: AuditEntries;
   background_runs: BackgroundRuns;
+  backtest_people: BacktestPeople;
+  backtests: Backtests;
   broadcast_arms: BroadcastArms;
   broadcast_batches: BroadcastBatches;
   broadcast_groups: BroadcastGroups;

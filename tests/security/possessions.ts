@@ -15,6 +15,7 @@ export type Possessions = {
   campaignId: string
   replyRuleId: string
   recallId: string
+  backtestId: string
   sendId: string
   templateId: string
   pageId: string
@@ -83,6 +84,11 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
        values ($1, 'a recall', 10, 'before-end', $2, now(), now(), now(), now()) returning id`,
       accountId,
       JSON.stringify({ kind: 'default', greeting: 'a', phrase: 'b', says: 'c' }),
+    ),
+    backtestId: await one(
+      `insert into backtests (account_id, kind, name, variants, days, sample, from_at, to_at, log_upto, created_at)
+       values ($1, 'recall', 'a back-test', '[]', 7, 1, now(), now(), 0, now()) returning id`,
+      accountId,
     ),
     campaignId: await one(
       `insert into campaigns (account_id, kind, name, plan, created_at, updated_at)
@@ -176,6 +182,7 @@ export const nothing: Possessions = {
   campaignId: '777777',
   replyRuleId: '777777',
   recallId: '777777',
+  backtestId: '777777',
   sendId: '777777',
   templateId: '777777',
   pageId: '777777',

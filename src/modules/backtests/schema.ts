@@ -45,6 +45,12 @@ export type NewBacktest = z.infer<typeof newBacktest>
 
 const day = z.object({ day: z.iso.date(), turns: n, reached: n, notReached: n })
 
+/**
+ * What is not played: the speed of sending, what people would have done otherwise, who can't be written to by WeChat's word, fields
+ * of templates, what subscribers had left, the hold-out of something that isn't saved yet, crowds as they stood then.
+ */
+export const UNPLAYED = ['rates', 'behaviour', 'blocks', 'fields', 'grants', 'holdout', 'crowds'] as const
+
 export const variantResult = z.object({
   /** Moments that came: silences whose time was up, triggers that fired, runs that somebody was in. */
   turns: n,
@@ -72,8 +78,7 @@ export const backtestResult = z.object({
   compared: z.object({ both: n, onlyFirst: n, onlySecond: n }).nullable(),
   /** People and acts gone through. */
   read: z.object({ people: n, acts: n }),
-  /** Codes of what was not played (`backtests.unplayed.*`): field rules, rates, … */
-  unplayed: z.array(z.string()),
+  unplayed: z.array(z.enum(UNPLAYED)),
   /** The same for the same input over the same log. */
   digest: z.string(),
   tookMs: n,

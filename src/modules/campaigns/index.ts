@@ -1,4 +1,5 @@
 export { audienceRule } from './audience.ts'
+export { requireOwnAccounts } from './commands/scope.ts'
 export { readCampaign } from './present.ts'
 export { counted, fired, mayFire, NO_TALLY } from './rules/count.ts'
 export { reachAt } from './rules/schedule.ts'

@@ -1,3 +1,7 @@
+export { counted, fired, mayFire, NO_TALLY, type Tally } from './rules/count.ts'
+export { planProblems } from './rules/problems.ts'
+export { calendarOf, reachAt, runsBetween, scheduleProblem } from './rules/schedule.ts'
+export { countsFrom, decisionAt } from './rules/state.ts'
 export * from './schema/endpoints.ts'
 export * from './schema/plan.ts'
 export * from './schema/shapes.ts'

@@ -1,6 +1,8 @@
 export { countDeliveriesOf, eraseDeliveries } from './erase.ts'
 export { explainDelivery, type WhyQuestion } from './explain.ts'
-export { openWindows, PAYMENT_EVENT, WINDOW_EVENTS } from './facts/index.ts'
+export { holdoutKey, isHeldOut } from './facts/holdout.ts'
+export { callLimit, openWindows, PAYMENT_EVENT, WINDOW_EVENTS } from './facts/index.ts'
+export { applicable, limitsInForce } from './facts/settings.ts'
 export * from './mass-ledger.ts'
 export * from './mass-outside.ts'
 export type {

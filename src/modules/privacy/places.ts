@@ -38,6 +38,7 @@ export const PLACES: readonly Place[] = [
   { kind: 'listMembers', table: 'people_import_members', where: ofContacts('contact_id') },
   { kind: 'events', table: 'qr_scans', where: ofFans },
   { kind: 'events', table: 'campaign_people', where: ofContacts('contact_id') },
+  { kind: 'events', table: 'backtest_people', where: ofContacts('contact_id') },
   {
     kind: 'merges',
     table: 'contact_merges',

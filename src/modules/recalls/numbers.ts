@@ -5,10 +5,10 @@ import { getAccount } from '../accounts/index.ts'
 import { planForMany } from '../deliveries/index.ts'
 import { forAudience, peopleOf } from '../segments/index.ts'
 import type { Rule } from '../segments/schema.ts'
-import { audienceOf, excludedOf, offsetOf, WINDOW_MS } from './rules/index.ts'
+import { audienceOf, excludedOf, offsetOf, TOLD_BY_MS, WINDOW_MS } from './rules/index.ts'
 import type { RecallRuleFields, RecallTiming } from './schema/rule.ts'
 import type { RecallEstimate, RecallNumbers } from './schema/views.ts'
-import { readUpTo, TOLD_BY_MS } from './store/due.ts'
+import { readUpTo } from './store/due.ts'
 import { findRule, listRules, type RecallRow } from './store/rules.ts'
 
 /** How long a process answers with what it has counted. */

@@ -5,7 +5,15 @@ import { type PlanRow, planDeliveries, wakeDeliveries } from '../deliveries/inde
 import type { Due, Sweep } from '../manifest.ts'
 import { decide, readCatalogue } from '../segments/index.ts'
 import type { Rule } from '../segments/schema.ts'
-import { audienceOf, excludedOf, offsetOf, outcomeAtMoment, replyFor } from './rules/index.ts'
+import {
+  audienceOf,
+  excludedOf,
+  offsetOf,
+  outcomeAtMoment,
+  replyFor,
+  SPARE_MS,
+  TOLD_BY_MS,
+} from './rules/index.ts'
 import {
   addPasses,
   type DueFan,
@@ -15,15 +23,12 @@ import {
   nextActs,
   readUpTo,
   rulesWithDue,
-  TOLD_BY_MS,
 } from './store/due.ts'
 import { claimRule, type RecallRow } from './store/rules.ts'
 
 export const RECALLS_TOPIC = 'recalls'
 /** People looked at in one transaction; more where many acted in one second. */
 const AT_ONCE = 1_000
-/** A message that is handed over in the last moments of a window may come after it. */
-const SPARE_MS = 30_000
 
 /**
  * 用户召回: fans in the order of their last acts, as far as their moments have come. Each rule has one place in that order, which

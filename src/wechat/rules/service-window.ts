@@ -51,11 +51,11 @@ export type WindowSettings = {
   paymentSends: number
 }
 
-/** The platform's table at an instant. */
-export function windowTableAt(at: Date): WindowTable {
-  const beijingDay = new Date(at.getTime() + 8 * HOUR_MS).toISOString().slice(0, 10)
-  return WINDOW_TABLES.findLast((table) => table.from <= beijingDay) ?? WINDOWS_2021
-}
+const BEGINS = WINDOW_TABLES.map((table) => ({ table, from: Date.parse(`${table.from}T00:00:00+08:00`) }))
+
+/** The platform's table at an instant; its days are Beijing's. */
+export const windowTableAt = (at: Date): WindowTable =>
+  BEGINS.findLast(({ from }) => from <= at.getTime())?.table ?? WINDOWS_2021
 
 /** What an act at this instant allows; undefined where it opens nothing. */
 export function windowRule(kind: WindowKind, at: Date, settings: WindowSettings): WindowRule | undefined {

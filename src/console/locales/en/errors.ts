@@ -9,6 +9,11 @@ export const errors: Texts['errors'] = {
   minutes_out_of_range: 'The time must be a whole number of minutes from {{from}} to {{to}}.',
   recall_degenerate:
     'This time makes no sense: it is right after every act, or never. Change it, or tick that you know.',
+  backtest_running: 'Another back-test of this account is going on: wait for it, or cancel it.',
+  backtest_kinds_differ: 'Only two versions of one kind can be compared.',
+  backtest_no_past: 'What is sent by hand or once, or started by an answer, has no past to be tested on.',
+  backtest_incomplete: 'The plan is not complete: fill in audience and trigger first.',
+  backtest_too_many_runs: 'It would run {{most}} times or more: choose fewer days or fewer runs.',
   recall_limit: 'There may be at most {{limit}} recall rules.',
   regex_not_supported:
     'The pattern “{{pattern}}” can’t be used: {{why}}. Look-around and back references aren’t supported.',

@@ -8,6 +8,11 @@ export const errors = {
   minutes_out_of_range: '触发时间请填 {{from}} 到 {{to}} 分钟之间的整数。',
   recall_degenerate:
     '这个触发时间没有意义：要么每次互动后马上发送，要么永远发不出去。请调整，或勾选“我知道”。',
+  backtest_running: '本公众号正在进行另一个回测，请等它结束，或先取消它。',
+  backtest_kinds_differ: '只能比较同一类的两个版本。',
+  backtest_no_past: '手动或单次发送、由自动回复发起的活动没有可回测的过去。',
+  backtest_incomplete: '方案还不完整，请补全受众和触发条件后再回测。',
+  backtest_too_many_runs: '这些天里要执行 {{most}} 次以上，请减少天数或执行次数。',
   recall_limit: '最多可建 {{limit}} 条召回规则。',
   regex_not_supported: '正则表达式“{{pattern}}”不能用：{{why}}。不支持前后查找和反向引用。',
   regex_too_large: '正则表达式太多或太复杂（{{actual}}，上限 {{limit}}），请简化，或改用关键词。',

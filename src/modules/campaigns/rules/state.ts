@@ -1,4 +1,4 @@
-import type { CampaignState, TriggerKind } from '../schema.ts'
+import type { CampaignState, TriggerKind } from '../schema/shapes.ts'
 
 /** Commands that make sense in a state; `isBegun` tells whether anything has been planned. */
 export function commandsOf(state: CampaignState, isBegun: boolean) {

@@ -96,3 +96,7 @@ export const leavesAt = (cap: Pick<Cap, 'amount' | 'unit' | 'calendar'>, at: Dat
   cap.calendar
     ? periodStart(cap.unit, at, cap.amount)
     : new Date(at.getTime() + cap.amount * UNIT_MS[cap.unit])
+
+/** No message longer ago than this counts in the cap, whatever its calendar. */
+export const capReachMs = ({ amount, unit, calendar }: Pick<Cap, 'amount' | 'unit' | 'calendar'>): number =>
+  (calendar && unit === 'month' ? amount * 31 * UNIT_MS.day : amount * UNIT_MS[unit]) + UNIT_MS.day

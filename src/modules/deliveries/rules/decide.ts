@@ -1,6 +1,6 @@
 import { nextBeijingDay } from '../../../kernel/beijing.ts'
+import type { Reason } from '../schema/reasons.ts'
 import type { CheckName } from '../schema/why.ts'
-import type { Reason } from '../schema.ts'
 import type { Cap, CapUse } from './caps.ts'
 import { type Quiet, quietUntilOf } from './quiet.ts'
 

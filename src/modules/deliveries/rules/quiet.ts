@@ -38,14 +38,22 @@ export function quietUntil(quiet: Quiet, now: Date): Date | null {
   return new Date(end.epochMilliseconds)
 }
 
-/** The last answer of each; a chunk asks for the same instant again and again. */
-const answers = new WeakMap<Quiet, { at: number; until: Date | null }>()
+/** Answers by the minute: zones differ by whole minutes, so all instants of one have the same. */
+const answers = new WeakMap<Quiet, Map<number, Date | null>>()
+const MOST_ANSWERS = 150_000
+const MINUTE_MS = 60_000
 
-/** {@link quietUntil}, cheap where the same quiet time is asked of the same instant many times. */
+/** {@link quietUntil}, cheap where the same quiet time is asked about again and again. */
 export function quietUntilOf(quiet: Quiet, now: Date): Date | null {
-  const known = answers.get(quiet)
-  if (known?.at === now.getTime()) return known.until
+  const minute = Math.floor(now.getTime() / MINUTE_MS)
+  let known = answers.get(quiet)
+  if (known === undefined || known.size > MOST_ANSWERS) {
+    known = new Map()
+    answers.set(quiet, known)
+  }
+  const answer = known.get(minute)
+  if (answer !== undefined) return answer
   const until = quietUntil(quiet, now)
-  answers.set(quiet, { at: now.getTime(), until })
+  known.set(minute, until)
   return until
 }

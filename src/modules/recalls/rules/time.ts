@@ -2,6 +2,10 @@ import { MAX_MINUTES, MIN_MINUTES, type RecallTiming } from '../schema/rule.ts'
 
 const MINUTE_MS = 60_000
 export const WINDOW_MS = MAX_MINUTES * MINUTE_MS
+/** WeChat tells an act up to three times within 15 s: a moment nearer to its act than this waits for it. */
+export const TOLD_BY_MS = 20_000
+/** A message that is handed over in the last moments of a window may come after it. */
+export const SPARE_MS = 30_000
 
 export const isInRange = ({ minutes }: RecallTiming): boolean =>
   minutes >= MIN_MINUTES && minutes <= MAX_MINUTES

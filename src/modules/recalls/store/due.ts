@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
 import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { WINDOW_EVENTS } from '../../deliveries/index.ts'
+import { TOLD_BY_MS } from '../rules/index.ts'
 import type { RecallRow } from './rules.ts'
 
-/** WeChat tells an act up to three times within 15 s: a moment nearer to its act than this waits for it. */
-export const TOLD_BY_MS = 20_000
 /**
  * Up to which instant all acts are known: what fans did is read from the log by a reaction, and whether somebody was silent is
  * judged only as far as it has come. Null: all is read.

@@ -1,0 +1,56 @@
+import type { PoolClient } from 'pg'
+import type { Ctx } from '../../../context.ts'
+import { type Executor, onClient } from '../../../infra/transaction.ts'
+
+/** Two connections that see one state of the database, and can change nothing: one reads along, the other is asked meanwhile. */
+export type Snapshot = {
+  reader: PoolClient
+  db: Executor
+  /** Ends what they are at; whoever waits for it gets an error. */
+  cancel(): Promise<void>
+  close(): Promise<void>
+}
+
+const BEGIN = 'begin isolation level repeatable read, read only'
+/** Real time for one statement. */
+const LONGEST = '15min'
+
+export async function openSnapshot({ pool }: Ctx): Promise<Snapshot> {
+  const clients: PoolClient[] = []
+  const begin = async (more: string) => {
+    const client = await pool.connect()
+    clients.push(client)
+    await client.query(BEGIN)
+    if (more !== '') await client.query(more)
+    await client.query(
+      `select set_config('work_mem', '128MB', true), set_config('statement_timeout', '${LONGEST}', true)`,
+    )
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    return { client, pid: rows[0]?.pid }
+  }
+  const close = async () => {
+    for (const client of clients) {
+      const gone = await client.query('rollback').then(
+        () => false,
+        () => true,
+      )
+      client.release(gone)
+    }
+  }
+  try {
+    const reader = await begin('')
+    const { rows } = await reader.client.query<{ name: string }>('select pg_export_snapshot() as name')
+    const asked = await begin(`set transaction snapshot '${rows[0]?.name}'`)
+    return {
+      reader: reader.client,
+      db: onClient(asked.client),
+      cancel: async () => {
+        await pool.query('select pg_cancel_backend(p) from unnest($1::int[]) p', [[reader.pid, asked.pid]])
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
