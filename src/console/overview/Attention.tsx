@@ -1,5 +1,4 @@
 import { Alert, Button } from 'antd'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { AccountSummary } from '../../modules/accounts/schema.ts'
@@ -11,16 +10,8 @@ import { useFormat } from '../format.ts'
 import { useEndpoint } from '../hooks.ts'
 import { useAccount, useAccountId, useCan } from '../session.ts'
 import { useSentence } from '../ui/sentence.ts'
+import type { Matter } from './matter.ts'
 import { useCodeMatters } from './use-code-matters.ts'
-
-export type Matter = {
-  key: string
-  type: 'error' | 'warning' | 'info'
-  title: ReactNode
-  hint?: ReactNode
-  to: string
-  action: string
-}
 
 const SILENT_MS = 3 * 24 * 3_600_000
 

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { listCodesEndpoint } from '../../modules/qr-codes/schema.ts'
 import { useEndpoint } from '../hooks.ts'
 import { useCan } from '../session.ts'
-import type { Matter } from './Attention.tsx'
+import type { Matter } from './matter.ts'
 
 const WRONG = [
   { state: 'failed', type: 'error' },

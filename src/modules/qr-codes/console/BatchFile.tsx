@@ -45,7 +45,14 @@ export function BatchFile({
         onFile={(file) => send.mutate(file)}
       />
       <Template />
-      {send.error !== null && <Alert type="error" showIcon title={errorText(send.error)} />}
+      {send.error !== null && (
+        <Alert
+          type="error"
+          showIcon
+          title={errorText(send.error).title}
+          description={errorText(send.error).advice}
+        />
+      )}
     </>
   )
 }
