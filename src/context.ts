@@ -52,6 +52,10 @@ export const systemActor = (name: string): Actor => ({ kind: 'system', name })
 
 export const withActor = (ctx: Ctx, actor: Actor): Ctx => ({ ...ctx, actor })
 
+/** The language of whoever acts. */
+export const localeOf = ({ actor }: Pick<Ctx, 'actor'>): 'zh-CN' | 'en' =>
+  actor.kind === 'system' ? 'zh-CN' : actor.locale
+
 export type OwnedCtx = Ctx & {
   /** Re-reads the shared clock and keeps it in step until closed. */
   clock: SharedClock

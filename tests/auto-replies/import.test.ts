@@ -150,6 +150,12 @@ test('C4: WeChat’s own example is shown as the rules it would be, with what ca
     ['contains text测试'],
     ['contains video测试'],
   ])
+  expect((await world.api('PATCH', '/api/me', { locale: 'en' })).status).toBe(200)
+  expect(
+    (await propose(account)).slice(0, 2).map(({ name }) => name),
+    'in the operator’s language',
+  ).toEqual(['Reply to new followers', 'Default reply'])
+  await world.api('PATCH', '/api/me', { locale: 'zh-CN' })
   expect(await rulesOf(account)).toEqual([])
   expect(await assets(account)).toBe(0)
 })

@@ -1,5 +1,5 @@
 import { getCurrentAutoReply } from '../../../channels/official-account/auto-reply.ts'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
 import { AppError, notFound } from '../../../kernel/errors.ts'
 import { accountClient, getAccount } from '../../accounts/index.ts'
@@ -20,7 +20,10 @@ import { selectRules } from '../store/reads.ts'
 import { bumpRevisions, setState } from '../store/rules.ts'
 import { type Adopted, type AdoptedReply, adoptAutoReplies, hereAlready } from './adopt.ts'
 
-const NAMES = { follow: '关注后回复', default: '默认回复' }
+const NAMES = {
+  'zh-CN': { follow: '关注后回复', default: '默认回复' },
+  en: { follow: 'Reply to new followers', default: 'Default reply' },
+}
 
 /** What the account answers from WeChat's own pages, as rules that could be made of it; nothing is changed or kept. */
 export async function proposeImport(ctx: Ctx, accountId: string): Promise<{ proposals: ImportProposal[] }> {
@@ -63,7 +66,8 @@ export async function acceptImport(
 async function readAdopted(ctx: Ctx, accountId: string): Promise<Adopted[]> {
   await getAccount(ctx, accountId)
   const client = await accountClient(ctx, accountId)
-  return adoptAutoReplies(await explained(pausing(ctx, accountId, getCurrentAutoReply(client))), NAMES)
+  const current = await explained(pausing(ctx, accountId, getCurrentAutoReply(client)))
+  return adoptAutoReplies(current, NAMES[localeOf(ctx)])
 }
 
 const previewOf = (reply: AdoptedReply) => ({

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { type Cell, writeCsv, writeXlsx } from '../../../infra/spreadsheets/index.ts'
 import { beijingMinute } from '../../../kernel/beijing.ts'
 import { assert } from '../../../kernel/errors.ts'
@@ -35,7 +35,7 @@ export async function sendRecords(ctx: Ctx, request: FastifyRequest, reply: Fast
 }
 
 async function* tableOf(ctx: Ctx, filter: RecordFilter): AsyncGenerator<Cell[][]> {
-  const locale = ctx.actor.kind === 'system' ? 'zh-CN' : ctx.actor.locale
+  const locale = localeOf(ctx)
   yield [headingsOf(locale)]
   const now = ctx.clock.now()
   for await (const rows of allRecords(ctx.db, filter)) {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { safeCell } from '../../../infra/spreadsheets/index.ts'
 import { invalid } from '../../../kernel/errors.ts'
 import { explainReason } from '../rules/reasons.ts'
@@ -44,7 +44,7 @@ export async function sendImportErrors(ctx: Ctx, request: FastifyRequest, reply:
     key: '',
     importId: '',
   }
-  const locale = ctx.actor.kind === 'system' ? 'zh-CN' : ctx.actor.locale
+  const locale = localeOf(ctx)
   const errors = listImportErrors(ctx, key, importId)
   // whoever may not see it is refused before an answer has begun
   const first = await errors.next()

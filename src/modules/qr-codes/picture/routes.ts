@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZipFile } from 'yazl'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { type Cell, writeCsv } from '../../../infra/spreadsheets/index.ts'
 import { beijingMinute } from '../../../kernel/beijing.ts'
 import { conflict, invalid } from '../../../kernel/errors.ts'
@@ -80,7 +80,6 @@ async function fillZip(
   zip.end()
 }
 
-const localeOf = ({ actor }: Ctx) => (actor.kind === 'system' ? 'zh-CN' : actor.locale)
 const HEADINGS = {
   'zh-CN': ['名称', '场景值', '有效期至', '二维码内容'],
   en: ['Name', 'Scene', 'Until', 'What it says'],

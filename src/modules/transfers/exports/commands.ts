@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
 import { beijingDay } from '../../../kernel/beijing.ts'
 import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
@@ -46,7 +46,7 @@ export async function startExport(ctx: Ctx, { people, format, columns }: Asked):
       columns,
       accounts,
       whole: canSeePersons(ctx.actor),
-      locale: ctx.actor.kind === 'system' ? 'zh-CN' : ctx.actor.locale,
+      locale: localeOf(ctx),
     })
     const run = await startRun(ctx, { accountId: null, kind: EXPORT_PEOPLE, payload: { exportId } }, trx)
     await store.setRun(trx, exportId, run.id)

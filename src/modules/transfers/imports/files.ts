@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Ctx } from '../../../context.ts'
+import { type Ctx, localeOf } from '../../../context.ts'
 import { receiveFile, safeCell } from '../../../infra/spreadsheets/index.ts'
 import { explainReason } from '../rules/reasons.ts'
 import {
@@ -27,7 +27,7 @@ const HEADINGS = {
 /** Refused rows as CSV, streamed; safe to open in a spreadsheet. */
 export async function sendPeopleErrors(ctx: Ctx, request: FastifyRequest, reply: FastifyReply) {
   const { importId } = downloadPeopleErrorsEndpoint.params?.parse(request.params) ?? { importId: '' }
-  const locale = ctx.actor.kind === 'system' ? 'zh-CN' : ctx.actor.locale
+  const locale = localeOf(ctx)
   const errors = listImportErrors(ctx, importId)
   // whoever may not see it is refused before an answer has begun
   const first = await errors.next()
