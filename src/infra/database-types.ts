@@ -869,6 +869,19 @@ export interface MaterialFolders {
   name: string;
 }
 
+export interface MaterialUses {
+  account_id: Int8;
+  live: boolean;
+  material: string;
+  material_id: Int8;
+  name: string;
+  owner_id: Int8 | null;
+  owner_kind: string | null;
+  places: Generated<number[]>;
+  user_id: Int8;
+  user_kind: string;
+}
+
 export interface MediaAssets {
   account_id: Int8;
   bytes: Int8 | null;
@@ -1667,6 +1680,7 @@ export interface DB {
   mass_results: MassResults;
   mass_touches: MassTouches;
   material_folders: MaterialFolders;
+  material_uses: MaterialUses;
   media_assets: MediaAssets;
   menu_answers: MenuAnswers;
   menu_days: MenuDays;

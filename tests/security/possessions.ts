@@ -10,6 +10,8 @@ export type Possessions = {
   articleSetId: string
   mediaAssetId: string
   folderId: string
+  material: string
+  materialId: string
   broadcastId: string
   outsideSendId: string
   campaignId: string
@@ -68,6 +70,11 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
   const templateId = await one(
     `insert into message_templates (account_id, kind, wechat_id, title, content, fields, term, fingerprint, first_seen_at, synced_at)
      values ($1, 'subscription', 'a-template', 'a title', '', '[]', 'one-time', '', now(), now()) returning id`,
+    accountId,
+  )
+  const mediaAssetId = await one(
+    `insert into media_assets (account_id, kind, name, mime, bytes, media_id, created_at)
+       values ($1, 'image', 'an image', 'image/png', 1, 'a-media', now()) returning id`,
     accountId,
   )
   return {
@@ -129,15 +136,13 @@ export async function possess(ctx: Ctx): Promise<Possessions> {
        values ($1, 'draft', 'a-draft', 'a title', '[]', now()) returning id`,
       accountId,
     ),
-    mediaAssetId: await one(
-      `insert into media_assets (account_id, kind, name, mime, bytes, media_id, created_at)
-       values ($1, 'image', 'an image', 'image/png', 1, 'a-media', now()) returning id`,
-      accountId,
-    ),
     folderId: await one(
       `insert into material_folders (account_id, name, created_at) values ($1, 'a folder', now()) returning id`,
       accountId,
     ),
+    mediaAssetId,
+    material: 'media',
+    materialId: mediaAssetId,
     miniProgramId: await one(
       `insert into mini_programs (appid, name, created_at) values ($1, 'a program', now()) returning id`,
       `wx${String(made).padStart(16, 'a')}`,
@@ -177,6 +182,8 @@ export const nothing: Possessions = {
   articleSetId: '777777',
   mediaAssetId: '777777',
   folderId: '777777',
+  material: 'media',
+  materialId: '777777',
   broadcastId: '777777',
   outsideSendId: '777777',
   campaignId: '777777',

@@ -3,12 +3,12 @@ import type { Pool } from 'pg'
 import type { RE2Set } from 're2js'
 import type { PassiveReply } from '../../channels/wechat-api/passive-reply.ts'
 import type { Ctx } from '../../context.ts'
+import { keyOfMaterial } from '../contents/index.ts'
 import { passiveOf } from './passive.ts'
 import type { ResolvedAnswer } from './resolve.ts'
 import { createMatcher } from './rules/keywords.ts'
 import { byPriority, type RankedRule, type RuleBook } from './rules/precedence.ts'
 import { type LiveRow, readLive, readRevisions, type TargetRow } from './store/live.ts'
-import { keyOfMaterial } from './store/materials.ts'
 import { REPLIES_TOPIC } from './store/rules.ts'
 
 /** Real time between two looks at what has changed; a change is announced at once, this bounds a lost announcement. */
@@ -142,7 +142,7 @@ export function compile({
   kept?: ReadonlyMap<string, RE2Set> | undefined
 }): Compiled {
   const rules = rows.map(
-    ({ id, kind, priority, keywords, hours, everyMs, version, answer }): LiveRule => ({
+    ({ id, kind, priority, keywords, hours, everyMs, version, answer, materials }): LiveRule => ({
       id,
       kind,
       priority,
@@ -153,9 +153,9 @@ export function compile({
       everyMs: everyMs === null ? null : Number(everyMs),
       followToo: answer.followToo === true,
       passive: answer.replies.map((reply) => passiveOf(reply, accountName)),
-      choices: answer.replies.map(({ weight, materials }) => ({
+      choices: answer.replies.map(({ weight }, reply) => ({
         weight,
-        gone: materials.some((one) => gone.has(keyOfMaterial(one))),
+        gone: (materials[reply] ?? []).some((one) => gone.has(keyOfMaterial(one))),
       })),
     }),
   )

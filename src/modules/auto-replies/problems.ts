@@ -1,13 +1,13 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
 import { type CampaignState, listCallable } from '../campaigns/index.ts'
-import { checkContent } from '../messages/index.ts'
+import { goneAmong, keyOfMaterial } from '../contents/index.ts'
+import { checkContent, materialsIn } from '../messages/index.ts'
 import type { MessageContent } from '../messages/schema.ts'
 import { listLinkedAppIds } from '../mini-programs/index.ts'
 import { slowRules } from './compiled.ts'
 import { createShadows } from './rules/shadow.ts'
 import type { AnswerProblem } from './schema.ts'
-import { goneMaterials, keyOfMaterial, materialsOf } from './store/materials.ts'
 import { type RuleRow, selectRules } from './store/reads.ts'
 
 const LIVE: readonly CampaignState[] = ['scheduled', 'preparing', 'running', 'paused']
@@ -32,11 +32,11 @@ type Facts = {
 }
 
 async function factsOf(ctx: Ctx, db: Executor, accountId: string, rules: readonly RuleRow[]): Promise<Facts> {
-  const named = rules.flatMap(({ answer }) => answer.replies.flatMap(({ content }) => materialsOf(content)))
+  const named = rules.flatMap(({ answer }) => answer.replies.flatMap(({ content }) => materialsIn(content)))
   const called = rules.some(({ answer }) => answer.effects.campaignId !== null)
   const callable = called ? await listCallable(db, accountId) : []
   return {
-    gone: await goneMaterials(db, accountId, named),
+    gone: await goneAmong(db, accountId, named),
     linkedAppIds: await listLinkedAppIds(ctx, accountId),
     callable: new Map(callable.map(({ id, state }) => [id, state])),
     slow: slowRules(ctx, accountId),
@@ -60,7 +60,7 @@ function problemsIn(asked: RuleRow, facts: Facts): AnswerProblem[] {
 }
 
 function replyProblems(rule: string, reply: number, content: MessageContent, facts: Facts): AnswerProblem[] {
-  const gone = materialsOf(content).filter((one) => facts.gone.has(keyOfMaterial(one)))
+  const gone = materialsIn(content).filter((one) => facts.gone.has(keyOfMaterial(one)))
   if (gone.length > 0) return [{ rule, reply, reason: 'material_gone', detail: { materials: gone } }]
   const wrong = checkContent(content, { linkedAppIds: facts.linkedAppIds, hasEvent: true })
   if (wrong.length === 0) return []

@@ -5,7 +5,6 @@ import { findMediaAsset, getArticleSet } from '../contents/index.ts'
 import { resolveContent } from '../messages/index.ts'
 import { channelOf, type MessageContent, type ResolvedContent } from '../messages/schema.ts'
 import type { Answer, Effects } from './schema.ts'
-import { type MaterialKey, materialsOf } from './store/materials.ts'
 
 /** One reply with every id of WeChat's that it needs. */
 export type ResolvedReply = {
@@ -17,7 +16,6 @@ export type ResolvedReply = {
   card: { title: string; description: string; url: string; picurl: string } | null
   /** A picture that moves is no passive reply. */
   animated: boolean
-  materials: MaterialKey[]
 }
 export type ResolvedAnswer = {
   mode: Answer['mode']
@@ -42,7 +40,6 @@ export async function resolveReplies(
       weight,
       card: await cardOf(ctx, accountId, content),
       animated: await isAnimated(trx, accountId, content),
-      materials: materialsOf(content),
     })
   }
   return resolved

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Ctx } from '../../context.ts'
 import { getAccount } from '../accounts/index.ts'
+import { goneAmong, keyOfMaterial } from '../contents/index.ts'
+import { materialsIn } from '../messages/index.ts'
 import { choose } from './choose.ts'
 import { passiveOf } from './passive.ts'
 import { isActive } from './rules/hours.ts'
@@ -9,7 +11,6 @@ import { withoutClosingMarks } from './rules/normalise.ts'
 import { type Act, byPriority } from './rules/precedence.ts'
 import type { TestPush, TestResult } from './schema.ts'
 import { readVersion } from './store/live.ts'
-import { goneMaterials, keyOfMaterial, materialsOf } from './store/materials.ts'
 import { findTarget, type RuleRow, selectRules } from './store/reads.ts'
 
 /** Customer-service messages that an act allows after it. */
@@ -162,14 +163,14 @@ async function given(
 
 /** The replies of one rule, whether the first can be the push's own answer, and the places of those whose material is gone. */
 async function partOf(ctx: Ctx, account: Given['account'], { id, version, answer }: RuleRow) {
-  const goneNow = await goneMaterials(
+  const goneNow = await goneAmong(
     ctx.db,
     account.id,
-    answer.replies.flatMap(({ content }) => materialsOf(content)),
+    answer.replies.flatMap(({ content }) => materialsIn(content)),
   )
   const choices = answer.replies.map(({ content, weight }) => ({
     weight,
-    gone: materialsOf(content).some((one) => goneNow.has(keyOfMaterial(one))),
+    gone: materialsIn(content).some((one) => goneNow.has(keyOfMaterial(one))),
   }))
   const chosen = choose({ mode: answer.mode, replies: choices }, { key: randomUUID(), rule: id })
   const kept = await readVersion(ctx.pool, { ruleId: id, accountId: account.id, version })

@@ -5,5 +5,19 @@ export { syncArticles } from './commands/sync.ts'
 export { uploadMedia } from './commands/upload.ts'
 export { findMediaAsset, getArticleSet, getMediaAsset, listArticleSets } from './reads.ts'
 export { resolveArticles } from './resolve.ts'
-export type { ArticleChoice, ArticleSetPreview, ArticleSetSummary, MediaAsset } from './schema.ts'
+export type {
+  ArticleChoice,
+  ArticleSetPreview,
+  ArticleSetSummary,
+  MaterialRef,
+  MediaAsset,
+} from './schema.ts'
 export { changedSources, type SourceCheck } from './sources.ts'
+export {
+  goneAmong,
+  holdMaterials,
+  keyOfMaterial,
+  type MaterialUser,
+  refsByWechatIds,
+  releaseMaterials,
+} from './uses/store.ts'

@@ -12,6 +12,8 @@ import { publishNext } from './publish/step.ts'
 import { nextPublicationDue, selectPublications } from './publish/store.ts'
 import { findLastSync, getArticleSet, listArticleSets, listMedia, SYNC_ARTICLES } from './reads.ts'
 import * as schema from './schema.ts'
+import { usesOf } from './uses/reads.ts'
+import { brokenUses } from './uses/store.ts'
 
 export const contentsModule: Manifest = {
   name: 'contents',
@@ -39,6 +41,15 @@ export const contentsModule: Manifest = {
     })),
     route(schema.syncMediaEndpoint, (ctx, { params, body }) => syncMedia(ctx, params.accountId, body)),
     ...folderRoutes,
+    route(
+      schema.listMaterialUsesEndpoint,
+      async (ctx, { params: { accountId, material, materialId: id } }) => ({
+        items: await usesOf(ctx, accountId, { material, id }),
+      }),
+    ),
+    route(schema.listBrokenUsesEndpoint, async (ctx, { params }) => ({
+      items: await brokenUses(ctx.db, params.accountId),
+    })),
     ...mediaRoutes,
   ],
   reactions: [publishResults],

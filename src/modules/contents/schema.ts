@@ -9,6 +9,7 @@ import { COMPARED } from './rules/compare.ts'
 export * from './folders/schema.ts'
 export * from './media-sync/schema.ts'
 export * from './publish/schema.ts'
+export * from './uses/schema.ts'
 
 const id = z.string().regex(/^\d{1,19}$/)
 const tag = 'contents'

@@ -58,7 +58,7 @@ async function settle(
   let stumbles = 0
   for (let made = steps; ; ) {
     const live = (await patiently(report.signal, () => pausing(ctx, accountId, getMenus(client)))) ?? null
-    await store.writeLive(ctx.db, accountId, { live, at: ctx.clock.now() })
+    await store.writeLive(ctx, accountId, { live, at: ctx.clock.now() })
     const step = nextStep(live, wanted)
     if (step.do === 'nothing') return live
     if (made >= MOST_STEPS)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../infra/transaction.ts'
+import type { Ctx } from '../../context.ts'
+import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import {
   type LiveMenus,
@@ -9,6 +10,7 @@ import {
   type WantedMenus,
   wantedMenus,
 } from './schema.ts'
+import { holdOfLive, holdOfMenus } from './uses.ts'
 
 export type MenuSet = {
   revision: number
@@ -70,16 +72,20 @@ export async function writeMenus(
     }))
     .where('account_id', '=', accountId)
     .execute()
+  await holdOfMenus(trx, accountId, change.menus)
 }
 
-export async function writeLive(
-  db: Executor,
+export function writeLive(
+  { db }: Pick<Ctx, 'db'>,
   accountId: string,
   { live, at }: { live: LiveMenus | null; at: Date },
 ): Promise<void> {
   const json = live === null ? null : JSON.stringify(live)
-  await sql`insert into menu_sets (account_id, live, live_at) values (${accountId}::bigint, ${json}::jsonb, ${at})
-    on conflict (account_id) do update set live = excluded.live, live_at = excluded.live_at`.execute(db)
+  return inTransaction(db, async (trx) => {
+    await sql`insert into menu_sets (account_id, live, live_at) values (${accountId}::bigint, ${json}::jsonb, ${at})
+      on conflict (account_id) do update set live = excluded.live, live_at = excluded.live_at`.execute(trx)
+    await holdOfLive(trx, accountId, live)
+  })
 }
 
 /** The owner of a key's answer; made where there is none. */

@@ -6,6 +6,7 @@ export {
   checkContent,
   dependsOnPerson,
   linksOf,
+  materialsIn,
   needsOf,
   render,
   tapsOf,

@@ -1,6 +1,7 @@
 export { type CheckFacts, checkContent, checkFieldText } from './rules/check.ts'
 export { formatValue } from './rules/format.ts'
 export { linksOf } from './rules/links.ts'
+export { materialsIn } from './rules/materials.ts'
 export { dependsOnPerson, needsOf, needsOfVariables, templateOf } from './rules/needs.ts'
 export { brokenPlaceholders, hasPlaceholder, namesIn, placeholder } from './rules/placeholders.ts'
 export { render } from './rules/render.ts'

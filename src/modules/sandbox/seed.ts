@@ -159,7 +159,7 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   sources, source_rejections, source_counts, source_keys, events, event_names, event_properties,
   datasets, dataset_imports, dataset_import_errors,
   segments, segment_snapshots, segment_chunks, segment_uses, segment_preparations, segment_unknown_ids,
-  material_folders, article_sets, article_publications, media_assets, mass_allowances, mass_days, mass_month_days, broadcasts, broadcast_groups, broadcast_arms, broadcast_batches, broadcast_recipients, mass_results, withdrawals, outside_sends, outside_send_fans,
+  material_folders, article_sets, article_publications, media_assets, material_uses, mass_allowances, mass_days, mass_month_days, broadcasts, broadcast_groups, broadcast_arms, broadcast_batches, broadcast_recipients, mass_results, withdrawals, outside_sends, outside_send_fans,
   message_templates, template_uses, template_syncs, subscription_grants, subscription_answers, subscribe_pages, jsapi_tickets,
   sends, send_versions, deliveries, delivery_tallies, delivery_pace,
   service_windows, call_days, fan_blocks, contact_suppressions, frequency_caps, quiet_hours, activities, campaign_groups, campaigns,

@@ -10,6 +10,7 @@ import {
   setAccounts,
   updateRule,
 } from '../store/rules.ts'
+import { holdMaterialsOf } from '../store/uses.ts'
 import { checkRule } from './check.ts'
 
 /**
@@ -35,5 +36,6 @@ export async function writeRule(
       replies.push({ ...reply, sendVersion: await versionOfContent(ctx, trx, accountId, reply.content) })
     await insertReplyVersion(trx, { ruleId, accountId, version, answer: { ...rule.answer, replies }, now })
   }
+  await holdMaterialsOf(trx, [ruleId])
   return { ruleId, version }
 }

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg'
 import { createDb } from '../../../infra/transaction.ts'
+import { goneAmong, type MaterialRef } from '../../contents/index.ts'
+import { materialsIn } from '../../messages/index.ts'
+import type { MessageContent } from '../../messages/schema.ts'
 import type { ResolvedAnswer } from '../resolve.ts'
 import type { ActiveHours, Keyword, ReplyKind } from '../schema.ts'
-import { goneMaterials } from './materials.ts'
 
 export type LiveRow = {
   accountId: string
@@ -14,6 +16,8 @@ export type LiveRow = {
   everyMs: string | null
   version: number
   answer: ResolvedAnswer
+  /** What each of its replies names. */
+  materials: MaterialRef[][]
 }
 export type TargetRow = { accountId: string; kind: 'scan' | 'menu'; target: string; ruleId: string }
 
@@ -36,14 +40,16 @@ export async function readLive(
   gone: Map<string, Set<string>>
 }> {
   const ids = [accountIds]
-  const rules = await pool.query<LiveRow>(
+  const read = await pool.query<Omit<LiveRow, 'materials'> & { contents: MessageContent[] }>(
     `select a.account_id as "accountId", r.id, r.kind, r.priority, r.keywords, r.hours, r.every_ms as "everyMs", r.version,
-       v.answer
+       v.answer, jsonb_path_query_array(r.answer, '$.replies[*].content') as contents
      from reply_rule_accounts a join reply_rules r on r.id = a.rule_id
      join reply_versions v on v.rule_id = r.id and v.account_id = a.account_id and v.version = r.version
      where a.account_id = any($1::bigint[]) and r.state = 'on' and r.archived_at is null`,
     ids,
   )
+  // as it was entered: versions of before there were materials say nothing of them
+  const rules = read.rows.map(({ contents, ...row }) => ({ ...row, materials: contents.map(materialsIn) }))
   const targets = await pool.query<TargetRow>(
     `select account_id as "accountId", kind, target, rule_id as "ruleId" from reply_targets where account_id = any($1::bigint[])`,
     ids,
@@ -54,12 +60,12 @@ export async function readLive(
   )
   const db = createDb(pool)
   const gone = new Map<string, Set<string>>()
-  for (const [accountId, own] of Map.groupBy(rules.rows, (row) => row.accountId)) {
-    const named = own.flatMap(({ answer }) => answer.replies.flatMap(({ materials }) => materials))
-    gone.set(accountId, await goneMaterials(db, accountId, named))
+  for (const [accountId, own] of Map.groupBy(rules, (row) => row.accountId)) {
+    const named = own.flatMap(({ materials }) => materials.flat())
+    gone.set(accountId, await goneAmong(db, accountId, named))
   }
   return {
-    rules: rules.rows,
+    rules,
     targets: targets.rows,
     names: new Map(names.rows.map(({ id, name }) => [id, name])),
     gone,

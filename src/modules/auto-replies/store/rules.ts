@@ -3,6 +3,7 @@ import type { Executor } from '../../../infra/transaction.ts'
 import { notifyOnCommit } from '../../../infra/wake.ts'
 import type { ResolvedAnswer } from '../resolve.ts'
 import type { ActiveHours, Answer, Keyword, ReplyKind } from '../schema.ts'
+import { holdMaterialsOf } from './uses.ts'
 
 /** Says that the rules of some account changed. */
 export const REPLIES_TOPIC = 'auto-replies'
@@ -93,6 +94,7 @@ export async function archiveRules(trx: Executor, ruleIds: readonly string[], no
     trx,
   )
   await sql`delete from reply_targets where rule_id = any(${[...ruleIds]}::bigint[])`.execute(trx)
+  await holdMaterialsOf(trx, ruleIds)
 }
 
 export async function setAccounts(
@@ -165,6 +167,7 @@ export async function setState(
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`update reply_rules set state = ${state}, updated_at = ${now}
     where id = ${ruleId}::bigint and state <> ${state}`.execute(trx)
+  await holdMaterialsOf(trx, [ruleId])
   return numAffectedRows === 1n
 }
 

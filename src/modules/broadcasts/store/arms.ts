@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import type { ArmState, Content, Verdict } from '../schema.ts'
 import type { FrozenContent } from './groups.ts'
+import { holdMaterialsOf } from './uses.ts'
 
 export type ArmChange = Partial<{
   state: ArmState
@@ -32,11 +33,13 @@ export async function changeArm(trx: Executor, armId: string, change: ArmChange)
       JSON_COLUMNS.has(key) && value !== null ? JSON.stringify(value) : value,
     ]),
   )
-  await trx
+  const arm = await trx
     .updateTable('broadcast_arms')
     .set({ ...values, lease_until: null })
     .where('id', '=', armId)
-    .execute()
+    .returning('broadcast_id')
+    .executeTakeFirst()
+  if (arm && change.content) await holdMaterialsOf(trx, arm.broadcast_id)
 }
 
 /** Counts people out of what an arm planned, by reason. */

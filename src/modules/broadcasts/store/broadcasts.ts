@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { assert } from '../../../kernel/errors.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
+import { releaseMaterials } from '../../contents/index.ts'
 import { type BatchTally, labelOf } from '../rules.ts'
 import {
   type BroadcastState,
@@ -14,6 +15,7 @@ import {
   timing,
 } from '../schema.ts'
 import { type ArmRow, deleteGroups, type GroupRow, groupsOf, insertGroups } from './groups.ts'
+import { holdMaterialsOf } from './uses.ts'
 
 export type BroadcastRow = {
   id: string
@@ -184,6 +186,7 @@ export async function insertBroadcast(
     .returning('id')
     .executeTakeFirstOrThrow()
   await insertGroups(db, { ...values, broadcastId: id }, values.groups)
+  await holdMaterialsOf(db, id)
   return id
 }
 
@@ -211,6 +214,7 @@ export async function updateDraft(
   if (row === undefined) return false
   await deleteGroups(db, key.broadcastId)
   await insertGroups(db, { ...key, timing: values.timing }, values.groups)
+  await holdMaterialsOf(db, key.broadcastId)
   return true
 }
 
@@ -222,7 +226,9 @@ export async function deleteDraft(db: Executor, accountId: string, broadcastId: 
     .where('state', '=', 'draft')
     .returning('id')
     .executeTakeFirst()
-  return row !== undefined
+  if (row === undefined) return false
+  await releaseMaterials(db, { kind: 'broadcast', id: row.id })
+  return true
 }
 
 export type BroadcastChange = Partial<{
@@ -260,6 +266,7 @@ export async function changeBroadcast(
     .set({ ...values, updated_at: at })
     .where('id', '=', broadcastId)
     .execute()
+  if (change.state) await holdMaterialsOf(db, broadcastId)
 }
 
 /** Claims one broadcast that is being prepared; the lease is real time, the fence outlives it. */

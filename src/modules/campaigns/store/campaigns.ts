@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
+import { releaseMaterials } from '../../contents/index.ts'
 import { type CampaignKind, type Plan, plan } from '../schema/plan.ts'
 import {
   type CampaignState,
@@ -9,6 +10,7 @@ import {
   preflight,
   type TriggerKind,
 } from '../schema/shapes.ts'
+import { holdMaterialsOf } from './uses.ts'
 
 type Named = { id: string; name: string }
 
@@ -195,6 +197,7 @@ export async function insertCampaign(db: Executor, row: NewCampaign): Promise<st
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await holdMaterialsOf(db, id)
   return id
 }
 
@@ -240,10 +243,13 @@ export async function changeCampaign(trx: Executor, id: string, at: Date, change
     })
     .where('id', '=', id)
     .execute()
+  if (changes.name ?? changes.state ?? changedPlan) await holdMaterialsOf(trx, id)
 }
 
-export const deleteCampaign = (trx: Executor, id: string) =>
-  trx.deleteFrom('campaigns').where('id', '=', id).execute()
+export async function deleteCampaign(trx: Executor, id: string): Promise<void> {
+  await trx.deleteFrom('campaigns').where('id', '=', id).execute()
+  await releaseMaterials(trx, { kind: 'campaign', id })
+}
 
 /** Campaigns that wait for events and are not ready for them yet. */
 export async function listPreparing(db: Executor, most: number): Promise<string[]> {

@@ -29,7 +29,7 @@ export async function importMenus(ctx: Ctx, accountId: string): Promise<MenuProp
   await getAccount(ctx, accountId)
   const client = await accountClient(ctx, accountId)
   const live = (await explained(pausing(ctx, accountId, getMenus(client)))) ?? null
-  await store.writeLive(ctx.db, accountId, { live, at: ctx.clock.now() })
+  await store.writeLive(ctx, accountId, { live, at: ctx.clock.now() })
   const proposal = live
     ? adoptMenus(live, makeId, { first: FIRST, nth: (place) => `${NTH} ${place}` })
     : await adoptOwn(ctx, accountId, client)

@@ -25,7 +25,7 @@ export async function lookAtMenus(ctx: Ctx, accountId: string): Promise<MenusVie
 async function readLive(ctx: Ctx, accountId: string): Promise<LiveMenus | null> {
   const client = await accountClient(ctx, accountId)
   const live = (await explained(pausing(ctx, accountId, getMenus(client)))) ?? null
-  await store.writeLive(ctx.db, accountId, { live, at: ctx.clock.now() })
+  await store.writeLive(ctx, accountId, { live, at: ctx.clock.now() })
   return live
 }
 

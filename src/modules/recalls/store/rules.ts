@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { type Answer, answerSchema } from '../../auto-replies/schema.ts'
 import { type RecallRuleFields, recallRuleFields } from '../schema/rule.ts'
+import { holdMaterialsOf } from './uses.ts'
 
 export type RecallRow = RecallRuleFields & {
   id: string
@@ -104,6 +105,7 @@ export async function insertRule(
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await holdMaterialsOf(trx, id)
   return id
 }
 
@@ -141,6 +143,7 @@ export async function changeRule(
     })
     .where('id', '=', ruleId)
     .execute()
+  if (changes.fields ?? changes.state ?? changes.archivedAt) await holdMaterialsOf(trx, ruleId)
 }
 
 export async function insertVersion(
