@@ -29,6 +29,7 @@ import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
 import { massTests } from './en/mass-tests.ts'
+import { usable } from './en/material-uses.ts'
 import { materials } from './en/materials.ts'
 import { menus } from './en/menus.ts'
 import { messages } from './en/messages.ts'
@@ -118,4 +119,5 @@ export const en: Texts = {
   templates,
   testSend,
   totals,
+  usable,
 }

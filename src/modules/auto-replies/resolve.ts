@@ -1,7 +1,7 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
 import { invalid } from '../../kernel/errors.ts'
-import { findMediaAsset, getArticleSet } from '../contents/index.ts'
+import { findMediaAsset, getArticleSet, mediaMaterial, usableIn } from '../contents/index.ts'
 import { resolveContent } from '../messages/index.ts'
 import { channelOf, type MessageContent, type ResolvedContent } from '../messages/schema.ts'
 import type { Answer, Effects } from './schema.ts'
@@ -36,7 +36,7 @@ export async function resolveReplies(
     if (channelOf(content.kind) !== 'customer-service')
       throw invalid('reply_needs_customer_service', 'templates and subscription notifications answer nobody')
     resolved.push({
-      content: await resolveContent(ctx, trx, accountId, content, { hasEvent: true }),
+      content: await resolveContent(ctx, trx, accountId, content, { hasEvent: true, place: 'reply' }),
       weight,
       card: await cardOf(ctx, accountId, content),
       animated: await isAnimated(trx, accountId, content),
@@ -56,5 +56,7 @@ async function cardOf(ctx: Ctx, accountId: string, content: MessageContent): Pro
 async function isAnimated(trx: Executor, accountId: string, content: MessageContent): Promise<boolean> {
   if (content.kind !== 'image' || content.mediaAssetId === null) return false
   const asset = await findMediaAsset(trx, accountId, content.mediaAssetId)
-  return asset?.mime === 'image/gif'
+  if (asset === undefined) return false
+  const usable = usableIn(mediaMaterial(asset), 'reply')
+  return usable.can && usable.but === 'not_passive'
 }

@@ -10,7 +10,14 @@ import {
   checkMassVoice,
 } from '../../wechat/rules/content-limits.ts'
 import { ARTICLE_HOSTS } from '../../wechat/rules/text-links.ts'
-import { changedSources, getMediaAsset, resolveArticles, type SourceCheck } from '../contents/index.ts'
+import {
+  changedSources,
+  getMediaAsset,
+  mediaMaterial,
+  resolveArticles,
+  type SourceCheck,
+  usableIn,
+} from '../contents/index.ts'
 import { listLinkedAppIds, unboundAppIds } from '../mini-programs/index.ts'
 import type { Content } from './schema.ts'
 import type { FrozenContent } from './store/groups.ts'
@@ -59,8 +66,10 @@ async function miniProgramProblems(ctx: Ctx, accountId: string, text: string): P
 const pictureProblems = (ctx: Ctx, accountId: string, mediaAssetIds: readonly string[]): Promise<Problem[]> =>
   problemsOf(async () => {
     const assets = await Promise.all(mediaAssetIds.map((id) => getMediaAsset(ctx, accountId, id)))
-    return assets.flatMap(({ animated, name }, place) =>
-      animated ? [{ field: `pictures.${place}`, reason: 'picture_animated', name }] : [],
+    return assets.flatMap((asset, place) =>
+      usableIn(mediaMaterial(asset), 'mass-send').can
+        ? []
+        : [{ field: `pictures.${place}`, reason: 'picture_animated', name: asset.name }],
     )
   })
 

@@ -5,6 +5,7 @@ export { syncArticles } from './commands/sync.ts'
 export { uploadMedia } from './commands/upload.ts'
 export { findMediaAsset, getArticleSet, getMediaAsset, listArticleSets } from './reads.ts'
 export { resolveArticles } from './resolve.ts'
+export { articleMaterial, mediaMaterial, type Place, type Unusable, usableIn } from './rules/usable.ts'
 export type {
   ArticleChoice,
   ArticleSetPreview,

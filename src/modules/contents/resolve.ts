@@ -3,6 +3,7 @@ import type { Ctx } from '../../context.ts'
 import { type AppError, assert, invalid } from '../../kernel/errors.ts'
 import { checkArticles } from '../../wechat/rules/content-limits.ts'
 import { selectPictures } from './media-store.ts'
+import { mediaMaterial, type Unusable, usableIn } from './rules/usable.ts'
 import { type ArticleChoice, GONE, MAX_ARTICLES, type MediaAsset } from './schema.ts'
 import * as store from './store.ts'
 import { problemOf } from './views.ts'
@@ -51,8 +52,7 @@ export async function resolveArticles(
 type Reason =
   | 'article_unknown'
   | 'article_gone'
-  | 'deleted'
-  | 'type_not_supported'
+  | Exclude<Unusable, 'gone'>
   | 'cover_unknown'
   | 'cover_animated'
   | 'cover_not_applicable'
@@ -69,9 +69,9 @@ function pick(choice: ArticleChoice, { sets, covers, alone }: Known): Picked {
   const set = sets.get(choice.articleSetId)
   const article = set?.articles[choice.index]
   if (set === undefined || article === undefined) return { reason: 'article_unknown' }
-  if (set.goneAt !== null && choice.kept !== GONE) return { reason: 'article_gone' }
-  const problem = problemOf(article)
-  if (problem === 'deleted' || problem === 'type_not_supported') return { reason: problem }
+  const gone = set.goneAt !== null && choice.kept !== GONE
+  const usable = usableIn({ kind: set.kind, gone, problem: problemOf(article) }, 'mass-send')
+  if (!usable.can) return { reason: usable.reason === 'gone' ? 'article_gone' : usable.reason }
   const copy = copyOf(article)
   // 图片消息 is a message by itself and shows its pictures, not a cover.
   if (copy.article_type === 'newspic' && !alone) return { reason: 'picture_article_not_alone' }
@@ -79,7 +79,7 @@ function pick(choice: ArticleChoice, { sets, covers, alone }: Known): Picked {
   if (copy.article_type === 'newspic') return { reason: 'cover_not_applicable' }
   const cover = covers.get(choice.cover.mediaAssetId)
   if (cover === undefined) return { reason: 'cover_unknown' }
-  if (cover.animated) return { reason: 'cover_animated' }
+  if (!usableIn(mediaMaterial(cover), 'mass-send').can) return { reason: 'cover_animated' }
   // the old cover's cut-outs don't fit the new one
   const { cover_info: _, ...rest } = copy
   return { article: { ...rest, thumb_media_id: cover.mediaId } }

@@ -22,6 +22,8 @@ export type SyncedKind = z.infer<typeof syncedKind>
 export const articleSetKind = z.enum([...syncedKind.options, 'history'])
 export type ArticleSetKind = z.infer<typeof articleSetKind>
 
+export const articleProblem = z.enum(['deleted', 'cover_missing', 'type_not_supported'])
+export type ArticleProblem = z.infer<typeof articleProblem>
 /** One article of a set, without its body. `index` counts from 0. */
 export const articleSummary = z.object({
   index: z.number(),
@@ -31,7 +33,7 @@ export const articleSummary = z.object({
   thumbUrl: z.string().nullable(),
   url: z.string().nullable(),
   /** Why this article can't be sent as it is; null when it can. */
-  problem: z.enum(['deleted', 'cover_missing', 'type_not_supported']).nullable(),
+  problem: articleProblem.nullable(),
 })
 
 /** 图文消息: one message of 1 to 8 articles, as last synced. */

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../context.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { findMediaAsset, getArticleSet } from '../contents/index.ts'
+import { findMediaAsset, getArticleSet, usableIn } from '../contents/index.ts'
 import { listLinkedAppIds } from '../mini-programs/index.ts'
 import { listTags } from '../tags/index.ts'
 import { leavesOf, type MenuFacts, type WireIds } from './rules.ts'
@@ -41,7 +41,7 @@ export async function readResources(
 async function publishedId(ctx: Ctx, accountId: string, articleSetId: string): Promise<string | undefined> {
   try {
     const { kind, wechatId, goneAt } = await getArticleSet(ctx, accountId, articleSetId)
-    return kind === 'published' && goneAt === null ? wechatId : undefined
+    return usableIn({ kind, gone: goneAt !== null }, 'menu').can ? wechatId : undefined
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return undefined
     throw error

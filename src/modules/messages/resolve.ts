@@ -1,7 +1,15 @@
 import type { Ctx } from '../../context.ts'
 import type { Executor } from '../../infra/transaction.ts'
-import { AppError, invalid } from '../../kernel/errors.ts'
-import { findMediaAsset, getArticleSet } from '../contents/index.ts'
+import { AppError, assert, invalid } from '../../kernel/errors.ts'
+import {
+  articleMaterial,
+  findMediaAsset,
+  getArticleSet,
+  mediaMaterial,
+  type Place,
+  type Unusable,
+  usableIn,
+} from '../contents/index.ts'
 import { listLinkedAppIds } from '../mini-programs/index.ts'
 import { getTemplate, type MessageTemplate } from '../templates/index.ts'
 import { type CheckFacts, checkContent } from './rules.ts'
@@ -14,8 +22,8 @@ import type {
   ResolvedTemplate,
 } from './schema.ts'
 
-type Place = { field: string; reason: string }
-const refused = (problems: readonly (ContentProblem | Place)[]): AppError =>
+type Found = { field: string; reason: string }
+const refused = (problems: readonly (ContentProblem | Found)[]): AppError =>
   invalid('message_invalid', 'the content of the message is not complete or not allowed as it is', {
     problems: problems.map((one) => ({ detail: {}, ...one })),
   })
@@ -59,7 +67,7 @@ export async function resolveContent(
   trx: Executor,
   accountId: string,
   content: MessageContent,
-  { hasEvent }: { hasEvent?: boolean } = {},
+  { hasEvent, place = 'campaign' }: { hasEvent?: boolean; place?: Place } = {},
 ): Promise<ResolvedContent> {
   const facts = await factsOf(ctx, trx, accountId, content)
   const problems = checkContent(content, hasEvent === undefined ? facts : { ...facts, hasEvent })
@@ -71,7 +79,7 @@ export async function resolveContent(
     if (!template) throw refused([{ field: 'templateId', reason: 'template_gone' }])
     return resolveTemplate(content, template)
   }
-  const message = await new Resolving(ctx, trx, accountId).message(content)
+  const message = await new Resolving(ctx, trx, { accountId, place }).message(content)
   return { kind, channel: 'customer-service', variables, message }
 }
 
@@ -95,15 +103,23 @@ function resolveTemplate(
 
 type CustomerServiceContent = Exclude<MessageContent, { kind: 'template' | 'subscription' }>
 
+const ARTICLE_REFUSED: Partial<Record<Unusable, string>> = {
+  publish_first: 'article_not_published',
+  convert_first: 'article_is_history',
+  no_address: 'article_without_address',
+}
+
 class Resolving {
   private readonly ctx: Ctx
   private readonly db: Executor
   private readonly accountId: string
+  private readonly place: Place
 
-  constructor(ctx: Ctx, db: Executor, accountId: string) {
+  constructor(ctx: Ctx, db: Executor, of: { accountId: string; place: Place }) {
     this.ctx = ctx
     this.db = db
-    this.accountId = accountId
+    this.accountId = of.accountId
+    this.place = of.place
   }
 
   async message(content: CustomerServiceContent): Promise<PreparedMessage> {
@@ -156,17 +172,14 @@ class Resolving {
   private async article({ articleSetId, index }: ContentOf<'article'>): Promise<PreparedMessage> {
     if (articleSetId === null) throw refused([{ field: 'articleSetId', reason: 'article_missing' }])
     const set = await getArticleSet(this.ctx, this.accountId, articleSetId)
-    const article = set.articles[index]
-    if (article === undefined || set.goneAt !== null || article.problem === 'deleted') {
-      throw refused([{ field: 'articleSetId', reason: 'article_gone' }])
-    }
-    if (set.kind !== 'published') {
-      throw refused([{ field: 'articleSetId', reason: 'article_not_published' }])
-    }
-    if (set.articles.length === 1) {
+    const usable = usableIn(articleMaterial(set, index), this.place)
+    if (!usable.can)
+      throw refused([{ field: 'articleSetId', reason: ARTICLE_REFUSED[usable.reason] ?? 'article_gone' }])
+    if (set.kind === 'published' && set.articles.length === 1) {
       return { msgtype: 'mpnewsarticle', mpnewsarticle: { article_id: set.wechatId } }
     }
-    if (article.url === null) throw refused([{ field: 'articleSetId', reason: 'article_gone' }])
+    const article = set.articles[index]
+    assert(article?.url, 'an article that is a card has an address')
     const { title, digest: description, url, thumbUrl } = article
     return { msgtype: 'news', news: { articles: [{ title, description, url, picurl: thumbUrl ?? '' }] } }
   }
@@ -188,6 +201,8 @@ class Resolving {
     if (found === undefined || found.kind !== kind) {
       throw refused([{ field, reason: field === 'mediaAssetId' ? `${kind}_gone` : 'picture_gone' }])
     }
+    const usable = usableIn(mediaMaterial(found), this.place)
+    if (!usable.can) throw refused([{ field, reason: `${kind}_${usable.reason}` }])
     return found
   }
 }

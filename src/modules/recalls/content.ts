@@ -32,7 +32,7 @@ async function frozen(ctx: Ctx, trx: Executor, { accountId, ruleId, fields }: Of
 
 async function resolve(ctx: Ctx, trx: Executor, accountId: string, content: MessageContent) {
   await assertAllowed(ctx, trx, accountId, { content, facts: LINT })
-  return resolveContent(ctx, trx, accountId, content, { hasEvent: false })
+  return resolveContent(ctx, trx, accountId, content, { hasEvent: false, place: 'recall' })
 }
 
 /** A refusal says which reply it is about. */

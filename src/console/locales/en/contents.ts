@@ -32,6 +32,7 @@ export const articles: Texts['articles'] = {
   changed: 'Updated to what WeChat has',
   unchanged: 'Same as at WeChat',
   choose: 'Choose articles',
+  pickOneHint: 'Choose one.',
   pickHint: 'Click one to add it. Drafts and published articles both work; the originals stay untouched.',
   kindName: { draft: 'Drafts', published: 'Published', history: 'History' },
   kindHint: {

@@ -30,6 +30,7 @@ export const articles = {
   changed: '已更新为微信上的最新内容',
   unchanged: '与微信上一致，没有变化',
   choose: '选择图文',
+  pickOneHint: '点击一篇选用。',
   pickHint: '点击一篇加入；草稿和已发布的文章都可以用，原文不会被改动。',
   kindName: { draft: '草稿箱素材', published: '已发布', history: '历史图文' },
   kindHint: {

@@ -122,6 +122,7 @@ export function AnswerEditor({
           event={null}
           showMissing={showMissing}
           phone={replies.length > 1 && <AnswerPhone key={mode} answer={value} at={at} />}
+          place="reply"
         />
       )}
       <EffectsEditor

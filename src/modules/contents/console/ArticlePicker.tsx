@@ -9,9 +9,11 @@ import { Cover } from '../../../console/ui/Cover.tsx'
 import { SearchInput } from '../../../console/ui/filters.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
+import { articleMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { type ArticleSetKind, type ArticleSetSummary, listArticleSetsEndpoint } from '../schema.ts'
 import { ArticleSetDrawer } from './ArticleSetDrawer.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
+import { UsableHelp } from './UsableHelp.tsx'
 import './article-picker.css'
 
 export type PickedArticle = {
@@ -23,17 +25,21 @@ export type PickedArticle = {
   url: string | null
 }
 
+type ArticleSummary = ArticleSetSummary['articles'][number]
 const REFRESHED = [listArticleSetsEndpoint]
 
 /** Chooses articles from what is synced: a whole message or a single article of it. */
 export function ArticlePicker({
   open,
   room,
+  place = 'mass-send',
   linksOnly,
   onClose,
   onPick,
 }: {
   open: boolean
+  /** Where it is to be used: what can’t be is shown with the reason. */
+  place?: Place
   /** How many more the message takes. */
   room: number
   /** Only articles with a public address, for links in texts. */
@@ -43,7 +49,9 @@ export function ArticlePicker({
 }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const [kind, setKind] = useState<ArticleSetKind | 'all'>(linksOnly ? 'published' : 'all')
+  const [kind, setKind] = useState<ArticleSetKind | 'all'>(
+    linksOnly || place !== 'mass-send' ? 'published' : 'all',
+  )
   const [q, setQ] = useState<string | undefined>()
   const [previewed, setPreviewed] = useState<string | undefined>()
   const list = useCursorList(
@@ -71,7 +79,9 @@ export function ArticlePicker({
         )}
         <SearchInput placeholder={t('articles.search')} value={q} onChange={setQ} />
       </div>
-      <p className="w-faint w-small">{t('articles.pickHint')}</p>
+      <p className="w-faint w-small">
+        {t(place === 'mass-send' ? 'articles.pickHint' : 'articles.pickOneHint')} <UsableHelp />
+      </p>
       {!linksOnly && (
         <ul className="w-pick-kinds">
           {(['draft', 'published', 'history'] as const)
@@ -93,7 +103,7 @@ export function ArticlePicker({
           key={set.id}
           set={set}
           room={room}
-          linksOnly={linksOnly === true}
+          place={linksOnly ? undefined : place}
           onPick={onPick}
           onPreview={() => setPreviewed(set.id)}
         />
@@ -111,24 +121,25 @@ export function ArticlePicker({
 function SetRows({
   set,
   room,
-  linksOnly,
+  place,
   onPick,
   onPreview,
 }: {
   onPreview: () => void
   set: ArticleSetSummary
   room: number
-  linksOnly: boolean
+  /** Left out: the addresses of articles are picked. */
+  place: Place | undefined
   onPick: (articles: PickedArticle[]) => void
 }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const usable = set.articles.filter(
-    (article) =>
-      article.problem !== 'deleted' &&
-      article.problem !== 'type_not_supported' &&
-      (!linksOnly || article.url !== null),
-  )
+  const refusal = (article: ArticleSummary): string | undefined => {
+    if (place === undefined && article.url === null) return t('articles.noUrl')
+    const verdict = usableIn(articleMaterial(set, article.index), place ?? 'mass-send')
+    return verdict.can ? undefined : t(`usable.reason.${verdict.reason}`)
+  }
+  const usable = set.articles.filter((article) => refusal(article) === undefined)
   const pickable = usable.map(({ index, title, digest, thumbUrl, url }) => ({
     articleSetId: set.id,
     index,
@@ -164,7 +175,7 @@ function SetRows({
               onClick={onPreview}
             />
           </Tooltip>
-          {pickable.length > 1 && !linksOnly && (
+          {pickable.length > 1 && place === 'mass-send' && (
             <Button
               size="small"
               type="link"
@@ -188,17 +199,21 @@ function SetRows({
           >
             <Cover url={article.thumbUrl} shape="square" />
             <span className="w-pick-title">{article.title}</span>
-            {article.problem !== null && (
-              <span className="w-small" style={{ color: 'var(--w-warn)' }}>
-                {t(`articles.problem.${article.problem}`)}
-              </span>
-            )}
-            {linksOnly && article.url === null && (
-              <span className="w-faint w-small">{t('articles.noUrl')}</span>
-            )}
+            <WhyNot article={article} refusal={refusal(article)} />
           </button>
         )
       })}
     </div>
+  )
+}
+
+function WhyNot({ article, refusal }: { article: ArticleSummary; refusal: string | undefined }) {
+  const { t } = useTranslation()
+  if (refusal !== undefined) return <span className="w-faint w-small">{refusal}</span>
+  if (article.problem === null) return null
+  return (
+    <span className="w-small" style={{ color: 'var(--w-warn)' }}>
+      {t(`articles.problem.${article.problem}`)}
+    </span>
   )
 }

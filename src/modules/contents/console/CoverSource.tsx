@@ -59,7 +59,7 @@ export function CoverSource({
         open={choosing}
         chosen={NONE}
         max={1}
-        still
+        place="mass-send"
         onClose={() => setChoosing(false)}
         onChoose={([id]) => {
           setChoosing(false)

@@ -5,8 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { EmptyState, LoadingState } from '../../../console/ui/states.tsx'
+import { mediaMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { IMAGE_TYPES, listMediaEndpoint } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
+import { UsableHelp } from './UsableHelp.tsx'
 import { useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
 
@@ -15,15 +17,15 @@ export function ImagePicker({
   open,
   chosen,
   max,
-  still = false,
+  place,
   onClose,
   onChoose,
 }: {
   open: boolean
   chosen: readonly string[]
   max: number
-  /** Offers no animated ones: covers and mass sends show pictures that stand still. */
-  still?: boolean
+  /** Where they are to be used; covers and mass sends show pictures that stand still. */
+  place: Place
   onClose: () => void
   onChoose: (mediaAssetIds: string[]) => void
 }) {
@@ -38,6 +40,7 @@ export function ImagePicker({
     { params: { accountId }, query: { limit: 40 } },
     { enabled: open },
   )
+  const still = place === 'mass-send'
   const { upload, progress } = useUploadMedia('image', { still })
   const toggle = (id: string) =>
     setIds((before) =>
@@ -71,41 +74,50 @@ export function ImagePicker({
       {progress !== undefined && (
         <Progress percent={Math.floor(progress * 100)} size="small" status="active" />
       )}
-      {still && <p className="w-faint w-small">{t('images.stillHint')}</p>}
+      <p className="w-faint w-small">
+        {still && t('images.stillHint')} <UsableHelp />
+      </p>
       {list.isLoading && <LoadingState rows={3} />}
       {!list.isLoading && list.items.length === 0 && (
         <EmptyState compact title={t('images.empty')} hint={t('images.emptyHint')} />
       )}
       <div className="w-card-grid" style={{ gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))' }}>
-        {list.items.map((asset) => (
-          <button
-            type="button"
-            key={asset.id}
-            className={`w-picture${ids.includes(asset.id) ? ' w-set-chosen' : ''}`}
-            aria-pressed={ids.includes(asset.id)}
-            disabled={still && asset.animated}
-            title={still && asset.animated ? t('images.animatedHint') : asset.name}
-            onClick={() => toggle(asset.id)}
-          >
-            <div className="w-picture-face" style={{ height: 110 }}>
-              <img
-                src={mediaUrl(accountId, asset.id)}
-                alt={asset.name}
-                style={{ maxHeight: 110 }}
-                loading="lazy"
-              />
-            </div>
-            <div className="w-picture-name w-ellipsis w-small">
-              {asset.animated && <Tag>{t('images.animated')}</Tag>}
-              {asset.name}
-            </div>
-            {ids.includes(asset.id) && (
-              <span className="w-picture-mark">
-                {max === 1 ? <CheckOutlined /> : ids.indexOf(asset.id) + 1}
-              </span>
-            )}
-          </button>
-        ))}
+        {list.items.map((asset) => {
+          const usable = usableIn(mediaMaterial(asset), place)
+          const note = usable.can
+            ? usable.but && t(`usable.but.${usable.but}`)
+            : t(`usable.reason.${usable.reason}`)
+          return (
+            <button
+              type="button"
+              key={asset.id}
+              className={`w-picture${ids.includes(asset.id) ? ' w-set-chosen' : ''}`}
+              aria-pressed={ids.includes(asset.id)}
+              disabled={!usable.can}
+              title={note ?? asset.name}
+              onClick={() => toggle(asset.id)}
+            >
+              <div className="w-picture-face" style={{ height: 110 }}>
+                <img
+                  src={mediaUrl(accountId, asset.id)}
+                  alt={asset.name}
+                  style={{ maxHeight: 110 }}
+                  loading="lazy"
+                />
+              </div>
+              <div className="w-picture-name w-ellipsis w-small">
+                {asset.animated && <Tag>{t('images.animated')}</Tag>}
+                {asset.name}
+              </div>
+              {note !== null && <div className="w-faint w-small">{note}</div>}
+              {ids.includes(asset.id) && (
+                <span className="w-picture-mark">
+                  {max === 1 ? <CheckOutlined /> : ids.indexOf(asset.id) + 1}
+                </span>
+              )}
+            </button>
+          )
+        })}
       </div>
       {list.hasMore && (
         <Button type="link" loading={list.isLoadingMore} onClick={list.loadMore}>

@@ -5,20 +5,24 @@ import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
+import { mediaMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { listMediaEndpoint, type MediaAsset } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
+import { UsableHelp } from './UsableHelp.tsx'
 import { acceptOf, useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
 
 type Props = {
   kind: 'voice' | 'video'
+  /** Where it is to be used. */
+  place: Place
   open: boolean
   onClose: () => void
   onChoose: (asset: MediaAsset) => void
 }
 
 /** Chooses an uploaded voice or video, or uploads one on the spot. */
-export function MediaPicker({ kind, open, onClose, onChoose }: Props) {
+export function MediaPicker({ kind, place, open, onClose, onChoose }: Props) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const allowed = useCan('contents:write')
@@ -40,14 +44,22 @@ export function MediaPicker({ kind, open, onClose, onChoose }: Props) {
           {t(`media.upload.${kind}`)}
         </Button>
       </Upload>
-      <p className="w-faint w-small">{t(`media.hint.${kind}`)}</p>
+      <p className="w-faint w-small">
+        {t(`media.hint.${kind}`)} <UsableHelp />
+      </p>
       {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isLoading && <LoadingState rows={3} />}
       {!list.isLoading && !list.error && list.items.length === 0 && (
         <EmptyState compact title={t(`media.empty.${kind}`)} />
       )}
       {list.items.map((asset) => (
-        <MediaRow key={asset.id} asset={asset} src={mediaUrl(accountId, asset.id)} onChoose={onChoose} />
+        <MediaRow
+          key={asset.id}
+          asset={asset}
+          place={place}
+          src={mediaUrl(accountId, asset.id)}
+          onChoose={onChoose}
+        />
       ))}
       {list.hasMore && (
         <Button type="link" loading={list.isLoadingMore} onClick={list.loadMore}>
@@ -60,15 +72,18 @@ export function MediaPicker({ kind, open, onClose, onChoose }: Props) {
 
 function MediaRow({
   asset,
+  place,
   src,
   onChoose,
 }: {
   asset: MediaAsset
+  place: Place
   src: string
   onChoose: (asset: MediaAsset) => void
 }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const usable = usableIn(mediaMaterial(asset), place)
   return (
     <div className="w-media-row">
       {asset.kind === 'video' && (
@@ -90,7 +105,10 @@ function MediaRow({
           </audio>
         )}
       </div>
-      <Button onClick={() => onChoose(asset)}>{t('media.use')}</Button>
+      {!usable.can && <span className="w-faint w-small">{t(`usable.reason.${usable.reason}`)}</span>}
+      <Button disabled={!usable.can} onClick={() => onChoose(asset)}>
+        {t('media.use')}
+      </Button>
     </div>
   )
 }

@@ -1,3 +1,4 @@
+export type { Place } from '../rules/usable.ts'
 export { ArticlePicker, type PickedArticle } from './ArticlePicker.tsx'
 export { CoverDialog } from './CoverDialog.tsx'
 export { ImagePicker } from './ImagePicker.tsx'

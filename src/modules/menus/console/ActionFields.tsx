@@ -144,6 +144,7 @@ function MaterialField({ button, problemOf, onChange }: Props) {
       </div>
       {kind === 'image' ? (
         <ImagePicker
+          place="menu"
           open={picking}
           chosen={NONE}
           max={1}
@@ -152,6 +153,7 @@ function MaterialField({ button, problemOf, onChange }: Props) {
         />
       ) : (
         <MediaPicker
+          place="menu"
           kind={kind}
           open={picking}
           onClose={() => setPicking(false)}
@@ -188,7 +190,7 @@ function ArticleField({ button, problemOf, onChange }: Props) {
       <ArticlePicker
         open={picking}
         room={1}
-        linksOnly
+        place="menu"
         onClose={() => setPicking(false)}
         onPick={([first]) => {
           setPicking(false)

@@ -1,6 +1,7 @@
 import { Segmented } from 'antd'
 import { type ReactNode, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Place } from '../../contents/console/index.ts'
 import {
   CUSTOMER_SERVICE_KINDS,
   type CustomerServiceKind,
@@ -35,6 +36,8 @@ type Props = {
   showMissing?: boolean
   /** In place of a phone with this message alone. */
   phone?: ReactNode
+  /** Where it goes out, which says what may be used in it. */
+  place?: Place
 }
 
 /** Writes a message of one channel: every kind it has, variables, checks while typing, and the phone beside it. */
@@ -46,6 +49,7 @@ export function MessageComposer({
   facts,
   showMissing = false,
   phone,
+  place = 'campaign',
 }: Props) {
   const { t } = useTranslation()
   const first = channel === 'customer-service' ? 'text' : channel
@@ -60,6 +64,7 @@ export function MessageComposer({
     content,
     problems,
     showMissing,
+    place,
     eventName: event?.event ?? null,
     update: (change) => {
       latest.current = change(latest.current)

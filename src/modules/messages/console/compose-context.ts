@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react'
+import type { Place } from '../../contents/console/index.ts'
 import type { ContentProblem, MessageContent, Variable } from '../schema.ts'
 
 /** What every part of the composer shares. */
@@ -9,6 +10,8 @@ export type Compose = {
   problems: readonly ContentProblem[]
   /** Also say what isn't filled in yet. */
   showMissing: boolean
+  /** Where the message goes out. */
+  place: Place
   /** Name of the event that fires, whose properties can be read. */
   eventName: string | null
 }

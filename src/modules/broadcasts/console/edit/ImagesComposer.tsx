@@ -73,7 +73,7 @@ export function ImagesComposer({
         open={open}
         chosen={imageIds}
         max={MAX_IMAGES}
-        still
+        place="mass-send"
         onClose={() => setOpen(false)}
         onChoose={(ids) => {
           setOpen(false)

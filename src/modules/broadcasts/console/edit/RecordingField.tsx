@@ -46,6 +46,7 @@ export function RecordingField({
       {note !== undefined && <p className="w-faint w-small">{note}</p>}
       <MediaPicker
         kind={kind}
+        place="mass-send"
         open={open}
         onClose={() => setOpen(false)}
         onChoose={(asset) => {

@@ -7,7 +7,7 @@ import { useAccountId } from '../../../../console/session.ts'
 import { ArticlePicker } from '../../../contents/console/index.ts'
 import { getArticleSetEndpoint } from '../../../contents/schema.ts'
 import type { ContentOf } from '../../schema.ts'
-import { useEdit } from '../compose-context.ts'
+import { useCompose, useEdit } from '../compose-context.ts'
 import { FieldRow } from '../FieldRow.tsx'
 
 /** 图文到公众号文章: one of those published at WeChat and synced here. */
@@ -15,6 +15,7 @@ export function ArticleEditor({ content }: { content: ContentOf<'article'> }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const edit = useEdit<'article'>()
+  const { place } = useCompose()
   const [open, setOpen] = useState(false)
   const { articleSetId } = content
   const { data: set } = useEndpoint(
@@ -34,7 +35,7 @@ export function ArticleEditor({ content }: { content: ContentOf<'article'> }) {
       <ArticlePicker
         open={open}
         room={1}
-        linksOnly
+        place={place}
         onClose={() => setOpen(false)}
         onPick={([first]) => {
           setOpen(false)

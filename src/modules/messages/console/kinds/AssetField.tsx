@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccountId } from '../../../../console/session.ts'
 import { ImagePicker, mediaUrl } from '../../../contents/console/index.ts'
+import { useCompose } from '../compose-context.ts'
 import { FieldRow } from '../FieldRow.tsx'
 
 /** One uploaded image. */
@@ -22,6 +23,7 @@ export function ImageField({
 }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
+  const { place } = useCompose()
   const [open, setOpen] = useState(false)
   const chosen = useMemo(() => (value === null ? [] : [value]), [value])
   return (
@@ -38,6 +40,7 @@ export function ImageField({
         )}
       </div>
       <ImagePicker
+        place={place}
         open={open}
         max={1}
         chosen={chosen}

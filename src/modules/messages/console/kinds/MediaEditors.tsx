@@ -8,7 +8,7 @@ import { CUSTOMER_SERVICE_LIMITS as LIMITS } from '../../../../wechat/rules/cust
 import { MediaPicker } from '../../../contents/console/index.ts'
 import { listMediaEndpoint } from '../../../contents/schema.ts'
 import type { ContentOf } from '../../schema.ts'
-import { useEdit } from '../compose-context.ts'
+import { useCompose, useEdit } from '../compose-context.ts'
 import { FieldRow } from '../FieldRow.tsx'
 import { TextField } from '../TextField.tsx'
 import { ImageField } from './AssetField.tsx'
@@ -70,6 +70,7 @@ function MediaField({
 }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
+  const { place } = useCompose()
   const [open, setOpen] = useState(false)
   const list = useCursorList(
     listMediaEndpoint,
@@ -87,6 +88,7 @@ function MediaField({
       </div>
       <MediaPicker
         kind={kind}
+        place={place}
         open={open}
         onClose={() => setOpen(false)}
         onChoose={(asset) => {

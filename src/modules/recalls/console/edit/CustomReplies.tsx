@@ -53,6 +53,7 @@ export function CustomReplies({ draft: { replies }, change }: FieldProps) {
           children: (
             <MessageComposer
               channel="customer-service"
+              place="recall"
               value={content}
               onChange={(next) =>
                 change({ replies: replies.map((one, other) => (other === index ? next : one)) })

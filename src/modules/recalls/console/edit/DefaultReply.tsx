@@ -106,6 +106,7 @@ function KeywordReply({ draft, change }: FieldProps) {
       {keywordReply !== null && (
         <MessageComposer
           channel="customer-service"
+          place="reply"
           value={first?.content ?? emptyContent('text')}
           onChange={(content) =>
             change({
