@@ -188,6 +188,107 @@ test('D11: what campaigns and mass sends name is known from the first draft to t
   expect(await expectUses('sent')).toHaveLength(2)
 })
 
+type Refused = { error: { reason: string; detail: Record<string, unknown> } }
+const remove = (rest: string, force = false) =>
+  world.api<Refused>('DELETE', `/api/accounts/${account.id}/${rest}?force=${force}`)
+const broken = async () => {
+  const { items } = await call<{ items: { use: { kind: string; name: string }; material: object }[] }>(
+    'GET',
+    'broken-material-uses',
+  )
+  return items.map(({ use, material }) => ({ ...material, by: use.kind, name: use.name }))
+}
+
+test('D11: material that something names is deleted only by whoever has seen where; then it is shown as broken at once', async () => {
+  const [picture = '', other = ''] = pictures
+  const rule = { kind: 'follow', name: '欢迎', answer: answering(image()) }
+  await call('POST', 'reply-rules', rule)
+  await call('POST', 'campaigns', { kind: 'customer-service', name: '草稿', plan: { content: image() } })
+  expect((await remove(`media/${other}`)).status).toBe(200)
+  expect((await remove(`media/${other}`)).status).toBe(404)
+  const refused = await remove(`media/${picture}`)
+  expect([refused.status, refused.body.error]).toMatchObject([
+    409,
+    {
+      reason: 'material_in_use',
+      detail: {
+        uses: [
+          { kind: 'reply-rule', name: '欢迎', live: true, owner: null },
+          { kind: 'campaign', name: '草稿', live: false },
+        ],
+      },
+    },
+  ])
+  expect((await call<{ items: object[] }>('GET', `materials/media/${picture}/uses`)).items).toHaveLength(2)
+  expect(await broken()).toEqual([])
+  expect((await remove(`media/${picture}`, true)).status).toBe(200)
+  // a draft of a campaign breaks nothing
+  expect(await broken()).toEqual([
+    { material: 'media', id: picture, title: 'a.png', by: 'reply-rule', name: '欢迎' },
+  ])
+  const { rows } = await world.ctx.pool.query('select media_id from media_assets where id = $1', [picture])
+  const left = await world.ctx.pool.query('select from simulator.media where media_id = $1', [
+    rows[0].media_id,
+  ])
+  expect(left.rows).toEqual([])
+})
+
+test('D11: what WeChat itself still shows it does not delete, and says where to look', async () => {
+  const [picture = ''] = pictures
+  await world.menus.save(
+    account,
+    menu('菜单', { buttons: [button({ type: 'media_id', mediaAssetId: picture })] }),
+  )
+  await world.menus.publish(account)
+  const refused = await remove(`media/${picture}`, true)
+  expect(refused.body.error.detail).toMatchObject({
+    errcode: 48005,
+    advice: { zh: expect.stringContaining('菜单') },
+  })
+  expect(await broken()).toEqual([])
+})
+
+test('D11: a draft is deleted, one that is being published and a published one are not', async () => {
+  await call('POST', 'campaigns', { kind: 'customer-service', name: '活动', plan: { content: article() } })
+  expect((await remove(`article-sets/${published}`, true)).body.error.reason).toBe('articles_not_a_draft')
+  await world.draft(account, { content: { kind: 'articles', articles: [{ articleSetId: draft, index: 0 }] } })
+  expect((await remove(`article-sets/${draft}`)).body.error.reason).toBe('material_in_use')
+  expect((await remove(`article-sets/${draft}`, true)).status).toBe(200)
+  expect((await remove(`article-sets/${draft}`, true)).body.error.reason).toBe('articles_gone')
+  const { rows } = await world.ctx.pool.query<{ id: string }>(
+    `select id from article_sets where account_id = $1 and kind = 'draft' and gone_at is null`,
+    [account.id],
+  )
+  const id = rows[0]?.id as string
+  await call('POST', `article-sets/${id}/publish`)
+  expect((await remove(`article-sets/${id}`, true)).body.error.reason).toBe('articles_publishing')
+})
+
+test('D11: one article of a set that was deleted at WeChat breaks what names it, and nothing that names another', async () => {
+  const recall = { name: '召回', minutes: 10, reading: 'before-end', on: true }
+  const custom = { kind: 'custom', replies: [article()] }
+  await call('POST', 'recall-rules', { ...recall, content: custom })
+  await call('POST', 'recall-rules', { ...recall, name: '关着', on: false, content: custom })
+  expect(await broken()).toEqual([])
+  const { rows } = await world.ctx.pool.query(
+    `update article_sets set articles = jsonb_set(articles, '{0,is_deleted}', 'true') where id = $1
+     returning articles -> 0 ->> 'title' as title`,
+    [published],
+  )
+  expect(await broken()).toEqual([
+    { material: 'article-set', id: published, title: rows[0].title, by: 'recall', name: '召回' },
+  ])
+  await world.ctx.pool.query(`update article_sets set articles = articles || articles where id = $1`, [
+    published,
+  ])
+  expect(await broken()).toHaveLength(1)
+  await world.ctx.pool.query(
+    `update article_sets set articles = jsonb_set(articles, '{0,is_deleted}', 'false') where id = $1`,
+    [published],
+  )
+  expect(await broken()).toEqual([])
+})
+
 /** What the migration finds in what is saved, as if nobody had noted anything. */
 async function usesAgain(): Promise<string[]> {
   const migration = await readFile(

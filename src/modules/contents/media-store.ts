@@ -125,3 +125,11 @@ export async function insertMedia(db: Executor, media: NewAsset): Promise<MediaA
     .executeTakeFirstOrThrow()
   return present(row)
 }
+
+export const markMediaGone = (trx: Executor, mediaAssetId: string, at: Date) =>
+  trx
+    .updateTable('media_assets')
+    .set({ gone_at: at })
+    .where('id', '=', mediaAssetId)
+    .where('gone_at', 'is', null)
+    .execute()

@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/errors.ts'
 import { type Manifest, route } from '../manifest.ts'
+import { deleteArticleSet, deleteMedia } from './commands/delete.ts'
 import { refreshArticleSet } from './commands/refresh.ts'
 import { runSyncArticles, syncArticles } from './commands/sync.ts'
 import { folderRoutes } from './folders/routes.ts'
@@ -47,6 +48,14 @@ export const contentsModule: Manifest = {
         items: await usesOf(ctx, accountId, { material, id }),
       }),
     ),
+    route(schema.deleteMediaEndpoint, async (ctx, { params: { accountId, ...of }, query }) => {
+      await deleteMedia(ctx, accountId, { ...of, ...query })
+      return {}
+    }),
+    route(schema.deleteArticleSetEndpoint, async (ctx, { params: { accountId, ...of }, query }) => {
+      await deleteArticleSet(ctx, accountId, { ...of, ...query })
+      return {}
+    }),
     route(schema.listBrokenUsesEndpoint, async (ctx, { params }) => ({
       items: await brokenUses(ctx.db, params.accountId),
     })),

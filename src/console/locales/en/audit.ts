@@ -175,6 +175,8 @@ export const audit: Texts['audit'] = {
     'material_folder.renamed': 'Renamed a folder of materials',
     'material_folder.deleted': 'Deleted a folder of materials',
     'materials.filed': 'Moved materials',
+    'media.deleted': 'Material deleted',
+    'article.deleted': 'Draft deleted',
     'media.uploaded': 'Material uploaded',
     'backtest.run': 'Ran a back-test',
     'backtest.cancelled': 'Cancelled a back-test',

@@ -45,6 +45,8 @@ export const errors: Texts['errors'] = {
   material_folder_limit: 'There can be {{most}} folders at most.',
   material_folder_gone: 'The folder was deleted; choose another one.',
   articles_not_a_draft: 'These articles are published already; only drafts can be published.',
+  material_in_use:
+    '{{count}} places use it. Replace it there first, or confirm that it is deleted all the same.',
   articles_gone: 'WeChat has no such draft any more; it may have been published or deleted. Sync and look.',
   articles_changed: 'The draft was changed at WeChat. Its newest content was read; look at it, then publish.',
   articles_publishing: 'The draft is being published. Wait until that is over.',

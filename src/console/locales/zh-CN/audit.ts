@@ -173,6 +173,8 @@ export const audit = {
     'material_folder.renamed': '重命名素材文件夹',
     'material_folder.deleted': '删除素材文件夹',
     'materials.filed': '移动素材',
+    'media.deleted': '删除素材',
+    'article.deleted': '删除草稿',
     'media.uploaded': '上传素材',
     'backtest.run': '运行回测',
     'backtest.cancelled': '取消回测',

@@ -40,6 +40,7 @@ export const errors = {
   material_folder_limit: '最多可建 {{most}} 个文件夹。',
   material_folder_gone: '文件夹已被删除，请换一个。',
   articles_not_a_draft: '这组图文已经发布过了，只有草稿可以发布。',
+  material_in_use: '有 {{count}} 处正在使用它，请先在那里换掉，或确认后仍然删除。',
   articles_gone: '微信上已经没有这份草稿，可能已被发布或删除。请同步后查看。',
   articles_changed: '草稿在微信上修改过。已读取最新内容，请看过后再发布。',
   articles_publishing: '这份草稿正在发布，请等它完成。',

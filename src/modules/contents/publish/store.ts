@@ -146,3 +146,14 @@ export async function selectPublications(
   const rows = await query.limit(limit + 1).execute()
   return toPage(rows.map(present), limit, ({ id }) => id)
 }
+
+/** Whether a publication of this draft is under way. */
+export async function isPublishing(db: Executor, articleSetId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('article_publications')
+    .select('id')
+    .where('article_set_id', '=', articleSetId)
+    .where('state', 'in', ['submitting', 'publishing'])
+    .executeTakeFirst()
+  return row !== undefined
+}

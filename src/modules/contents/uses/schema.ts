@@ -50,3 +50,28 @@ export const listBrokenUsesEndpoint = endpoint({
   params,
   response: z.object({ items: z.array(brokenUse) }),
 })
+
+const force = z.object({
+  /** Although something names it. */
+  force: z.stringbool().default(false),
+})
+export const deleteMediaEndpoint = endpoint({
+  method: 'DELETE',
+  path: '/api/accounts/:accountId/media/:mediaAssetId',
+  access: 'contents:write',
+  tag,
+  summary: 'Deletes an image, voice or video at WeChat; `material_in_use` with its uses unless forced',
+  params: params.extend({ mediaAssetId: id }),
+  query: force,
+  response: z.object({}),
+})
+export const deleteArticleSetEndpoint = endpoint({
+  method: 'DELETE',
+  path: '/api/accounts/:accountId/article-sets/:articleSetId',
+  access: 'contents:write',
+  tag,
+  summary: 'Deletes a draft at WeChat; `material_in_use` with its uses unless forced',
+  params: params.extend({ articleSetId: id }),
+  query: force,
+  response: z.object({}),
+})

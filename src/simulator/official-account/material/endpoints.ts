@@ -14,6 +14,7 @@ import {
 import { refuse } from '../refusal.ts'
 import { checkArticlePicture, checkUpload, mediaKind } from './kinds.ts'
 import { addMedia, findMedia, type MediaRow, mediaUrl, pictureUrl, readBytes } from './store.ts'
+import { isUsed } from './used.ts'
 
 /** 100,000 for pictures (and news), 1,000 for each other kind. */
 const MAX_KEPT = { image: 100_000, voice: 1_000, video: 1_000, thumb: 1_000 } as const
@@ -140,6 +141,7 @@ async function getPermanent(call: Call): Promise<Answer> {
 
 async function deletePermanent(call: Call): Promise<Answer> {
   const media = await permanentOf(call)
+  if (await isUsed(call, media.media_id)) refuse(48005)
   await call.world.db.run('delete from media where media_id = $1', [media.media_id])
   return OK
 }

@@ -122,6 +122,25 @@ describe('permanent material', () => {
     expect((await account.post('/cgi-bin/material/get_material', { media_id })).errcode).toBe(40007)
   })
 
+  test('what a menu or a reply of the owner’s names is not deleted', async () => {
+    const { media_id } = await account.upload('/cgi-bin/material/add_material?type=image', { bytes: PNG })
+    const { media_id: replied } = await account.upload('/cgi-bin/material/add_material?type=image', {
+      bytes: PNG,
+    })
+    const remove = async (id: string) =>
+      (await account.post('/cgi-bin/material/del_material', { media_id: id })).errcode
+    const button = [{ name: '更多', sub_button: [{ name: '图', type: 'media_id', media_id }] }]
+    expect((await account.post('/cgi-bin/menu/create', { button })).errcode).toBe(0)
+    const set = (autoReplies: object) =>
+      world.control('PATCH', `/accounts/${account.appid}`, { settings: { autoReplies } })
+    const off = { is_add_friend_reply_open: 0, is_autoreply_open: 0 }
+    await set({ ...off, add_friend_autoreply_info: { type: 'img', content: replied } })
+    expect([await remove(media_id), await remove(replied)]).toEqual([48005, 48005])
+    await account.get('/cgi-bin/menu/delete')
+    await set(off)
+    expect([await remove(media_id), await remove(replied)]).toEqual([0, 0])
+  })
+
   test('a video needs its words', async () => {
     const upload = (fields: Record<string, string>) =>
       account.upload('/cgi-bin/material/add_material?type=video', {
