@@ -29,7 +29,7 @@ import { massGroups } from './en/mass-groups.ts'
 import { massOutside } from './en/mass-outside.ts'
 import { massRecords } from './en/mass-records.ts'
 import { massTests } from './en/mass-tests.ts'
-import { usable } from './en/material-uses.ts'
+import { materialUses, usable } from './en/material-uses.ts'
 import { materials } from './en/materials.ts'
 import { menus } from './en/menus.ts'
 import { messages } from './en/messages.ts'
@@ -87,6 +87,7 @@ export const en: Texts = {
   massFollowing,
   massTests,
   materials,
+  materialUses,
   media,
   menus,
   messages,

@@ -29,7 +29,7 @@ import { massGroups } from './zh-CN/mass-groups.ts'
 import { massOutside } from './zh-CN/mass-outside.ts'
 import { massRecords } from './zh-CN/mass-records.ts'
 import { massTests } from './zh-CN/mass-tests.ts'
-import { usable } from './zh-CN/material-uses.ts'
+import { materialUses, usable } from './zh-CN/material-uses.ts'
 import { materials } from './zh-CN/materials.ts'
 import { menus } from './zh-CN/menus.ts'
 import { messages } from './zh-CN/messages.ts'
@@ -87,6 +87,7 @@ export const zhCN = {
   massFollowing,
   massTests,
   materials,
+  materialUses,
   media,
   menus,
   messages,

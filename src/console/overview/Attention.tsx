@@ -12,6 +12,7 @@ import { useAccount, useAccountId, useCan } from '../session.ts'
 import { useSentence } from '../ui/sentence.ts'
 import type { Matter } from './matter.ts'
 import { useCodeMatters } from './use-code-matters.ts'
+import { useMaterialMatters } from './use-material-matters.ts'
 
 const SILENT_MS = 3 * 24 * 3_600_000
 
@@ -25,7 +26,16 @@ export function Attention() {
   const ofOutside = useOutsideMatters(accountId)
   const ofReplies = useReplyMatters(accountId)
   const ofCodes = useCodeMatters(accountId)
-  const matters = [...ofAccount, ...ofReplies, ...ofCodes, ...ofSends, ...ofOutside, ...ofCampaigns]
+  const ofMaterials = useMaterialMatters(accountId)
+  const matters = [
+    ...ofAccount,
+    ...ofReplies,
+    ...ofMaterials,
+    ...ofCodes,
+    ...ofSends,
+    ...ofOutside,
+    ...ofCampaigns,
+  ]
   if (matters.length === 0) return null
   return (
     <div className="w-stack" style={{ gap: 8 }}>

@@ -22,6 +22,7 @@ function shown(ctx: Ctx, row: CodeRow, figures: CodeFigures): QrCode {
     pageUrl: row.life === 'known' ? null : `${ctx.config.publicUrl}/scan/${linkKey}`,
     hasLogo: logoKey !== null,
     hasAnswer: ruleId !== null,
+    replyRuleId: ruleId,
     createdAt: createdAt.toISOString(),
     archivedAt: archivedAt?.toISOString() ?? null,
     figures,

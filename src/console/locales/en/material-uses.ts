@@ -48,3 +48,39 @@ export const usable: Texts['usable'] = {
     too_large: 'Recordings may have 2 MB, videos 10 MB; choose a smaller file.',
   },
 }
+
+export const materialUses: Texts['materialUses'] = {
+  title: 'Used in',
+  none: 'Nothing uses it.',
+  look: 'Look',
+  live: 'Live',
+  notLive: 'Not live',
+  kind: {
+    'reply-rule': 'Auto reply',
+    'recall-reply': 'Keyword reply of a recall',
+    'qr-code-reply': 'Reply of a QR code',
+    'menu-reply': 'Reply of a menu button',
+    recall: 'Recall',
+    menu: 'Menu (saved)',
+    'live-menu': 'Menu (shown now)',
+    campaign: 'Campaign',
+    broadcast: 'Mass send',
+  },
+  delete: 'Delete',
+  deleteAnyway: 'Delete all the same',
+  deleteTitle: 'Delete “{{name}}”?',
+  deleteHint: {
+    media:
+      'It goes from the permanent material at WeChat for good. Messages that were sent stay as they are.',
+    'article-set':
+      'It goes from the draft box at WeChat for good. Articles that were sent or published stay as they are.',
+  },
+  inUse: '{{number}} places use it and can no longer send it:',
+  deleted: 'Deleted',
+  broken: 'Material is gone',
+  brokenHint: 'WeChat no longer has what this uses: {{names}}. Choose another, or sending will fail.',
+  comma: ', ',
+  attention: '{{kind}} “{{name}}” uses material that is gone',
+  attentionMenu: 'The menu that is shown uses material that is gone',
+  attentionMore: '{{kind}} “{{name}}” and others, {{number}} in all, use material that is gone',
+}

@@ -10,6 +10,7 @@ import { FilterBar, SearchInput, useFilters } from '../../../console/ui/filters.
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState, NoPermissionState } from '../../../console/ui/states.tsx'
 import { ActivityPicker, GroupPicker } from '../../activities/console/index.ts'
+import { BrokenTag } from '../../contents/console/index.ts'
 import {
   CAMPAIGN_STATES,
   type CampaignKind,
@@ -163,7 +164,11 @@ function useColumns(withAccount: boolean): TableColumnsType<CampaignListItem> {
       title: t('campaigns.name'),
       render: (_, row) => (
         <>
-          <strong>{row.name}</strong>
+          <strong>{row.name}</strong>{' '}
+          <BrokenTag
+            accountId={row.accountId}
+            match={({ kind, id }) => kind === 'campaign' && id === row.id}
+          />
           <div className="w-faint w-small">
             {[
               t(`campaigns.kind.${row.kind}`),

@@ -14,8 +14,10 @@ import {
   refreshArticleSetEndpoint,
 } from '../schema.ts'
 import { articleDocument } from './article-document.ts'
+import { DeleteMaterialButton } from './DeleteMaterialButton.tsx'
 import { PublicationAlert } from './PublicationTag.tsx'
 import { PublishButton } from './PublishButton.tsx'
+import { UsedIn } from './UsedIn.tsx'
 import type { Publications } from './use-publications.ts'
 import './contents.css'
 
@@ -51,6 +53,13 @@ export function ArticleSetDrawer({
             {query.data?.kind !== 'history' && <RefreshButton articleSetId={articleSetId} />}
             {publications !== undefined && query.data?.kind === 'draft' && query.data.goneAt === null && (
               <PublishButton set={query.data} publication={publication} />
+            )}
+            {publications !== undefined && query.data?.kind === 'draft' && query.data.goneAt === null && (
+              <DeleteMaterialButton
+                of={{ material: 'article-set', id: articleSetId }}
+                name={query.data.title}
+                onDeleted={onClose}
+              />
             )}
           </Space>
         )
@@ -115,6 +124,7 @@ function Preview({ set }: { set: ArticleSetPreview }) {
           <LinkOutlined /> {t('articles.openAtWechat')}
         </a>
       )}
+      <UsedIn material="article-set" id={set.id} />
     </div>
   )
 }

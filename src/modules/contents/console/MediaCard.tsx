@@ -1,5 +1,5 @@
 import { AudioOutlined } from '@ant-design/icons'
-import { Checkbox, Image } from 'antd'
+import { Button, Checkbox, Image } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
@@ -14,11 +14,13 @@ export function MediaCard({
   folder,
   chosen,
   onChoose,
+  onOpen,
 }: {
   asset: MediaAsset
   folder: string | undefined
   chosen: boolean
   onChoose: (() => void) | undefined
+  onOpen: () => void
 }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -41,12 +43,12 @@ export function MediaCard({
         />
       )}
       <div className="w-picture-face">
-        <Face asset={asset} />
+        <MediaFace asset={asset} />
       </div>
       <div className="w-picture-name">
-        <div className="w-ellipsis" title={name}>
-          {name || t('articles.untitled')}
-        </div>
+        <Button type="link" size="small" className="w-material-name" title={name} onClick={onOpen}>
+          <span className="w-ellipsis">{name || t('articles.untitled')}</span>
+        </Button>
         <div className="w-faint w-small">{facts.filter(Boolean).join(' · ')}</div>
         {goneAt !== null && <StateTag tone="idle">{t('articles.gone')}</StateTag>}
       </div>
@@ -56,7 +58,8 @@ export function MediaCard({
 
 const HEARD = ['audio/mpeg', 'audio/wav']
 
-function Face({ asset }: { asset: MediaAsset }) {
+/** The picture, or a player; of a voice that browsers play none, the file. */
+export function MediaFace({ asset }: { asset: MediaAsset }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const [broken, setBroken] = useState(false)

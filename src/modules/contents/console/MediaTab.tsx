@@ -13,6 +13,7 @@ import { useFolders } from './FolderPicker.tsx'
 import { FoldersButton } from './FoldersDrawer.tsx'
 import { MaterialFilters } from './MaterialFilters.tsx'
 import { MediaCard } from './MediaCard.tsx'
+import { MediaDrawer } from './MediaDrawer.tsx'
 import { SelectionBar, toggled } from './SelectionBar.tsx'
 import { SyncMediaButton } from './SyncMediaButton.tsx'
 import { UploadMediaButton } from './UploadMediaButton.tsx'
@@ -25,8 +26,8 @@ export function MediaTab({ kind, tabs }: { kind: MediaKind; tabs: ReactNode }) {
   const format = useFormat()
   const accountId = useAccountId()
   const mayWrite = useCan('contents:write')
-  const filters = useFilters(['q', 'folder', 'gone'])
-  const { q, folder, gone } = filters.values
+  const filters = useFilters(['q', 'folder', 'gone', 'open'])
+  const { q, folder, gone, open } = filters.values
   const list = useCursorList(listMediaEndpoint, {
     params: { accountId },
     query: { kind, ...(q && { q }), ...(folder && { folder }), ...(gone && { gone }), limit: 40 },
@@ -85,12 +86,17 @@ export function MediaTab({ kind, tabs }: { kind: MediaKind; tabs: ReactNode }) {
               key={asset.id}
               asset={asset}
               folder={asset.folderId === null ? undefined : folders.get(asset.folderId)}
+              onOpen={() => filters.set('open', asset.id)}
               chosen={chosen.includes(asset.id)}
               onChoose={mayWrite ? () => setChosen((before) => toggled(before, asset.id)) : undefined}
             />
           ))}
         </div>
       </Image.PreviewGroup>
+      <MediaDrawer
+        asset={list.items.find(({ id }) => id === open)}
+        onClose={() => filters.set('open', undefined)}
+      />
       {list.hasMore && (
         <div style={{ textAlign: 'center', marginTop: 16 }}>
           <Button loading={list.isLoadingMore} onClick={list.loadMore}>

@@ -13,6 +13,7 @@ import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { useUnsavedGuard } from '../../../console/use-unsaved-guard.ts'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
+import { BrokenAlert } from '../../contents/console/index.ts'
 import { useLinkedMiniPrograms } from '../../mini-programs/console/index.ts'
 import { checkMenus, keyOf, leavesOf } from '../rules.ts'
 import { getMenusEndpoint, lookAtMenusEndpoint, type MenusView, saveMenusEndpoint } from '../schema.ts'
@@ -148,6 +149,7 @@ function Menus({ view }: { view: MenusView }) {
         actions={actions}
       />
       {(isOpen || run?.state === 'failed') && <RunProgress run={run} />}
+      <BrokenAlert accountId={accountId} match={({ kind }) => kind === 'live-menu'} />
       {view.answerProblems.length > 0 && (
         <Alert
           type="warning"

@@ -1,6 +1,7 @@
 import type { TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
+import { BrokenTag } from '../../contents/console/index.ts'
 import type { QrCode } from '../schema.ts'
 import { CodeStanding } from './CodeStanding.tsx'
 import { useLabels } from './LabelPicker.tsx'
@@ -23,7 +24,11 @@ export function useColumns(): TableColumnsType<QrCode> {
       title: t('common.name'),
       render: (_, code) => (
         <>
-          <strong>{code.name}</strong>
+          <strong>{code.name}</strong>{' '}
+          <BrokenTag
+            accountId={code.accountId}
+            match={({ kind, id }) => kind === 'reply-rule' && id === code.replyRuleId}
+          />
           <div className="w-faint w-small">
             <span className="w-mono">{code.scene.text}</span>
             {code.hasAnswer && ` · ${t('qrCodes.answered')}`}

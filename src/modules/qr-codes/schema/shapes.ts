@@ -57,6 +57,8 @@ export const qrCode = z.object({
   hasLogo: z.boolean(),
   /** Whether a scan is answered. */
   hasAnswer: z.boolean(),
+  /** The rule that says it, which other codes may share. */
+  replyRuleId: id.nullable(),
   createdAt: z.iso.datetime(),
   createdBy: z.string().nullable(),
   archivedAt: z.iso.datetime().nullable(),

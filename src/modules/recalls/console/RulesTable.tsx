@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { useFormat } from '../../../console/format.ts'
 import { useAccountId } from '../../../console/session.ts'
+import { BrokenTag } from '../../contents/console/index.ts'
 import type { RecallRule, RuleNumbers } from '../schema.ts'
 import { RuleSwitch } from './RuleSwitch.tsx'
-import { RuleTag, useScopeText, useTimeText } from './words.tsx'
+import { isOfRecall, RuleTag, useScopeText, useTimeText } from './words.tsx'
 
 export function RulesTable({ rules, waiting }: { rules: RecallRule[]; waiting: RuleNumbers[] | undefined }) {
   const navigate = useNavigate()
@@ -39,6 +40,7 @@ function useColumns(waiting: RuleNumbers[] | undefined): TableColumnsType<Recall
       render: (_, rule) => (
         <>
           <Link to={`/accounts/${accountId}/recalls/${rule.id}`}>{rule.name}</Link>
+          <BrokenTag accountId={accountId} match={isOfRecall(rule.id)} />
           {rule.paused !== null && (
             <div>
               <RuleTag rule={rule} />

@@ -1,6 +1,7 @@
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { StateTag } from '../../../console/ui/StateTag.tsx'
+import type { MaterialUse } from '../../contents/schema.ts'
 import { useReasons } from '../../deliveries/console/index.ts'
 import type { RecallRule } from '../schema.ts'
 
@@ -47,3 +48,9 @@ export function RuleTag({ rule }: { rule: Pick<RecallRule, 'state' | 'paused'> }
     )
   return <StateTag tone={rule.state === 'on' ? 'good' : 'idle'}>{t(`recalls.${rule.state}`)}</StateTag>
 }
+
+/** What the recall itself names, or the keyword reply made with it. */
+export const isOfRecall =
+  (recallId: string) =>
+  ({ kind, id, owner }: MaterialUse): boolean =>
+    (kind === 'recall' && id === recallId) || (owner?.kind === 'recall' && owner.id === recallId)

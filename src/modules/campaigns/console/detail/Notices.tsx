@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { useCan } from '../../../../console/session.ts'
+import { BrokenAlert } from '../../../contents/console/index.ts'
 import type { Campaign, Figures } from '../../schema.ts'
 import { useReason } from '../reasons.ts'
 import { leftOf, totalOf } from '../words.tsx'
@@ -41,6 +42,10 @@ export function Notices({ campaign, figures }: { campaign: Campaign; figures: Fi
           {now}
         </div>
       )}
+      <BrokenAlert
+        accountId={campaign.accountId}
+        match={({ kind, id }) => kind === 'campaign' && id === campaign.id}
+      />
       <AskingRuns campaign={campaign} />
       {counts.unknown > 0 && (
         <Alert

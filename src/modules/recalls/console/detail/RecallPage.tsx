@@ -11,6 +11,7 @@ import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
+import { BrokenAlert } from '../../../contents/console/index.ts'
 import {
   deleteRecallRuleEndpoint,
   getRecallRuleEndpoint,
@@ -21,7 +22,7 @@ import {
   recallNumbersEndpoint,
 } from '../../schema.ts'
 import { RuleSwitch } from '../RuleSwitch.tsx'
-import { RuleTag, useScopeText, useTimeText } from '../words.tsx'
+import { isOfRecall, RuleTag, useScopeText, useTimeText } from '../words.tsx'
 import { NextTab } from './NextTab.tsx'
 import { Overview } from './Overview.tsx'
 import { PeopleTab } from './PeopleTab.tsx'
@@ -73,6 +74,7 @@ function Detail({ rule, funnel, waiting }: Props) {
         back={{ to: `/accounts/${accountId}/recalls`, label: t('recalls.title') }}
         actions={<Actions rule={rule} waiting={waiting} />}
       />
+      <BrokenAlert accountId={accountId} match={isOfRecall(rule.id)} />
       <Tabs
         activeKey={filters.values.tab ?? 'overview'}
         destroyOnHidden
