@@ -48,8 +48,7 @@ export function ArticleSetDrawer({
       destroyOnHidden
       extra={
         articleSetId !== undefined && (
-          <Space wrap>
-            {query.data !== undefined && <SendLink set={query.data} />}
+          <Space>
             {query.data?.kind !== 'history' && <RefreshButton articleSetId={articleSetId} />}
             {publications !== undefined && query.data?.kind === 'draft' && query.data.goneAt === null && (
               <PublishButton set={query.data} publication={publication} />
@@ -119,11 +118,14 @@ function Preview({ set }: { set: ArticleSetPreview }) {
         sandbox=""
         srcDoc={articleDocument(article.html)}
       />
-      {article.url !== null && (
-        <a href={article.url} target="_blank" rel="noreferrer noopener">
-          <LinkOutlined /> {t('articles.openAtWechat')}
-        </a>
-      )}
+      <Space wrap size="large">
+        <SendLink set={set} />
+        {article.url !== null && (
+          <a href={article.url} target="_blank" rel="noreferrer noopener">
+            <LinkOutlined /> {t('articles.openAtWechat')}
+          </a>
+        )}
+      </Space>
       <UsedIn material="article-set" id={set.id} />
     </div>
   )
@@ -136,7 +138,7 @@ function SendLink({ set: { id, goneAt } }: { set: ArticleSetPreview }) {
   if (!useCan('broadcasts:write') || goneAt !== null) return null
   return (
     <Link to={`/accounts/${accountId}/broadcasts/new?articles=${id}`}>
-      <Button icon={<SendOutlined />}>{t('materials.send')}</Button>
+      <SendOutlined /> {t('materials.send')}
     </Link>
   )
 }
