@@ -11,7 +11,14 @@ import { CONTENTS_TOPIC, publishResults } from './publish/results.ts'
 import { publishArticleSet } from './publish/start.ts'
 import { publishNext } from './publish/step.ts'
 import { nextPublicationDue, selectPublications } from './publish/store.ts'
-import { findLastSync, getArticleSet, listArticleSets, listMedia, SYNC_ARTICLES } from './reads.ts'
+import {
+  findLastSync,
+  getArticleSet,
+  getMediaAsset,
+  listArticleSets,
+  listMedia,
+  SYNC_ARTICLES,
+} from './reads.ts'
 import * as schema from './schema.ts'
 import { usesOf } from './uses/reads.ts'
 import { brokenUses } from './uses/store.ts'
@@ -40,6 +47,9 @@ export const contentsModule: Manifest = {
       ...(await listMedia(ctx.db, accountId, query)),
       lastSyncedAt: await findLastSync(ctx, accountId, SYNC_MEDIA),
     })),
+    route(schema.getMediaEndpoint, (ctx, { params }) =>
+      getMediaAsset(ctx, params.accountId, params.mediaAssetId),
+    ),
     route(schema.syncMediaEndpoint, (ctx, { params, body }) => syncMedia(ctx, params.accountId, body)),
     ...folderRoutes,
     route(

@@ -172,6 +172,15 @@ export const listMediaEndpoint = endpoint({
     lastSyncedAt: z.iso.datetime().nullable(),
   }),
 })
+export const getMediaEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/accounts/:accountId/media/:mediaAssetId',
+  access: 'contents:read',
+  tag,
+  summary: 'One image, voice or video that WeChat still has',
+  params: params.extend({ mediaAssetId: id }),
+  response: mediaAsset,
+})
 export const uploadMediaEndpoint = endpoint({
   method: 'POST',
   path: '/api/accounts/:accountId/media',

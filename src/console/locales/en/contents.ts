@@ -48,14 +48,12 @@ export const articles: Texts['articles'] = {
   noUrl: 'no address',
 }
 export const images: Texts['images'] = {
-  sub: 'Kept at WeChat as permanent material too; for image sends and covers.',
   search: 'Search file names',
   upload: 'Upload an image',
   uploaded: 'Uploaded',
   animated: 'Animated',
   animatedHint: 'An animated picture can’t be used here; choose a still one',
   stillHint: 'Still pictures only: JPG, PNG, BMP or a GIF of one frame, at most 10 MB.',
-  empty: 'No images yet',
   emptyHint: 'Upload a JPG, PNG, GIF or BMP of at most 10 MB.',
   choose: 'Choose images',
   use: 'Use the {{count}} chosen',
@@ -161,6 +159,5 @@ export const media: Texts['media'] = {
     video:
       'MP4, at most 10 MB; kept as permanent material at WeChat as well, which reviews it before it can go out.',
   },
-  empty: { voice: 'No recording yet', video: 'No video yet' },
   use: 'Use',
 }

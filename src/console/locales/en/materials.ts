@@ -45,6 +45,7 @@ export const materials: Texts['materials'] = {
   folders: 'Folders',
   folder: 'Folder',
   noFolder: 'In no folder',
+  noneHere: 'Nothing to choose from',
   noFolders: 'No folders yet',
   foldersHint:
     'Articles, images, voices and videos share them. A draft that is published stays in its folder.',

@@ -45,14 +45,12 @@ export const articles = {
   noUrl: '没有链接',
 }
 export const images = {
-  sub: '上传后同时保存为微信永久素材，用于图片群发和封面。',
   search: '搜索文件名',
   upload: '上传图片',
   uploaded: '已上传',
   animated: '动图',
   animatedHint: '动图不能用在这里，请选静态图片',
   stillHint: '只能用静态图片：JPG、PNG、BMP 或单帧 GIF，最大 10 MB。',
-  empty: '还没有图片',
   emptyHint: '上传一张 JPG、PNG、GIF 或 BMP，最大 10 MB。',
   choose: '选择图片',
   use: '使用选中的 {{count}} 张',
@@ -155,6 +153,5 @@ export const media = {
     voice: 'MP3 或 AMR，最长 60 秒，最大 2 MB；同时保存为微信永久素材。',
     video: 'MP4，最大 10 MB；同时保存为微信永久素材，微信审核通过后才能发送。',
   },
-  empty: { voice: '还没有上传过语音', video: '还没有上传过视频' },
   use: '使用',
 }

@@ -38,6 +38,7 @@ export const materials = {
   folders: '文件夹',
   folder: '文件夹',
   noFolder: '未归入文件夹',
+  noneHere: '没有可选的素材',
   noFolders: '还没有文件夹',
   foldersHint: '图文和图片、语音、视频共用文件夹。草稿发布后仍在原来的文件夹里。',
   newFolder: '新文件夹的名称',

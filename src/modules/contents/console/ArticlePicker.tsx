@@ -6,12 +6,12 @@ import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
 import { Cover } from '../../../console/ui/Cover.tsx'
-import { SearchInput } from '../../../console/ui/filters.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { articleMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { type ArticleSetKind, type ArticleSetSummary, listArticleSetsEndpoint } from '../schema.ts'
 import { ArticleSetDrawer } from './ArticleSetDrawer.tsx'
+import { PickerFilters, usePickerFilters } from './PickerFilters.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
 import { UsableHelp } from './UsableHelp.tsx'
 import './article-picker.css'
@@ -52,11 +52,11 @@ export function ArticlePicker({
   const [kind, setKind] = useState<ArticleSetKind | 'all'>(
     linksOnly || place !== 'mass-send' ? 'published' : 'all',
   )
-  const [q, setQ] = useState<string | undefined>()
+  const filters = usePickerFilters()
   const [previewed, setPreviewed] = useState<string | undefined>()
   const list = useCursorList(
     listArticleSetsEndpoint,
-    { params: { accountId }, query: { ...(kind !== 'all' && { kind }), ...(q && { q }), limit: 30 } },
+    { params: { accountId }, query: { ...(kind !== 'all' && { kind }), ...filters.query, limit: 30 } },
     { enabled: open },
   )
   const { run, isOpen, follow } = useRun('contents.sync-articles', REFRESHED)
@@ -77,7 +77,7 @@ export function ArticlePicker({
             ]}
           />
         )}
-        <SearchInput placeholder={t('articles.search')} value={q} onChange={setQ} />
+        <PickerFilters filters={filters} search={t('articles.search')} />
       </div>
       <p className="w-faint w-small">
         {t(place === 'mass-send' ? 'articles.pickHint' : 'articles.pickOneHint')} <UsableHelp />

@@ -8,6 +8,7 @@ import { EmptyState, LoadingState } from '../../../console/ui/states.tsx'
 import { mediaMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { IMAGE_TYPES, listMediaEndpoint } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
+import { PickerFilters, usePickerFilters } from './PickerFilters.tsx'
 import { UsableHelp } from './UsableHelp.tsx'
 import { useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
@@ -35,9 +36,10 @@ export function ImagePicker({
   useEffect(() => {
     if (open) setIds([...chosen])
   }, [open, chosen])
+  const filters = usePickerFilters()
   const list = useCursorList(
     listMediaEndpoint,
-    { params: { accountId }, query: { limit: 40 } },
+    { params: { accountId }, query: { ...filters.query, limit: 40 } },
     { enabled: open },
   )
   const still = place === 'mass-send'
@@ -74,12 +76,15 @@ export function ImagePicker({
       {progress !== undefined && (
         <Progress percent={Math.floor(progress * 100)} size="small" status="active" />
       )}
+      <div className="w-filter-bar">
+        <PickerFilters filters={filters} search={t('images.search')} />
+      </div>
       <p className="w-faint w-small">
         {still && t('images.stillHint')} <UsableHelp />
       </p>
       {list.isLoading && <LoadingState rows={3} />}
       {!list.isLoading && list.items.length === 0 && (
-        <EmptyState compact title={t('images.empty')} hint={t('images.emptyHint')} />
+        <EmptyState compact title={t('materials.noneHere')} hint={t('images.emptyHint')} />
       )}
       <div className="w-card-grid" style={{ gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))' }}>
         {list.items.map((asset) => {

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states
 import { mediaMaterial, type Place, usableIn } from '../rules/usable.ts'
 import { listMediaEndpoint, type MediaAsset } from '../schema.ts'
 import { mediaUrl } from './media-url.ts'
+import { PickerFilters, usePickerFilters } from './PickerFilters.tsx'
 import { UsableHelp } from './UsableHelp.tsx'
 import { acceptOf, useUploadMedia } from './use-upload-media.ts'
 import './contents.css'
@@ -26,9 +27,10 @@ export function MediaPicker({ kind, place, open, onClose, onChoose }: Props) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const allowed = useCan('contents:write')
+  const filters = usePickerFilters()
   const list = useCursorList(
     listMediaEndpoint,
-    { params: { accountId }, query: { kind, limit: 40 } },
+    { params: { accountId }, query: { kind, ...filters.query, limit: 40 } },
     { enabled: open },
   )
   const { upload, progress } = useUploadMedia(kind)
@@ -47,10 +49,13 @@ export function MediaPicker({ kind, place, open, onClose, onChoose }: Props) {
       <p className="w-faint w-small">
         {t(`media.hint.${kind}`)} <UsableHelp />
       </p>
+      <div className="w-filter-bar">
+        <PickerFilters filters={filters} search={t('images.search')} />
+      </div>
       {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isLoading && <LoadingState rows={3} />}
       {!list.isLoading && !list.error && list.items.length === 0 && (
-        <EmptyState compact title={t(`media.empty.${kind}`)} />
+        <EmptyState compact title={t('materials.noneHere')} hint={t(`media.hint.${kind}`)} />
       )}
       {list.items.map((asset) => (
         <MediaRow

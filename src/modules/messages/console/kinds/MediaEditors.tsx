@@ -2,11 +2,11 @@ import { PaperClipOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useCursorList } from '../../../../console/hooks.ts'
+import { useEndpoint } from '../../../../console/hooks.ts'
 import { useAccountId } from '../../../../console/session.ts'
 import { CUSTOMER_SERVICE_LIMITS as LIMITS } from '../../../../wechat/rules/customer-service-limits.ts'
 import { MediaPicker } from '../../../contents/console/index.ts'
-import { listMediaEndpoint } from '../../../contents/schema.ts'
+import { getMediaEndpoint } from '../../../contents/schema.ts'
 import type { ContentOf } from '../../schema.ts'
 import { useCompose, useEdit } from '../compose-context.ts'
 import { FieldRow } from '../FieldRow.tsx'
@@ -72,12 +72,12 @@ function MediaField({
   const accountId = useAccountId()
   const { place } = useCompose()
   const [open, setOpen] = useState(false)
-  const list = useCursorList(
-    listMediaEndpoint,
-    { params: { accountId }, query: { kind, limit: 40 } },
+  const { data } = useEndpoint(
+    getMediaEndpoint,
+    { params: { accountId, mediaAssetId: value ?? '' } },
     { enabled: value !== null },
   )
-  const name = list.items.find(({ id }) => id === value)?.name
+  const name = data?.name
   return (
     <FieldRow field="mediaAssetId" label={t(`messages.kind.${kind}`)}>
       <div className="w-row">
