@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { inTransaction } from '../../src/infra/transaction.ts'
+import { replyRulesChanged, saveOwnedRule } from '../../src/modules/auto-replies/index.ts'
 import { createTestApi, type TestApi } from '../support/api.ts'
 import { until } from '../support/until.ts'
 import { answer, createReplyWorld, pushesOf, type ReplyWorld, words } from './world.ts'
@@ -83,6 +85,37 @@ test('I8: pushes are answered while every other connection of the process is bus
   expect(performance.now() - from).toBeLessThan(1_000)
   for (const one of answers) expect(one).toContain('不忙')
   await Promise.all(sleeping)
+})
+
+test('I8: pushes are answered while the targets of fifty thousand codes are read', async () => {
+  await world.rule({ kind: 'keyword', keywords: words('在读吗'), answer: answer('在读') })
+  expect(await pushes.send(pushes.text('oReads', '在读吗'))).toContain('在读')
+  const { ruleId } = await inTransaction(world.ctx.db, (trx) =>
+    saveOwnedRule(world.ctx, trx, {
+      owner: { kind: 'qr-code', id: '1' },
+      kind: 'scan',
+      accountId: world.own.id,
+      name: '五万个码',
+      answer: answer('扫到了'),
+      targets: [],
+    }),
+  )
+  await world.ctx.pool.query(
+    `insert into reply_targets (account_id, kind, target, rule_id)
+     select $1, 'scan', 'wd' || n, $2 from generate_series(1, 50000) n`,
+    [world.own.id, ruleId],
+  )
+  await world.ctx.pool.query('update reply_revisions set n = n + 1 where account_id = $1', [world.own.id])
+  let answered = 0
+  let reading = true
+  const read = replyRulesChanged(world.ctx, [world.own.id]).finally(() => {
+    reading = false
+  })
+  // another fan each time: nobody gets more than twenty answers a minute
+  while (reading) if ((await pushes.send(pushes.text(`oReads${answered}`, '在读吗'))) !== null) answered += 1
+  await read
+  expect(answered).toBeGreaterThan(1)
+  expect(await pushes.send(pushes.scan(fan, 'wd50000'))).toContain('扫到了')
 })
 
 test('a fan whose machine echoes is answered twenty times a minute, and no more', async () => {

@@ -8,7 +8,7 @@ import { passiveOf } from './passive.ts'
 import type { ResolvedAnswer } from './resolve.ts'
 import { createMatcher } from './rules/keywords.ts'
 import { byPriority, type RankedRule, type RuleBook } from './rules/precedence.ts'
-import { type LiveRow, readLive, readRevisions, type TargetRow } from './store/live.ts'
+import { type LiveRow, readLive, readRevisions, readTargets } from './store/live.ts'
 import { REPLIES_TOPIC } from './store/rules.ts'
 
 /** Real time between two looks at what has changed; a change is announced at once, this bounds a lost announcement. */
@@ -104,17 +104,16 @@ async function readChanged(ctx: Ctx, { accounts }: Shelf): Promise<void> {
   for (const id of accounts.keys()) if (!revisions.has(id)) accounts.delete(id)
   const changed = [...revisions].filter(([id, revision]) => accounts.get(id)?.revision !== revision)
   if (changed.length === 0) return
-  const { rules, targets, names, gone } = await readLive(
+  const { rules, names, gone } = await readLive(
     ctx.ingestPool,
     changed.map(([id]) => id),
   )
   const rulesOf = Map.groupBy(rules, ({ accountId }) => accountId)
-  const targetsOf = Map.groupBy(targets, ({ accountId }) => accountId)
   for (const [id, revision] of changed) {
     const before = accounts.get(id)
     const compiled = compile({
       rows: rulesOf.get(id) ?? [],
-      targets: targetsOf.get(id) ?? [],
+      targets: await targetsOf(ctx, id),
       accountName: names.get(id) ?? '',
       gone: gone.get(id) ?? new Set(),
       revision,
@@ -123,6 +122,16 @@ async function readChanged(ctx: Ctx, { accounts }: Shelf): Promise<void> {
     await warm(compiled, before?.matcher.kept)
     accounts.set(id, compiled)
   }
+}
+
+/** Rules by the codes and buttons they answer. */
+type Targets = Record<'scan' | 'menu', ReadonlyMap<string, string>>
+
+async function targetsOf({ ingestPool }: Ctx, accountId: string): Promise<Targets> {
+  const targets = { scan: new Map<string, string>(), menu: new Map<string, string>() }
+  for await (const rows of readTargets(ingestPool, accountId))
+    for (const { kind, target, ruleId } of rows) targets[kind].set(target, ruleId)
+  return targets
 }
 
 export function compile({
@@ -134,7 +143,7 @@ export function compile({
   kept,
 }: {
   rows: readonly LiveRow[]
-  targets: readonly TargetRow[]
+  targets: Targets
   accountName: string
   /** Of what their replies name, what is there no more. */
   gone: ReadonlySet<string>
@@ -161,19 +170,16 @@ export function compile({
   )
   const known = new Map(rules.map((rule) => [rule.id, rule]))
   const of = (kind: LiveRule['kind']) => rules.filter((rule) => rule.kind === kind)
-  const scan = new Map<string, LiveRule>()
-  const menu = new Map<string, LiveRule>()
-  for (const { kind, target, ruleId } of targets) {
-    const rule = known.get(ruleId)
-    if (rule !== undefined) (kind === 'scan' ? scan : menu).set(target, rule)
-  }
+  const aimed = (at: ReadonlyMap<string, string>) => ({
+    get: (target: string) => known.get(at.get(target) ?? ''),
+  })
   return {
     revision,
     matcher: createMatcher(of('keyword'), kept),
     follow: of('follow').sort(byPriority),
     default: of('default').sort(byPriority),
-    scan,
-    menu,
+    scan: aimed(targets.scan),
+    menu: aimed(targets.menu),
   }
 }
 

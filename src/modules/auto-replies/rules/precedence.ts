@@ -38,13 +38,15 @@ export function actOf(callback: Callback): Act | null {
 }
 
 export type RankedRule = WordedRule & { kind: ReplyKind; hours: ActiveHours; followToo?: boolean }
+/** Rules by their targets. */
+type Aimed<R> = { get(target: string): R | undefined }
 /** The rules of an account as they are asked; lists in the order in which they are tried. */
 export type RuleBook<R extends RankedRule> = {
   matcher: Matcher<R>
   follow: readonly R[]
   default: readonly R[]
-  scan: ReadonlyMap<string, R>
-  menu: ReadonlyMap<string, R>
+  scan: Aimed<R>
+  menu: Aimed<R>
 }
 
 /** The one rule that answers; `keyword` is the place of the word that matched, `also` a rule that answers as well, after it. */

@@ -19,7 +19,9 @@ export type LiveRow = {
   /** What each of its replies names. */
   materials: MaterialRef[][]
 }
-export type TargetRow = { accountId: string; kind: 'scan' | 'menu'; target: string; ruleId: string }
+export type TargetRow = { kind: 'scan' | 'menu'; target: string; ruleId: string }
+/** Read at a time: what is read and kept of them takes the event loop for a few milliseconds at most. */
+const TARGETS_AT_ONCE = 2_000
 
 /** How often the rules of each account have changed. */
 export async function readRevisions(pool: Pool): Promise<Map<string, string>> {
@@ -35,7 +37,6 @@ export async function readLive(
   accountIds: readonly string[],
 ): Promise<{
   rules: LiveRow[]
-  targets: TargetRow[]
   names: Map<string, string>
   gone: Map<string, Set<string>>
 }> {
@@ -50,10 +51,6 @@ export async function readLive(
   )
   // as it was entered: versions of before there were materials say nothing of them
   const rules = read.rows.map(({ contents, ...row }) => ({ ...row, materials: contents.map(materialsIn) }))
-  const targets = await pool.query<TargetRow>(
-    `select account_id as "accountId", kind, target, rule_id as "ruleId" from reply_targets where account_id = any($1::bigint[])`,
-    ids,
-  )
   const names = await pool.query<{ id: string; name: string }>(
     'select id, name from accounts where id = any($1::bigint[])',
     ids,
@@ -66,10 +63,23 @@ export async function readLive(
   }
   return {
     rules,
-    targets: targets.rows,
     names: new Map(names.rows.map(({ id, name }) => [id, name])),
     gone,
   }
+}
+
+/** What codes and buttons of an account are answered by, in pieces: an account has a hundred thousand codes. */
+export async function* readTargets(pool: Pool, accountId: string): AsyncGenerator<TargetRow[]> {
+  let after: Pick<TargetRow, 'kind' | 'target'> | undefined
+  do {
+    const { rows } = await pool.query<TargetRow>(
+      `select kind, target, rule_id as "ruleId" from reply_targets
+       where account_id = $1 and (kind, target) > ($2, $3) order by kind, target limit ${TARGETS_AT_ONCE}`,
+      [accountId, after?.kind ?? '', after?.target ?? ''],
+    )
+    yield rows
+    after = rows.length < TARGETS_AT_ONCE ? undefined : rows.at(-1)
+  } while (after !== undefined)
 }
 
 /** An answer as it was given under a version, and what the account is called. */
