@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ReplyFigures, TestPush, TestResult } from '../../src/modules/auto-replies/schema.ts'
+import type { ReplyFigures, ReplyRule, TestPush, TestResult } from '../../src/modules/auto-replies/schema.ts'
 import { answer, createReplyWorld, type ReplyWorld, text, words } from './world.ts'
 
 let world: ReplyWorld
@@ -114,6 +114,35 @@ test('C4: the tester answers as the account does, for each kind of act', async (
   })
   expect((await tested({ kind: 'voice', recognition: '随机。' })).rule?.name).toBe('随机')
   expect(await tested({ kind: 'scan', scene: 'nowhere' })).toMatchObject({ because: { reason: 'nobody' } })
+})
+
+test('C4: a rule that never gets its turn is told with the one that answers instead, as long as that one is on', async () => {
+  const wide = await world.rule({
+    kind: 'keyword',
+    name: '发票都行',
+    priority: 9,
+    keywords: [{ text: '发票', match: 'contains', caseSensitive: false }],
+    answer: answer('宽'),
+  })
+  const narrow = await world.rule({
+    kind: 'keyword',
+    name: '开发票',
+    keywords: words('开发票'),
+    answer: answer('窄'),
+  })
+  const problems = async () =>
+    (
+      await world.api<{ items: ReplyRule[] }>('GET', at('reply-rules?kind=keyword&problem=true&q=发票'))
+    ).body.items.map(({ id, problems: all }) => [id, all])
+  const shadowed = { rule: narrow, reply: null, reason: 'shadowed', detail: { by: wide, name: '发票都行' } }
+  expect(await problems()).toEqual([[narrow, [shadowed]]])
+  expect((await world.api('GET', at(`reply-rules/${narrow}`))).body).toMatchObject({ problems: [shadowed] })
+  expect((await said('开发票')).rule?.name).toBe('发票都行')
+  await world.api('POST', at(`reply-rules/${wide}/state`), { on: false })
+  expect(await problems()).toEqual([])
+  await world.api('POST', at(`reply-rules/${wide}/state`), { on: true })
+  await world.api('POST', at('reply-rules/order'), { ids: [narrow, wide] })
+  expect(await problems(), 'it stands first now').toEqual([])
 })
 
 test('C4: figures of a rule equal a count of what happened, and what no keyword answered is listed', async () => {
