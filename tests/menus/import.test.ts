@@ -80,7 +80,12 @@ test('D12: a menu of WeChat’s own pages is answered from here afterwards, with
     ],
   })
   const { menus, notes } = await importInto(account.id)
-  expect(notes).toMatchObject([{ button: '视频', reason: 'video' }])
+  expect(notes).toMatchObject([{ button: '视频', reason: 'video', url: expect.stringMatching(/^https?:/) }])
+  expect(menus[0]?.buttons[1]?.below[3], 'kept, to be answered').toMatchObject({
+    name: '视频',
+    type: 'click',
+    answer: null,
+  })
   const [hello, look] = menus[0]?.buttons ?? []
   expect(hello).toMatchObject({
     type: 'click',

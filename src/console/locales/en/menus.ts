@@ -152,10 +152,12 @@ export const menus: Texts['menus'] = {
   importNotes: 'Please note',
   nothingToImport: 'The account has no menu now',
   nothingToImportHint: 'Start afresh.',
+  openVideo: 'Open the film of “{{name}}”',
   buttonsIn: '{{count}} buttons',
   note: {
     match_unknown: 'matches by sex, place or language, which WeChat no longer does; not imported',
-    video: 'the video can’t be fetched; choose another answer',
+    video:
+      'no interface publishes buttons that play a film. The button is kept and answers a tap: download the film below, upload it and choose it as the answer',
     media_gone: 'the material can’t be fetched any more; choose another answer',
     kind_unknown: 'a kind of button we don’t know; set what a tap does',
     key_of_another_system:

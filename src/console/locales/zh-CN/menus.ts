@@ -146,10 +146,11 @@ export const menus = {
   importNotes: '以下内容请留意',
   nothingToImport: '公众号现在没有菜单',
   nothingToImportHint: '可以从头开始编辑。',
+  openVideo: '打开“{{name}}”的视频',
   buttonsIn: '{{count}} 个按钮',
   note: {
     match_unknown: '按性别、地区或语言匹配，微信已不再支持，没有导入',
-    video: '视频无法取回，请重新选择答复',
+    video: '播放视频的按钮不能用接口发布。按钮已保留，改为点击后答复：请从下面的链接下载视频、上传后选作答复',
     media_gone: '素材已取不到，请重新选择答复',
     kind_unknown: '不认识这种按钮，请重新设置点击后的动作',
     key_of_another_system: 'KEY 来自其他系统，已保留；在这里设置答复后由这里答复',

@@ -3,6 +3,7 @@ import { type CurrentMenuButton, getCurrentMenu, getMenus } from '../../../chann
 import type { OfficialAccountClient } from '../../../channels/port.ts'
 import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
+import { isWebAddress } from '../../../wechat/rules/customer-service-limits.ts'
 import { accountClient, getAccount } from '../../accounts/index.ts'
 import { audit } from '../../audit/index.ts'
 import { answerSchema } from '../../auto-replies/schema.ts'
@@ -106,8 +107,8 @@ async function adoptCurrent(adopt: Adopt, button: Current): Promise<MenuLeaf> {
         : answered({ kind: type === 'img' ? 'image' : 'voice', mediaAssetId })
     }
     case 'video':
-      // only its address is told, outside of what calls may fetch
-      adopt.note({ button: name, reason: 'video' })
+      // only its address is told, outside of what calls may fetch; and no call makes a button that plays a film
+      adopt.note({ button: name, reason: 'video', ...(isWebAddress(value) && { url: value }) })
       return leaf({})
     default: {
       const { value: _value, news_info: _news, ...wire } = button

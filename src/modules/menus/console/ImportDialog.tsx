@@ -88,6 +88,17 @@ export function ImportDialog({ open, replaces, onClose, onImport }: Props) {
                         where: names.join(t('menus.comma')),
                         what: t(`menus.note.${reason}`),
                       })}
+                      {data.notes.flatMap(({ button, url, reason: of }) =>
+                        url === undefined || of !== reason ? (
+                          []
+                        ) : (
+                          <div key={url}>
+                            <a href={url} target="_blank" rel="noreferrer">
+                              {t('menus.openVideo', { name: button ?? '' })}
+                            </a>
+                          </div>
+                        ),
+                      )}
                     </li>
                   ))}
                 </ul>

@@ -125,6 +125,8 @@ export const importNote = z.object({
   menu: z.string(),
   button: z.string().nullable(),
   reason: z.enum(['match_unknown', 'video', 'media_gone', 'kind_unknown', 'key_of_another_system']),
+  /** Of a film: where it can be seen as long as WeChat keeps it there. */
+  url: z.string().optional(),
 })
 export type ImportNote = z.infer<typeof importNote>
 export const menuProposal = z.object({ menus: menuDrafts, notes: z.array(importNote) })
