@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { RecallPerson } from '../../src/modules/recalls/schema.ts'
 import { takeTurns } from '../../src/modules/recalls/turns.ts'
 import { createRecallWorld, DAY, HOUR, MINUTE, type RecallWorld } from './world.ts'
 
@@ -156,6 +157,15 @@ test('C6: an earlier time sends to those in between at once, a later one lets th
       [second, 1],
     ]),
   )
+  // what they got is shown as it was, whatever the rule says today
+  const content = { kind: 'custom', replies: [{ kind: 'text', text: '换了一句话' }] }
+  await world.edit(rule, { content })
+  const { body } = await world.api<{ items: RecallPerson[] }>(
+    'GET',
+    `/api/accounts/${account.id}/recall-rules/${rule.id}/people`,
+  )
+  const then = { reply: null, former: { kind: 'text', text: '好久不见，回复 1 领券' } }
+  expect(body.items).toMatchObject([then, then])
 })
 
 test('C1: what was missed while a rule was off is not made up for', async () => {

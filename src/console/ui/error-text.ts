@@ -39,6 +39,7 @@ export function lookUp(
     | 'events.names'
     | 'audit.subjects'
     | 'fans.scenes'
+    | 'messages.kind'
     | 'rejections.what'
     | 'rejections.todo',
   name: string,

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../context.ts'
 import { type Page, toPage } from '../../kernel/paging.ts'
 import { canSeePersons, maskName, shortenId } from '../contacts/index.ts'
+import type { ResolvedContent } from '../messages/schema.ts'
 import { ruleOf } from './present.ts'
 import type { RecallPerson } from './schema/views.ts'
-import { listPeople, type PersonRow } from './store/figures.ts'
+import { contentsOf, listPeople, type PersonRow } from './store/figures.ts'
 import type { RecallKey, RecallRow } from './store/rules.ts'
 
 type Query = Pick<Parameters<typeof listPeople>[1], 'outcome'> & {
@@ -23,13 +24,17 @@ export async function peopleOfRule(ctx: Ctx, key: RecallKey, query: Query): Prom
 /** Names as the caller may see them. */
 export async function presentPeople(
   ctx: Ctx,
-  { replyVersions }: RecallRow,
+  { replyVersions, sendId }: RecallRow,
   rows: readonly PersonRow[],
 ): Promise<RecallPerson[]> {
   const names = await namesOf(
     ctx,
     rows.map(({ fanId }) => fanId),
   )
+  const versions = [...new Set(rows.map(({ version }) => version))].filter(
+    (one) => !replyVersions.includes(one),
+  )
+  const former = sendId === null ? new Map() : await contentsOf(ctx.db, { sendId, versions })
   return rows.map((row) => {
     const reply = replyVersions.indexOf(row.version)
     return {
@@ -45,6 +50,7 @@ export async function presentPeople(
       plannedAt: row.plannedAt.toISOString(),
       sentAt: row.intentAt?.toISOString() ?? null,
       reply: reply < 0 ? null : reply + 1,
+      former: formerOf(former.get(row.version)),
       returned:
         row.returnedAt === null || row.returnedKind === null
           ? null
@@ -52,6 +58,25 @@ export async function presentPeople(
     }
   })
 }
+
+/** The words it begins with, as they stood before anybody's values; links without their addresses. */
+function formerOf(content: ResolvedContent | undefined): RecallPerson['former'] {
+  if (content?.channel !== 'customer-service') return null
+  const { message } = content
+  const text =
+    message.msgtype === 'text'
+      ? message.text.content
+      : message.msgtype === 'msgmenu'
+        ? message.msgmenu.head_content
+        : message.msgtype === 'news'
+          ? message.news.articles[0].title
+          : message.msgtype === 'miniprogrampage'
+            ? message.miniprogrampage.title
+            : ''
+  const words = [...text.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')]
+  return { kind: content.kind, text: words.slice(0, MOST_WORDS).join('') }
+}
+const MOST_WORDS = 60
 
 /** The value that broke a field's rule is the person's. */
 function visible(ctx: Ctx, detail: Record<string, unknown> | null): Record<string, unknown> | null {

@@ -176,6 +176,7 @@ export const recalls: Texts['recalls'] = {
     state: 'State',
     reason: 'Reason',
     reply: 'Reply',
+    former: 'as it was then; changed since',
     sentAt: 'Sent at',
     returned: 'Recalled',
     why: 'Why',

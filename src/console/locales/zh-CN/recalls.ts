@@ -168,6 +168,7 @@ export const recalls = {
     state: '状态',
     reason: '原因',
     reply: '内容',
+    former: '当时的内容，后来改过',
     sentAt: '发送时间',
     returned: '召回',
     why: '为什么',

@@ -94,8 +94,10 @@ export const recallPerson = z.object({
   detail: z.record(z.string(), z.unknown()).nullable(),
   plannedAt: instant,
   sentAt: instant.nullable(),
-  /** Which of the replies. */
+  /** Which of the replies as they are now. */
   reply: n.nullable(),
+  /** Where it is none of these any more: what it said then. */
+  former: z.object({ kind: z.string(), text: z.string() }).nullable(),
   returned: z.object({ at: instant, kind: actKind, tapped: z.boolean() }).nullable(),
 })
 export type RecallPerson = z.infer<typeof recallPerson>

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
+import type { ResolvedContent } from '../../messages/schema.ts'
 import type { Pass } from '../rules/index.ts'
 
 /** What WeChat took. */
@@ -60,6 +61,19 @@ export async function daysOf(
         join deliveries d on d.id = b.delivery_id and d.state in ${TAKEN} where ${within('b.at')}) u
     group by day order by day`.execute(db)
   return rows
+}
+
+/** What versions of a rule's send hold, which never change. */
+export async function contentsOf(
+  db: Executor,
+  { sendId, versions }: { sendId: string; versions: readonly number[] },
+): Promise<Map<number, ResolvedContent>> {
+  if (versions.length === 0) return new Map()
+  const { rows } = await sql<{ version: number; content: ResolvedContent }>`
+    select version, content from send_versions where send_id = ${sendId}::bigint and version = any(${[...versions]}::int[])`.execute(
+    db,
+  )
+  return new Map(rows.map(({ version, content }) => [version, content]))
 }
 
 export type NewAct = {

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { useCursorList } from '../../../../console/hooks.ts'
 import { CursorTable } from '../../../../console/ui/CursorTable.tsx'
+import { lookUp } from '../../../../console/ui/error-text.ts'
 import { FilterBar, useFilters } from '../../../../console/ui/filters.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { DeliveryTag, useReasons } from '../../../deliveries/console/index.ts'
@@ -22,7 +23,8 @@ export function PeopleTab({ rule, onWhy }: { rule: RecallRule; onWhy: (contactId
     { params: { accountId: rule.accountId, recallId: rule.id }, query: { outcome } },
     { every: 5_000 },
   )
-  const columns = useColumns(rule, onWhy)
+  const edited = list.items.some(({ former }) => former !== null)
+  const columns = useColumns(rule, edited, onWhy)
   return (
     <>
       <FilterBar>
@@ -44,7 +46,11 @@ export function PeopleTab({ rule, onWhy }: { rule: RecallRule; onWhy: (contactId
   )
 }
 
-function useColumns(rule: RecallRule, onWhy: (contactId: string) => void): TableColumnsType<RecallPerson> {
+function useColumns(
+  rule: RecallRule,
+  edited: boolean,
+  onWhy: (contactId: string) => void,
+): TableColumnsType<RecallPerson> {
   const { t } = useTranslation()
   const format = useFormat()
   const reason = useReasons()
@@ -72,13 +78,12 @@ function useColumns(rule: RecallRule, onWhy: (contactId: string) => void): Table
       title: t('recalls.people.reason'),
       render: (_, row) => (row.reason === null ? '' : reason(row.reason, row.detail).text),
     },
-    ...(several
+    ...(several || edited
       ? [
           {
             title: t('recalls.people.reply'),
-            width: 80,
-            render: (_: unknown, row: RecallPerson) =>
-              row.reply === null ? '—' : t('recalls.form.reply', { number: row.reply }),
+            width: edited ? 180 : 80,
+            render: (_: unknown, row: RecallPerson) => <Reply row={row} />,
           },
         ]
       : []),
@@ -118,4 +123,18 @@ function useColumns(rule: RecallRule, onWhy: (contactId: string) => void): Table
       ),
     },
   ]
+}
+
+/** Which reply it was; one that was changed since, as it was then. */
+function Reply({ row: { reply, former } }: { row: RecallPerson }) {
+  const { t } = useTranslation()
+  if (reply !== null) return t('recalls.form.reply', { number: reply })
+  if (former === null) return '—'
+  const kind = lookUp('messages.kind', former.kind) ?? former.kind
+  return (
+    <>
+      {former.text === '' ? kind : former.text}
+      <div className="w-faint w-small">{t('recalls.people.former')}</div>
+    </>
+  )
 }
