@@ -5,7 +5,7 @@ import {
   ArrowUpOutlined,
   DeleteOutlined,
 } from '@ant-design/icons'
-import { Button, Form, Input, Select, Typography } from 'antd'
+import { Button, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { bytesOf } from '../../../wechat/rules/customer-service-limits.ts'
 import { isAnswerable, MENU_LIMITS, MENU_TYPES, shownWidth } from '../../../wechat/rules/menu-limits.ts'
@@ -14,6 +14,7 @@ import type { MenuDraft, MenuLeaf, MenuProblem, MenusView } from '../schema.ts'
 import { ActionFields } from './ActionFields.tsx'
 import { AnswerField } from './AnswerField.tsx'
 import { buttonAt, type Place } from './draft.ts'
+import { ProblemLines } from './ProblemLines.tsx'
 import { useProblemWords } from './words.ts'
 
 type Props = {
@@ -116,13 +117,7 @@ export function ButtonForm({ menu, place, problems, answerProblems, readOnly, ..
             )}
           </>
         )}
-        {here
-          .filter(({ field }) => field === 'id' || field === 'below')
-          .map((problem) => (
-            <Typography.Paragraph key={problem.reason} type="danger">
-              {say(problem)}
-            </Typography.Paragraph>
-          ))}
+        <ProblemLines problems={here.filter(({ field }) => field === 'id' || field === 'below')} />
       </Form>
     </section>
   )

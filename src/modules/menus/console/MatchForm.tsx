@@ -1,7 +1,8 @@
-import { Form, Input, Select, Typography } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
 import { type MenuDraft, type MenuProblem, phoneSystem } from '../schema.ts'
+import { ProblemLines } from './ProblemLines.tsx'
 import { useProblemWords } from './words.ts'
 
 type Props = {
@@ -71,13 +72,7 @@ export function MatchForm({ menu, problems, readOnly, onChange }: Props) {
             </div>
           </Form.Item>
         )}
-        {ofMenu
-          .filter(({ field }) => field !== 'match')
-          .map((problem) => (
-            <Typography.Paragraph key={problem.reason} type="danger">
-              {say(problem)}
-            </Typography.Paragraph>
-          ))}
+        <ProblemLines problems={ofMenu.filter(({ field }) => field !== 'match')} />
       </Form>
     </section>
   )

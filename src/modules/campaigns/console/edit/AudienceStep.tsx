@@ -1,12 +1,12 @@
 import { PlusOutlined, ReloadOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Input, Radio, Select, TimePicker, Tooltip } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Checkbox, Input, Radio, Select, Tooltip } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../../console/format.ts'
 import { useCursorList } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { Choices } from '../../../../console/ui/Choices.tsx'
+import { MinuteField } from '../../../../console/ui/ClockField.tsx'
 import { useWechatTags } from '../../../../console/wechat-tags.ts'
 import { EstimatePanel, emptyRule, RuleBuilder, useEstimate } from '../../../segments/console/index.ts'
 import { listSegmentsEndpoint, type Rule } from '../../../segments/schema.ts'
@@ -246,14 +246,10 @@ function RuleChoice({ value, onChange }: { value: Of<'rule'>; onChange: (next: O
         </Field>
         {value.updateKind === 'daily' && (
           <Field label={t('campaigns.audience.dailyAt')}>
-            <TimePicker
-              format="HH:mm"
-              allowClear={false}
-              needConfirm={false}
-              value={dayjs().startOf('day').add(value.dailyMinute, 'minute')}
-              onChange={(time) =>
-                time && onChange({ ...value, dailyMinute: time.hour() * 60 + time.minute() })
-              }
+            <MinuteField
+              label={t('campaigns.audience.dailyAt')}
+              value={value.dailyMinute}
+              onChange={(dailyMinute) => onChange({ ...value, dailyMinute })}
             />
           </Field>
         )}

@@ -1,7 +1,7 @@
-import { Checkbox, Form, Input, Radio, Select, TimePicker } from 'antd'
-import dayjs from 'dayjs'
+import { Checkbox, Form, Input, Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useAccounts } from '../../../../console/session.ts'
+import { MinuteField } from '../../../../console/ui/ClockField.tsx'
 import type { Segment } from '../../schema/segment.ts'
 import type { Draft } from './draft.ts'
 
@@ -85,13 +85,11 @@ function Updating({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>) {
       </Form.Item>
       {draft.updateKind === 'daily' && (
         <Form.Item label={t('segments.dailyAt')}>
-          <TimePicker
-            format="HH:mm"
+          <MinuteField
+            label={t('segments.dailyAt')}
             minuteStep={5}
-            allowClear={false}
-            needConfirm={false}
-            value={dayjs().startOf('day').add(draft.dailyMinute, 'minute')}
-            onChange={(time) => time && onChange({ dailyMinute: time.hour() * 60 + time.minute() })}
+            value={draft.dailyMinute}
+            onChange={(dailyMinute) => onChange({ dailyMinute })}
           />
         </Form.Item>
       )}
