@@ -159,7 +159,7 @@ export async function createBacktestWorld(
       ok(await api('POST', at('/preflight'), {}))
       await preflightNext(ctx, NEVER)
       const { revision, preflight } = ok(await api<Campaign>('GET', at('')))
-      const expectedReached = preflight?.result?.reached ?? 0
+      const expectedReached = preflight?.result?.reached ?? null
       return ok(await api<Campaign>('POST', at('/start'), { revision, expectedReached }))
     },
     work,

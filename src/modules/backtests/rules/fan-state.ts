@@ -17,18 +17,28 @@ export type FanState = {
   book: WindowBook
 }
 
-/** As the fan was when the record begins: of their row, what is older than that. */
-export function fanAt({ id, following, followedAt, unfollowedAt }: Fan, start: number): FanState {
+/**
+ * As the fan was when the record begins. Whoever leaves first had followed, and whoever follows first had not; of the others their
+ * row says it.
+ */
+export function fanAt(fan: Fan, acts: readonly Act[], start: number): FanState {
+  const { id, followedAt, unfollowedAt } = fan
   const known = (at: number) => (at < start ? at : NEVER)
   return {
     id,
-    following: followedAt < start && (following || unfollowedAt > start),
+    following: wasFollowing(fan, acts, start),
     stateAt: Math.max(known(followedAt), known(unfollowedAt)),
     lastInteractionAt: NEVER,
     lastActAt: NEVER,
     lastTold: -1,
     book: EMPTY_BOOK,
   }
+}
+
+function wasFollowing({ id, ...row }: Fan, acts: readonly Act[], start: number): boolean {
+  for (const { fanId, kind } of acts)
+    if (fanId === id && (kind === 'follow' || kind === 'unfollow')) return kind === 'unfollow'
+  return row.followedAt < start && (row.following || row.unfollowedAt > start)
 }
 
 /** What an act of theirs changes; true where it begins a new silence. `told` is its place in the log. */

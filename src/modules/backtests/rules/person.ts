@@ -22,7 +22,7 @@ type Message = {
   silentSince: number | null
   state: 'waits' | 'went' | 'over'
 }
-type Wait = { act: Act; deadline: number }
+type Wait = { act: Act; fan: FanState; deadline: number }
 type Due =
   | { at: number; what: 'silence'; fan: FanState; told: number }
   | { at: number; what: 'message'; message: Message }
@@ -62,7 +62,7 @@ export function playPerson({ timeline, game, ask, heldOut }: Play): Turn[] {
     game,
     ask,
     heldOut,
-    fans: timeline.fans.map((fan) => fanAt(fan, start)),
+    fans: timeline.fans.map((fan) => fanAt(fan, timeline.acts, start)),
     touches: [],
     nextSent: 0,
     dues: game.plot.kind === 'repeat' ? game.plot.runs.map((at) => ({ at, what: 'run' })) : [],
@@ -186,25 +186,25 @@ function plan(table: Table, message: Omit<Message, 'state'>): Message {
 
 /** One more A; within from–until, by somebody of the audience. */
 function countA(table: Table, { act, now, plot }: { act: Act; now: number; plot: OnEvent }): void {
-  if (act.at < plot.startsAt || (plot.endsAt !== null && act.at > plot.endsAt) || table.fans.length === 0)
-    return
+  const fan = fanOf(table.fans, act.fanId)
+  if (fan === undefined || act.at < plot.startsAt || (plot.endsAt !== null && act.at > plot.endsAt)) return
   if (!isIn(table, now)) return
   const { tally, reached } = counted(table.tally, plot.count)
   table.tally = tally
   if (!reached) return
   if (plot.withinMs === null) {
-    fire(table, { act, base: act.at, now, plot })
+    fire(table, { fan, base: act.at, now, plot })
     return
   }
   const { deadline, dueAt } = decisionAt(
     { at: new Date(act.at), receivedAt: new Date(act.receivedAt) },
     plot.withinMs,
   )
-  insert(table, { at: dueAt.getTime(), what: 'wait', wait: { act, deadline: deadline.getTime() } })
+  insert(table, { at: dueAt.getTime(), what: 'wait', wait: { act, fan, deadline: deadline.getTime() } })
 }
 
 /** The time for B is over: it counts if it happened by the deadline and was told by now. */
-function decideWait(table: Table, { act, deadline }: Wait, now: number): void {
+function decideWait(table: Table, { act, fan, deadline }: Wait, now: number): void {
   const { plot, place } = table.game
   if (plot.kind !== 'event') return
   const { b } = MARKS[place]
@@ -213,15 +213,14 @@ function decideWait(table: Table, { act, deadline }: Wait, now: number): void {
       (one.marks & b) !== 0 && one !== act && one.at >= act.at && one.at <= deadline && one.receivedAt <= now,
   )
   if (didB || (plot.askAgain && !isIn(table, now))) return
-  fire(table, { act, base: deadline, now, plot })
+  fire(table, { fan, base: deadline, now, plot })
 }
 
 function fire(
   table: Table,
-  { act, base, now, plot }: { act: Act; base: number; now: number; plot: OnEvent },
+  { fan, base, now, plot }: { fan: FanState; base: number; now: number; plot: OnEvent },
 ): void {
-  const fan = fanOf(table.fans, act.fanId)
-  if (fan === undefined || !mayFire(table.tally, plot.perPerson)) return
+  if (!mayFire(table.tally, plot.perPerson)) return
   table.tally = fired(table.tally)
   const at = Math.max(now, reachAt(plot.reach, new Date(base), new Date(now)).getTime())
   if (at > table.game.to) return
