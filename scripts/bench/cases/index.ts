@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts'
 import type { CaseResult } from '../report.ts'
 import { measureAudience } from './audience.ts'
+import { measureBacktests } from './backtests.ts'
 import { measureBudget } from './budget.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureFreeze } from './freeze.ts'
@@ -40,5 +41,6 @@ export const cases: readonly Case[] = [
   { name: 'triggers', title: 'From an event to its message', measure: measureTriggers },
   { name: 'timers', title: 'People who wait', measure: measureTimers },
   { name: 'recalls', title: 'People who fell silent', measure: measureRecalls },
+  { name: 'backtests', title: 'A rule played over 30 days', measure: measureBacktests },
   { name: 'memory', title: 'Memory during a send to a million', measure: measureMemory },
 ]
