@@ -19,8 +19,10 @@ const accounts = () => import('../modules/accounts/console/index.ts')
 const activities = () => import('../modules/activities/console/index.ts')
 const audit = () => import('../modules/audit/console/index.ts')
 const autoReplies = () => import('../modules/auto-replies/console/index.ts')
+const backtests = () => import('../modules/backtests/console/index.ts')
 const broadcasts = () => import('../modules/broadcasts/console/index.ts')
 const campaigns = () => import('../modules/campaigns/console/index.ts')
+const campaign = () => import('./campaign/index.ts')
 const contacts = () => import('../modules/contacts/console/index.ts')
 const consents = () => import('../modules/consents/console/index.ts')
 const contents = () => import('../modules/contents/console/index.ts')
@@ -32,6 +34,7 @@ const datasets = () => import('../modules/datasets/console/index.ts')
 const ingest = () => import('../modules/ingest/console/index.ts')
 const privacy = () => import('../modules/privacy/console/index.ts')
 const recalls = () => import('../modules/recalls/console/index.ts')
+const recall = () => import('./recall/index.ts')
 const operators = () => import('../modules/operators/console/index.ts')
 const qrCodes = () => import('../modules/qr-codes/console/index.ts')
 const segments = () => import('../modules/segments/console/index.ts')
@@ -72,18 +75,20 @@ export const router = createBrowserRouter([
               page('broadcasts/:broadcastId/edit', broadcasts, 'BroadcastEditPage'),
               page('budget', broadcasts, 'BudgetPage'),
               page('campaigns', campaigns, 'CampaignsPage'),
-              page('campaigns/new', campaigns, 'CampaignEditPage'),
-              page('campaigns/:campaignId', campaigns, 'CampaignPage'),
-              page('campaigns/:campaignId/edit', campaigns, 'CampaignEditPage'),
+              page('campaigns/new', campaign, 'CampaignEditWithBacktest'),
+              page('campaigns/:campaignId', campaign, 'CampaignWithBacktest'),
+              page('campaigns/:campaignId/edit', campaign, 'CampaignEditWithBacktest'),
               page('qr-codes', qrCodes, 'QrCodesPage'),
               page('qr-codes/:qrCodeId', qrCodes, 'QrCodePage'),
               page('replies', autoReplies, 'RepliesPage'),
               page('replies/new', autoReplies, 'RuleEditPage'),
               page('replies/:replyRuleId/edit', autoReplies, 'RuleEditPage'),
               page('recalls', recalls, 'RecallsPage'),
-              page('recalls/new', recalls, 'RecallEditPage'),
-              page('recalls/:recallId', recalls, 'RecallPage'),
-              page('recalls/:recallId/edit', recalls, 'RecallEditPage'),
+              page('recalls/new', recall, 'RecallEditWithBacktest'),
+              page('recalls/:recallId', recall, 'RecallWithBacktest'),
+              page('recalls/:recallId/edit', recall, 'RecallEditWithBacktest'),
+              page('backtests', backtests, 'BacktestsPage'),
+              page('backtests/:backtestId', backtests, 'BacktestPage'),
               page('fans', contacts, 'FansPage'),
               page('fans/:fanId', fan, 'FanPage'),
               page('tags', tags, 'TagsPage'),

@@ -3,6 +3,7 @@ import { activities, goals, links } from './en/activities.ts'
 import { answers } from './en/answers.ts'
 import { attributes } from './en/attributes.ts'
 import { audit } from './en/audit.ts'
+import { backtests } from './en/backtests.ts'
 import {
   audience,
   batches,
@@ -60,6 +61,7 @@ export const en: Texts = {
   attributes,
   audience,
   audit,
+  backtests,
   batches,
   broadcasts,
   campaigns,

@@ -3,6 +3,7 @@ import { activities, goals, links } from './zh-CN/activities.ts'
 import { answers } from './zh-CN/answers.ts'
 import { attributes } from './zh-CN/attributes.ts'
 import { audit } from './zh-CN/audit.ts'
+import { backtests } from './zh-CN/backtests.ts'
 import {
   audience,
   batches,
@@ -60,6 +61,7 @@ export const zhCN = {
   attributes,
   audience,
   audit,
+  backtests,
   batches,
   broadcasts,
   campaigns,

@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts'
 import type { Format } from '../format.ts'
 import { type Colours, chartLook } from './chart-look.ts'
 
-type Series = { name: string; values: readonly number[] }
+type Series = { name: string; values: readonly number[]; colour?: keyof Pick<Colours, 'accent' | 'line'> }
 type Bars = {
   names: readonly string[]
   series: readonly Series[]
@@ -38,14 +38,14 @@ export const barsOf =
       xAxis: lying ? value : category,
       yAxis: lying ? beside : value,
       tooltip: look.tooltip(tip),
-      series: series.map(({ name, values }, index) => ({
+      series: series.map(({ name, values, colour }, index) => ({
         type: 'bar' as const,
         name,
         stack: 'all',
         data: [...values],
         barMaxWidth: 18,
         itemStyle: {
-          color: palette[index % palette.length] as string,
+          color: colour === undefined ? (palette[index % palette.length] as string) : colours[colour],
           borderRadius: series.length > 1 ? 0 : 3,
         },
       })),

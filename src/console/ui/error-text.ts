@@ -41,7 +41,8 @@ export function lookUp(
     | 'fans.scenes'
     | 'messages.kind'
     | 'rejections.what'
-    | 'rejections.todo',
+    | 'rejections.todo'
+    | 'backtests.advice',
   name: string,
   values: Record<string, unknown> = {},
 ): string | undefined {

@@ -25,6 +25,7 @@ import {
   resumeCampaignEndpoint,
 } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
+import type { BelowTrigger } from '../edit/CampaignEditPage.tsx'
 import { TestSend } from '../edit/TestSend.tsx'
 import { leftOf, sentOf } from '../words.tsx'
 import { CHANGED } from './changed.ts'
@@ -32,7 +33,13 @@ import { EditRunning } from './EditRunning.tsx'
 import { RateModal } from './RateModal.tsx'
 
 /** What can be done with it now; the server says which of these make sense. */
-export function CampaignActions({ campaign }: { campaign: Campaign }) {
+export function CampaignActions({
+  campaign,
+  belowTrigger,
+}: {
+  campaign: Campaign
+  belowTrigger: BelowTrigger | undefined
+}) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const mayWrite = useCan('campaigns:write')
@@ -70,7 +77,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       {(can.end || can.cancel) && <EndButton campaign={campaign} denied={denied} />}
       <PauseButtons campaign={campaign} denied={denied} />
       <RateModal campaign={campaign} open={open === 'rate'} onClose={close} />
-      {open === 'edit' && <EditRunning campaign={campaign} onClose={close} />}
+      {open === 'edit' && <EditRunning campaign={campaign} belowTrigger={belowTrigger} onClose={close} />}
       <Modal open={open === 'test'} footer={null} onCancel={close} destroyOnHidden width={620}>
         <TestSend campaignId={campaign.id} />
       </Modal>

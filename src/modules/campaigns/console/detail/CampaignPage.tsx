@@ -1,5 +1,5 @@
 import { Tabs } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { useEndpoint } from '../../../../console/hooks.ts'
@@ -11,6 +11,7 @@ import { AuditTrail } from '../../../audit/console/index.ts'
 import { SendFiguresPanel } from '../../../goals/console/index.ts'
 import { LinksTable } from '../../../links/console/index.ts'
 import { type Campaign, campaignFiguresEndpoint, type Figures, getCampaignEndpoint } from '../../schema.ts'
+import type { BelowTrigger } from '../edit/CampaignEditPage.tsx'
 import { FoundCampaign } from '../FoundCampaign.tsx'
 import { useTriggerText } from '../use-trigger-text.ts'
 import { WhyDrawer } from '../why/WhyDrawer.tsx'
@@ -40,8 +41,12 @@ function pace({ state, kind, counts }: Campaign): number {
 const agree = (figures: Figures | undefined, { counts }: Campaign): boolean =>
   figures !== undefined && JSON.stringify(figures.counts) === JSON.stringify(counts)
 
+/** Tabs of later modules. */
+export type MoreTabs = (campaign: Campaign) => { key: string; label: string; children: ReactNode }[]
+type More = { moreTabs?: MoreTabs; belowTrigger?: BelowTrigger }
+
 /** One campaign, live: what is happening now, everybody with a reason, and what can be done. */
-export function CampaignPage() {
+export function CampaignPage(more: More) {
   const accountId = useAccountId()
   const allowed = useCan('campaigns:read')
   const { campaignId = '' } = useParams()
@@ -51,10 +56,10 @@ export function CampaignPage() {
     { enabled: allowed, every: (data) => (data === undefined ? STILL_MS : pace(data)) },
   )
   if (!allowed) return <NoPermissionState />
-  return <FoundCampaign query={query}>{(campaign) => <Detail campaign={campaign} />}</FoundCampaign>
+  return <FoundCampaign query={query}>{(campaign) => <Detail campaign={campaign} {...more} />}</FoundCampaign>
 }
 
-function Detail({ campaign }: { campaign: Campaign }) {
+function Detail({ campaign, moreTabs, belowTrigger }: { campaign: Campaign } & More) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const sentence = useTriggerText(campaign.plan, campaign.kind)
@@ -81,11 +86,11 @@ function Detail({ campaign }: { campaign: Campaign }) {
           .filter(Boolean)
           .join(' · ')}
         back={{ to: `/accounts/${accountId}/campaigns`, label: t('campaigns.title') }}
-        actions={<CampaignActions campaign={campaign} />}
+        actions={<CampaignActions campaign={campaign} belowTrigger={belowTrigger} />}
       />
       <div className="w-stack">
         <Notices campaign={campaign} figures={figures.data} />
-        <Sections campaign={campaign} figures={figures} onWhy={setAsked} />
+        <Sections campaign={campaign} figures={figures} onWhy={setAsked} moreTabs={moreTabs} />
       </div>
       <WhyDrawer
         accountId={accountId}
@@ -103,10 +108,12 @@ function Sections({
   campaign,
   figures,
   onWhy,
+  moreTabs,
 }: {
   campaign: Campaign
   figures: FiguresQuery
   onWhy: (contactId: string) => void
+  moreTabs: MoreTabs | undefined
 }) {
   const { t } = useTranslation()
   const filters = useFilters(['tab', 'state', 'reason', 'run', 'clicked', 'converted'])
@@ -174,6 +181,7 @@ function Sections({
               },
             ]
           : []),
+        ...(moreTabs?.(campaign) ?? []),
         {
           key: 'content',
           label: t('campaigns.detail.tab.content'),

@@ -14,6 +14,7 @@ import {
   previewEditEndpoint,
 } from '../../schema.ts'
 import { AudienceChoice } from '../edit/AudienceStep.tsx'
+import type { BelowTrigger } from '../edit/CampaignEditPage.tsx'
 import { ContentFields } from '../edit/ContentStep.tsx'
 import { draftOf, problemsByStep, savablePlan } from '../edit/draft.ts'
 import { FindingList } from '../edit/FindingList.tsx'
@@ -25,7 +26,15 @@ import { EditImpact } from './EditImpact.tsx'
 const PARTS = ['content', 'audience', 'trigger', 'limits', 'goal'] as const
 
 /** Changes a running campaign: first what is changed, then for whom, and only then is it saved. */
-export function EditRunning({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
+export function EditRunning({
+  campaign,
+  belowTrigger,
+  onClose,
+}: {
+  campaign: Campaign
+  belowTrigger: BelowTrigger | undefined
+  onClose: () => void
+}) {
   const { t } = useTranslation()
   const [plan, setPlan] = useState<Plan>(campaign.plan)
   const [impact, setImpact] = useState<EditPreview | undefined>()
@@ -87,7 +96,13 @@ export function EditRunning({ campaign, onClose }: { campaign: Campaign; onClose
         <Alert type="info" showIcon title={t('campaigns.editing.hint')} />
         {impact === undefined ? (
           <>
-            <Parts campaign={campaign} plan={plan} changed={changed} onChange={change} />
+            <Parts
+              campaign={campaign}
+              plan={plan}
+              changed={changed}
+              belowTrigger={belowTrigger}
+              onChange={change}
+            />
             <FindingList type="error" findings={open} />
           </>
         ) : (
@@ -121,11 +136,13 @@ function Parts({
   campaign,
   plan,
   changed,
+  belowTrigger,
   onChange,
 }: {
   campaign: Campaign
   plan: Plan
   changed: Partial<Plan>
+  belowTrigger: BelowTrigger | undefined
   onChange: (part: Partial<Plan>) => void
 }) {
   const { t } = useTranslation()
@@ -146,11 +163,14 @@ function Parts({
         )
       case 'trigger':
         return (
-          <TriggerFields
-            kind={campaign.kind}
-            trigger={plan.trigger}
-            onChange={(trigger) => onChange({ trigger })}
-          />
+          <div className="w-stack">
+            <TriggerFields
+              kind={campaign.kind}
+              trigger={plan.trigger}
+              onChange={(trigger) => onChange({ trigger })}
+            />
+            {belowTrigger?.({ plan, campaign })}
+          </div>
         )
       case 'limits':
         return <LimitFields plan={plan} onChange={onChange} />

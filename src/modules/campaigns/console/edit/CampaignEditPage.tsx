@@ -1,5 +1,5 @@
 import { Button, Steps } from 'antd'
-import { type MouseEvent, useRef } from 'react'
+import { type MouseEvent, type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useBusinessNow } from '../../../../console/clock.ts'
@@ -9,7 +9,7 @@ import { useAccountId, useCan } from '../../../../console/session.ts'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { NoPermissionState } from '../../../../console/ui/states.tsx'
 import { useContentProblems, useProblemText } from '../../../messages/console/index.ts'
-import { type Campaign, type Finding, getCampaignEndpoint } from '../../schema.ts'
+import { type Campaign, type Finding, getCampaignEndpoint, type Plan } from '../../schema.ts'
 import { DeleteDraftButton } from '../DeleteDraftButton.tsx'
 import { FoundCampaign } from '../FoundCampaign.tsx'
 import { STARTS } from '../starts.ts'
@@ -24,8 +24,11 @@ import { TriggerStep } from './TriggerStep.tsx'
 import { type Saving, usePlan } from './use-plan.ts'
 import '../campaigns.css'
 
+/** What a later module shows below a trigger: of the plan as it stands in the form, and of the campaign as it is stored. */
+export type BelowTrigger = (form: { plan: Plan; campaign: Campaign }) => ReactNode
+
 /** The step form: a draft that saves itself and can be come back to at any step. */
-export function CampaignEditPage() {
+export function CampaignEditPage({ belowTrigger }: { belowTrigger?: BelowTrigger }) {
   const { t } = useTranslation()
   const { campaignId } = useParams()
   const accountId = useAccountId()
@@ -46,7 +49,12 @@ export function CampaignEditPage() {
     <FoundCampaign query={query}>
       {(campaign) =>
         campaign.state === 'draft' ? (
-          <Editor key={campaignId} initial={draftOf(campaign)} stored={campaign} />
+          <Editor
+            key={campaignId}
+            initial={draftOf(campaign)}
+            stored={campaign}
+            belowTrigger={belowTrigger}
+          />
         ) : (
           <Navigate to={`/accounts/${accountId}/campaigns/${campaignId}`} replace />
         )
@@ -55,7 +63,13 @@ export function CampaignEditPage() {
   )
 }
 
-function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefined }) {
+type EditorProps = {
+  initial: Draft
+  stored: Campaign | undefined
+  belowTrigger?: BelowTrigger | undefined
+}
+
+function Editor({ initial, stored, belowTrigger }: EditorProps) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const navigate = useNavigate()
@@ -125,7 +139,9 @@ function Editor({ initial, stored }: { initial: Draft; stored: Campaign | undefi
       </div>
       {step === 'basics' && <BasicsStep {...shared} isStored={campaign !== undefined} />}
       {step === 'audience' && <AudienceStep {...shared} />}
-      {step === 'trigger' && <TriggerStep {...shared} />}
+      {step === 'trigger' && (
+        <TriggerStep {...shared} below={campaign && belowTrigger?.({ plan: draft.plan, campaign })} />
+      )}
       {step === 'content' && <ContentStep {...shared} />}
       {step === 'limits' && <LimitsStep {...shared} />}
       {step === 'review' && campaign && (

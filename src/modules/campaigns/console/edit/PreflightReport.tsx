@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
 import { Waterfall } from '../../../../console/ui/Waterfall.tsx'
@@ -155,7 +156,8 @@ function Rehearsal({ report }: { report: PreflightResult }) {
           events: format.number(rehearsal.events),
           people: format.number(rehearsal.people),
           firings: format.number(rehearsal.firings),
-        })}
+        })}{' '}
+        <Link to="?step=trigger#backtest">{t('backtests.rehearse')}</Link>
       </div>
     </div>
   )

@@ -1,4 +1,5 @@
 import { Checkbox, Radio } from 'antd'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBusinessNow } from '../../../../console/clock.ts'
 import { BeijingTime } from '../../../../console/ui/BeijingTime.tsx'
@@ -15,7 +16,7 @@ import { WhatHappens } from './WhatHappens.tsx'
 const KINDS: readonly TriggerKind[] = ['once', 'repeat', 'event', 'event-not']
 
 /** Step 3: when it is sent, in plain words, and what that comes to. */
-export function TriggerStep({ draft, changePlan }: StepProps) {
+export function TriggerStep({ draft, changePlan, below }: StepProps & { below?: ReactNode }) {
   return (
     <div className="w-stack w-campaign-form">
       <TriggerFields
@@ -24,6 +25,7 @@ export function TriggerStep({ draft, changePlan }: StepProps) {
         onChange={(trigger) => changePlan({ trigger })}
       />
       <WhatHappens plan={draft.plan} kind={draft.kind} />
+      {below}
     </div>
   )
 }

@@ -75,6 +75,18 @@ export function savable({ name, activityId, groupId, plan }: Draft) {
   }
 }
 
+/** Whether a plan tells whom it reaches and when, whatever it says and even if its end is over. */
+export function saysWhomAndWhen(
+  kind: CampaignKind,
+  plan: Pick<Plan, 'audience' | 'trigger' | 'limits' | 'purpose'>,
+): boolean {
+  const parts = ['audience', 'trigger', 'limits'] as const
+  if (parts.some((part) => !PARTS[part].safeParse(plan[part]).success)) return false
+  return planProblems(kind, { ...emptyPlan(kind), ...plan }, new Date(0)).every(
+    ({ step }) => step === 'content',
+  )
+}
+
 /** What keeps each step from being done, as far as the form alone can tell. */
 export function problemsByStep(draft: Draft, now: Date): Record<Step, Finding[]> {
   const { kind, plan } = draft

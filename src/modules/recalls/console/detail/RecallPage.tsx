@@ -1,6 +1,6 @@
 import { DeleteOutlined, EditOutlined } from '@ant-design/icons'
 import { Button, Tabs } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
@@ -30,8 +30,11 @@ import { VersionsTab } from './VersionsTab.tsx'
 import { WhyDrawer } from './WhyDrawer.tsx'
 import '../recalls.css'
 
+/** Tabs of later modules. */
+export type MoreTabs = (rule: RecallRule) => { key: string; label: string; children: ReactNode }[]
+
 /** One rule: what became of those whose moment came, and everybody who was written to. */
-export function RecallPage() {
+export function RecallPage({ moreTabs }: { moreTabs?: MoreTabs }) {
   const { recallId = '' } = useParams()
   const accountId = useAccountId()
   const allowed = useCan('recalls:read')
@@ -47,12 +50,14 @@ export function RecallPage() {
   )
   if (!allowed) return <NoPermissionState />
   const waiting = numbers.data?.rules.find(({ ruleId }) => ruleId === recallId)
-  return <Loaded query={query}>{(found) => <Detail {...found} waiting={waiting} />}</Loaded>
+  return (
+    <Loaded query={query}>{(found) => <Detail {...found} waiting={waiting} moreTabs={moreTabs} />}</Loaded>
+  )
 }
 
 type Props = { rule: RecallRule; funnel: RecallFunnel; waiting: RuleNumbers | undefined }
 
-function Detail({ rule, funnel, waiting }: Props) {
+function Detail({ rule, funnel, waiting, moreTabs }: Props & { moreTabs: MoreTabs | undefined }) {
   const { t } = useTranslation()
   const format = useFormat()
   const accountId = useAccountId()
@@ -91,6 +96,7 @@ function Detail({ rule, funnel, waiting }: Props) {
             children: <PeopleTab rule={rule} onWhy={setAsked} />,
           },
           { key: 'next', label: t('recalls.detail.next'), children: <NextTab rule={rule} /> },
+          ...(moreTabs?.(rule) ?? []),
           { key: 'versions', label: t('recalls.detail.versions'), children: <VersionsTab rule={rule} /> },
           {
             key: 'trail',

@@ -1,5 +1,5 @@
 import { Button, Form, Input, Radio, Switch } from 'antd'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
@@ -14,19 +14,28 @@ import {
   getRecallRuleEndpoint,
   listRecallRulesEndpoint,
   type RecallRule,
+  type RecallRuleFields,
   recallNumbersEndpoint,
   updateRecallRuleEndpoint,
 } from '../../schema.ts'
 import { CustomReplies } from './CustomReplies.tsx'
 import { DefaultReply } from './DefaultReply.tsx'
-import { bodyOf, type Draft, draftOf, type FieldProps, lackOf, newDraft } from './draft.ts'
+import { bodyOf, type Draft, draftOf, type FieldProps, lackOf, newDraft, timedOf } from './draft.ts'
 import { EstimateStrip, useRecallEstimate } from './EstimateStrip.tsx'
 import { TagFields } from './TagFields.tsx'
 import { TimeFields } from './TimeFields.tsx'
 import '../recalls.css'
 
+/** What a later module shows below the form: the rule as it stands there, null while it isn't whole, and as it is stored. */
+export type BelowForm = (form: {
+  rule: Playable | null
+  name: string
+  stored: RecallRule | undefined
+}) => ReactNode
+type Playable = Pick<RecallRuleFields, 'minutes' | 'reading' | 'include' | 'exclude' | 'limits'>
+
 /** Makes a rule, or changes one: name, time, whom, what. */
-export function RecallEditPage() {
+export function RecallEditPage({ below }: { below?: BelowForm }) {
   const { recallId } = useParams()
   const { t } = useTranslation()
   const accountId = useAccountId()
@@ -43,15 +52,18 @@ export function RecallEditPage() {
     phrase: t('recalls.form.phraseExample'),
     says: t('recalls.form.saysExample'),
   }
-  if (recallId === undefined) return <Editor key="new" initial={newDraft(words)} stored={undefined} />
+  if (recallId === undefined)
+    return <Editor key="new" initial={newDraft(words)} stored={undefined} below={below} />
   return (
     <Loaded query={query}>
-      {({ rule }) => <Editor key={rule.id} initial={draftOf(rule, words)} stored={rule} />}
+      {({ rule }) => <Editor key={rule.id} initial={draftOf(rule, words)} stored={rule} below={below} />}
     </Loaded>
   )
 }
 
-function Editor({ initial, stored }: { initial: Draft; stored: RecallRule | undefined }) {
+type EditorProps = { initial: Draft; stored: RecallRule | undefined; below: BelowForm | undefined }
+
+function Editor({ initial, stored, below }: EditorProps) {
   const { t } = useTranslation()
   const accountId = useAccountId()
   const [draft, setDraft] = useState(initial)
@@ -115,6 +127,7 @@ function Editor({ initial, stored }: { initial: Draft; stored: RecallRule | unde
             {t('recalls.form.onNow')}
           </section>
         )}
+        {below?.({ rule: timedOf(draft), name: draft.name, stored })}
       </div>
     </>
   )

@@ -68,6 +68,12 @@ export const contentOf = ({ kind, greeting, phrase, says, replies }: Draft): Rec
     ? { kind, greeting: greeting.trim(), phrase: phrase.trim(), says: says.trim() }
     : { kind, replies }
 
+/** Whom it would reach and when, whatever it says; null while that can't be told. */
+export function timedOf({ minutes, reading, include, exclude, limits }: Draft) {
+  if (minutes === null || !isInRange({ minutes, reading })) return null
+  return { minutes, reading, include, exclude, limits }
+}
+
 export type Lack = 'name' | 'time' | 'accept' | 'words' | 'keyword' | 'reply'
 
 const isBlank = (content: MessageContent | undefined) =>

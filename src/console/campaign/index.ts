@@ -1,0 +1,1 @@
+export { CampaignEditWithBacktest, CampaignWithBacktest } from './CampaignWithBacktest.tsx'

@@ -1,0 +1,1 @@
+export { RecallEditWithBacktest, RecallWithBacktest } from './RecallWithBacktest.tsx'
