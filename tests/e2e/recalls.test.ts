@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasBrowser, keepShot, openPage } from '../support/browser.ts'
-import { bindStill, type ConsoleWorld, openConsoleWorld, write } from '../support/console-world.ts'
+import { bindStill, type ConsoleWorld, forward, openConsoleWorld, write } from '../support/console-world.ts'
 import type { Bound } from '../support/sending.ts'
 import { until } from '../support/until.ts'
 
@@ -12,19 +12,6 @@ let world: ConsoleWorld['world']
 let page: Page
 let base: string
 let account: Bound
-
-/** Both clocks, as the sandbox's own control moves them. */
-async function forward(ms: number): Promise<void> {
-  const to = new Date(world.ctx.clock.now().getTime() + ms)
-  await world.control('POST', '/clock', { now: to.toISOString() })
-  await world.ctx.pool.query(
-    `update business_clock set offset_ms = greatest(offset_ms,
-       ceil(extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint)`,
-    [to],
-  )
-  await world.ctx.clock.refresh()
-  await world.ctx.wake.notify('clock')
-}
 
 describe.skipIf(!hasBrowser)('用户召回 with the default reply', () => {
   beforeAll(async () => {
@@ -74,7 +61,7 @@ describe.skipIf(!hasBrowser)('用户召回 with the default reply', () => {
   test('C5: two days later the page says who was recalled, and the fan’s phone has the phrase', async () => {
     const [quiet = '', lively = ''] = account.openids
     await write(world, account.appid, [quiet, lively])
-    await forward(47 * HOUR)
+    await forward(world, 47 * HOUR)
     await world.control('POST', '/act', {
       appid: account.appid,
       openid: lively,
@@ -87,7 +74,7 @@ describe.skipIf(!hasBrowser)('用户召回 with the default reply', () => {
       )
       return rowCount === 1
     })
-    await forward(HOUR - 19 * 60_000)
+    await forward(world, HOUR - 19 * 60_000)
     await page.getByRole('link', { name: '到期前提醒' }).click()
     await page.getByRole('tab', { name: '发送记录' }).click()
     await page.getByText(quiet).waitFor()

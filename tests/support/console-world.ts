@@ -77,6 +77,19 @@ export async function bindStill(
   return { ...made, id, ...(await copyPeople(ctx, id, made.appid)) }
 }
 
+/** Both clocks, as the sandbox's own control moves them. */
+export async function forward({ ctx, control }: TestWorld, ms: number): Promise<void> {
+  const to = new Date(ctx.clock.now().getTime() + ms)
+  await control('POST', '/clock', { now: to.toISOString() })
+  await ctx.pool.query(
+    `update business_clock set offset_ms = greatest(offset_ms,
+       ceil(extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint)`,
+    [to],
+  )
+  await ctx.clock.refresh()
+  await ctx.wake.notify('clock')
+}
+
 /** Fans who write now, so that their 48 hours begin; known here when it returns. */
 export async function write(
   { ctx, control }: TestWorld,

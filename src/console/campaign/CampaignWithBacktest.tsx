@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { CampaignBacktest } from '../../modules/backtests/console/index.ts'
+import { CampaignBacktest, hasPast } from '../../modules/backtests/console/index.ts'
 import { type BelowTrigger, CampaignEditPage, CampaignPage } from '../../modules/campaigns/console/index.ts'
 import { useCan } from '../session.ts'
 
@@ -16,7 +16,7 @@ export function CampaignWithBacktest() {
     <CampaignPage
       belowTrigger={belowTrigger}
       moreTabs={(campaign) =>
-        mayRead && campaign.plan.trigger.kind !== 'once'
+        mayRead && hasPast(campaign.plan)
           ? [
               {
                 key: 'backtest',

@@ -58,7 +58,7 @@ export const backtests: Texts['backtests'] = {
   second: 'The other version',
   about:
     'Had it run for the last {{days}} days · {{from}} to {{to}} · {{acts}} acts of {{people}} people read · took {{seconds}} s',
-  changed: 'The settings were changed after this back-test; below is what it found before.',
+  changed: 'The result below is of other settings than those of now.',
   sampled: 'Sample 1/{{number}}',
   sampledAll: 'Sample 1/{{number}}, about {{estimate}} in all',
   sampledNote: 'Only one person in {{number}} was counted. All numbers below are those of the sample.',

@@ -55,7 +55,7 @@ export const backtests = {
   second: '对比版本',
   about:
     '如果 {{days}} 天前就在运行 · {{from}} 至 {{to}} · 读取 {{people}} 人的 {{acts}} 次互动 · 用时 {{seconds}} 秒',
-  changed: '设置在这次回测之后改过，下面是改之前的结果。',
+  changed: '下面的结果是按另一份设置算的，和现在的不同。',
   sampled: '抽样 1/{{number}}',
   sampledAll: '抽样 1/{{number}}，全部约 {{estimate}}',
   sampledNote: '只计算了 1/{{number}} 的人，下面的数都是抽样里的数，没有放大。',

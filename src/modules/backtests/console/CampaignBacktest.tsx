@@ -8,6 +8,7 @@ import {
   listCampaignVersionsEndpoint,
   type Plan,
 } from '../../campaigns/schema.ts'
+import { EVENTS } from '../../ingest/schema.ts'
 import type { BacktestVariant } from '../schema.ts'
 import { BacktestPanel } from './BacktestPanel.tsx'
 import type { Other, Version } from './form/versions.ts'
@@ -21,9 +22,12 @@ const variantOf = (
   { audience, trigger, limits, purpose }: Played,
 ): CampaignVariant => ({ kind: 'campaign', campaignKind, plan: { audience, trigger, limits, purpose } })
 
-/** Sent once, by hand or at one instant, it has nothing to be played over. */
-const hasPast = (kind: CampaignKind, plan: Played): boolean =>
-  plan.trigger.kind !== 'once' && saysWhomAndWhen(kind, plan)
+/** What is sent once, or called by an answer, has nothing to be played over. */
+export const hasPast = ({ trigger }: Pick<Plan, 'trigger'>): boolean =>
+  trigger.kind === 'repeat' || (trigger.kind !== 'once' && trigger.event?.event !== EVENTS.called)
+
+const canBePlayed = (kind: CampaignKind, plan: Played): boolean =>
+  hasPast(plan) && saysWhomAndWhen(kind, plan)
 
 type Props = {
   /** As it stands in the form, or as it runs. */
@@ -32,14 +36,14 @@ type Props = {
   editing: boolean
 }
 
-/** 回测 of a campaign; nothing for one that is sent once, which has no past. */
+/** 回测 of a campaign; nothing for one that has no past. */
 export function CampaignBacktest({ plan, campaign, editing }: Props) {
   const { t } = useTranslation()
   const { id, kind, name } = campaign
-  const variant = hasPast(kind, plan) ? variantOf(kind, plan) : null
+  const variant = canBePlayed(kind, plan) ? variantOf(kind, plan) : null
   const versions = useVersions(variant, campaign)
   const other = useOtherTrigger()
-  if (plan.trigger.kind === 'once') return null
+  if (!hasPast(plan)) return null
   return (
     <BacktestPanel
       kind="campaign"
@@ -62,7 +66,7 @@ function useVersions(variant: CampaignVariant | null, stored: Campaign): Version
     { enabled: stored.state !== 'draft', staleMs: 10_000 },
   )
   const all = (data?.items ?? [])
-    .filter(({ plan }) => plan.trigger.kind !== 'once')
+    .filter(({ plan }) => hasPast(plan))
     .map(({ version, plan }) => ({
       key: String(version),
       label:
@@ -78,7 +82,7 @@ function useOtherTrigger(): Other {
   const { t } = useTranslation()
   return {
     label: t('backtests.form.otherTrigger'),
-    isWhole: (value) => value.kind === 'campaign' && hasPast(value.campaignKind, value.plan),
+    isWhole: (value) => value.kind === 'campaign' && canBePlayed(value.campaignKind, value.plan),
     fields: (value, onChange) =>
       value.kind === 'campaign' && (
         <TriggerFields
