@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDraft } from '../../src/channels/official-account/drafts.ts'
 import { uploadPermanent } from '../../src/channels/official-account/material.ts'
 import { accountClient } from '../../src/modules/accounts/index.ts'
+import { createRule } from '../../src/modules/recalls/commands/save.ts'
+import { recallRuleFields } from '../../src/modules/recalls/schema.ts'
 import { hasBrowser, keepShot, openPage } from '../support/browser.ts'
 import { bindStill, type ConsoleWorld, openConsoleWorld } from '../support/console-world.ts'
 import { pngOf } from '../support/pictures.ts'
@@ -99,6 +101,13 @@ describe.skipIf(!hasBrowser)('素材', () => {
     await page.keyboard.press('Enter')
     await page.locator('.w-message-kinds').getByText('图文 · 公众号文章', { exact: true }).click()
     await page.getByRole('button', { name: '选择图文' }).click()
+    await page.getByRole('dialog').getByText('草稿', { exact: true }).click()
+    await page.getByText('先发布才能用').first().waitFor()
+    await page.getByRole('button', { name: '什么能用在哪里' }).click()
+    await page.getByRole('rowheader', { name: '历史图文' }).waitFor()
+    await keepShot(page, 'materials-08-usable')
+    await page.getByRole('button', { name: '什么能用在哪里' }).click()
+    await page.getByRole('dialog').getByText('已发布', { exact: true }).click()
     await page
       .getByRole('dialog')
       .getByRole('button', { name: new RegExp(`^${TITLE}`) })
@@ -112,6 +121,44 @@ describe.skipIf(!hasBrowser)('素材', () => {
     await phone.keyboard.press('Enter')
     await phone.getByText(TITLE).waitFor()
     await keepShot(phone, 'materials-07-phone')
+    await phone.close()
+  })
+
+  test('D11: where an image is used is shown before it is deleted, and what would fail is on the overview', async () => {
+    const { ctx } = open.world
+    const { rows } = await ctx.pool.query<{ id: string }>(
+      `select id from media_assets where account_id = $1 and name = '柠檬茶.png'`,
+      [account.id],
+    )
+    await createRule(ctx, account.id, {
+      ...recallRuleFields.parse({
+        name: '两天没来',
+        minutes: 10,
+        content: { kind: 'custom', replies: [{ kind: 'image', mediaAssetId: rows[0]?.id }] },
+      }),
+      on: true,
+      acceptDegenerate: false,
+      keywordReply: null,
+    })
+    await page.goto(`${open.base}/accounts/${account.id}/materials?tab=image`)
+    await page.getByRole('button', { name: '查看 柠檬茶.png' }).click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByRole('link', { name: '两天没来' }).waitFor()
+    await keepShot(page, 'materials-09-used-in')
+    await drawer.getByRole('button', { name: /删\s*除/ }).click()
+    await page.getByText('有 1 处正在使用，删除后这些地方会发不出去：').waitFor()
+    await keepShot(page, 'materials-10-delete')
+    await page.getByRole('button', { name: '仍然删除' }).click()
+    await page.getByText('已删除').first().waitFor()
+    await page.goto(`${open.base}/accounts/${account.id}/overview`)
+    await page.getByText('用户召回“两天没来”用到的素材已不存在').waitFor()
+    await keepShot(page, 'materials-11-overview')
+    await page.goto(`${open.base}/accounts/${account.id}/recalls`)
+    await page
+      .getByRole('row', { name: /两天没来/ })
+      .getByText('素材已不存在')
+      .waitFor()
+    await keepShot(page, 'materials-12-recalls')
     expect(open.errors).toEqual([])
   })
 })

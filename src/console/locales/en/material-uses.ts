@@ -53,6 +53,7 @@ export const materialUses: Texts['materialUses'] = {
   title: 'Used in',
   none: 'Nothing uses it.',
   look: 'Look',
+  open: 'Look at {{name}}',
   live: 'Live',
   notLive: 'Not live',
   kind: {

@@ -45,6 +45,7 @@ export const materialUses = {
   title: '用在哪里',
   none: '还没有在用的地方。',
   look: '查看',
+  open: '查看 {{name}}',
   live: '在用',
   notLive: '未启用',
   kind: {

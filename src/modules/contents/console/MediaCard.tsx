@@ -46,7 +46,14 @@ export function MediaCard({
         <MediaFace asset={asset} />
       </div>
       <div className="w-picture-name">
-        <Button type="link" size="small" className="w-material-name" title={name} onClick={onOpen}>
+        <Button
+          type="link"
+          size="small"
+          className="w-material-name"
+          title={name}
+          aria-label={t('materialUses.open', { name })}
+          onClick={onOpen}
+        >
           <span className="w-ellipsis">{name || t('articles.untitled')}</span>
         </Button>
         <div className="w-faint w-small">{facts.filter(Boolean).join(' · ')}</div>

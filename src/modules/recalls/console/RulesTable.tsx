@@ -39,7 +39,7 @@ function useColumns(waiting: RuleNumbers[] | undefined): TableColumnsType<Recall
       title: t('recalls.column.name'),
       render: (_, rule) => (
         <>
-          <Link to={`/accounts/${accountId}/recalls/${rule.id}`}>{rule.name}</Link>
+          <Link to={`/accounts/${accountId}/recalls/${rule.id}`}>{rule.name}</Link>{' '}
           <BrokenTag accountId={accountId} match={isOfRecall(rule.id)} />
           {rule.paused !== null && (
             <div>
