@@ -55,7 +55,8 @@ export async function usesWalked(db: Db, accountId: string): Promise<string[]> {
     walk(content, (key, value, beside) => {
       if (/^(media|thumb|picture)AssetIds?$/.test(key))
         for (const id of [value].flat()) id !== null && note(user, `media:${id}`)
-      if (key === 'articleSetId' && value !== null) note(user, `article-set:${value}`, beside['index'])
+      if (key === 'articleSetId' && value !== null && beside['kept'] !== 'gone')
+        note(user, `article-set:${value}`, beside['index'])
     })
   const ours = new Map<string, string>()
   const named = await db.query(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { preflightNext } from '../../src/modules/campaigns/preflight/sweep.ts'
 import { syncArticles } from '../../src/modules/contents/index.ts'
 import { contentsModule } from '../../src/modules/contents/module.ts'
+import { resolveContent } from '../../src/modules/messages/index.ts'
 import { button, type MenuWorld, menu, withMenus } from '../menus/world.ts'
 import { pngOf } from '../support/pictures.ts'
 import { type Bound, createSendingWorld } from '../support/sending.ts'
@@ -287,6 +288,39 @@ test('D11: one article of a set that was deleted at WeChat breaks what names it,
     [published],
   )
   expect(await broken()).toEqual([])
+})
+
+test('D11: what is not for a place is refused there, and history goes into campaigns as a card', async () => {
+  const { rows } = await world.ctx.pool.query<{ id: string }>(
+    `insert into article_sets (account_id, kind, wechat_id, title, articles, synced_at)
+     select account_id, 'history', 'sent-1', title, articles, synced_at from article_sets where id = $1 returning id`,
+    [published],
+  )
+  const history = rows[0]?.id as string
+  const of = (articleSetId: string) => ({ ...article(), articleSetId, variables: {} })
+  const refusal = async (rest: string, body: object) => {
+    const { body: said } = await world.api<Refused>('POST', `/api/accounts/${account.id}/${rest}`, body)
+    return (said.error.detail['problems'] as { reason: string }[]).map(({ reason }) => reason)
+  }
+  const rule = { kind: 'follow', name: '欢迎' }
+  const recall = { name: '召回', minutes: 10, reading: 'before-end', on: true }
+  for (const [id, reason] of [
+    [draft, 'article_not_published'],
+    [history, 'article_is_history'],
+  ] as const) {
+    expect(await refusal('reply-rules', { ...rule, answer: answering(of(id)) })).toEqual([reason])
+    const content = { kind: 'custom', replies: [of(id)] }
+    expect(await refusal('recall-rules', { ...recall, content })).toEqual([reason])
+    const saved = await world.menus.save(
+      account,
+      menu('菜单', { buttons: [button({ type: 'article_id', articleSetId: id })] }),
+    )
+    expect(saved.problems).toMatchObject([{ reason: 'article_not_published' }])
+  }
+  const resolve = (id: string) =>
+    resolveContent(world.ctx, world.ctx.db, account.id, { ...of(id), kind: 'article' }, { place: 'campaign' })
+  expect(await resolve(history)).toMatchObject({ message: { msgtype: 'news' } })
+  await expect(resolve(draft)).rejects.toMatchObject({ reason: 'message_invalid' })
 })
 
 /** What the migration finds in what is saved, as if nobody had noted anything. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { holdMaterials, type MaterialRef } from '../../contents/index.ts'
+import { GONE } from '../../contents/schema.ts'
 import type { BroadcastState, Content } from '../schema.ts'
 
 type Stored = { accountId: string; name: string; state: BroadcastState; contents: Content[] }
@@ -25,8 +26,9 @@ function materialsIn(content: Content): MaterialRef[] {
     ids.flatMap((id) => (id == null ? [] : [{ material: 'media', id }]))
   switch (content.kind) {
     case 'articles':
-      return content.articles.flatMap(({ articleSetId: id, index, cover }) => [
-        { material: 'article-set', id, index },
+      // what the operator keeps although its source is gone needs it no more
+      return content.articles.flatMap(({ articleSetId: id, index, cover, kept }) => [
+        ...(kept === GONE ? [] : [{ material: 'article-set' as const, id, index }]),
         ...media(cover?.mediaAssetId),
       ])
     case 'image':
