@@ -270,6 +270,15 @@ test('D11: one article of a set that was deleted at WeChat breaks what names it,
   const custom = { kind: 'custom', replies: [article()] }
   await call('POST', 'recall-rules', { ...recall, content: custom })
   await call('POST', 'recall-rules', { ...recall, name: '关着', on: false, content: custom })
+  const rule = await call('POST', 'reply-rules', {
+    kind: 'follow',
+    name: '欢迎',
+    answer: answering(article()),
+  })
+  const revision = async () =>
+    (await world.ctx.pool.query('select n from reply_revisions where account_id = $1', [account.id])).rows[0]
+      .n
+  const before = await revision()
   expect(await broken()).toEqual([])
   const { rows } = await world.ctx.pool.query(
     `update article_sets set articles = jsonb_set(articles, '{0,is_deleted}', 'true') where id = $1
@@ -278,11 +287,17 @@ test('D11: one article of a set that was deleted at WeChat breaks what names it,
   )
   expect(await broken()).toEqual([
     { material: 'article-set', id: published, title: rows[0].title, by: 'recall', name: '召回' },
+    { material: 'article-set', id: published, title: rows[0].title, by: 'reply-rule', name: '欢迎' },
   ])
+  // whoever answers reads the rules again
+  expect(Number(await revision())).toBe(Number(before) + 1)
+  const { problems } = await call<{ problems: object[] }>('GET', `reply-rules/${rule.id}`)
+  expect(problems).toMatchObject([{ reply: 0, reason: 'material_gone' }])
   await world.ctx.pool.query(`update article_sets set articles = articles || articles where id = $1`, [
     published,
   ])
-  expect(await broken()).toHaveLength(1)
+  expect(await broken()).toHaveLength(2)
+  expect(Number(await revision())).toBe(Number(before) + 2)
   await world.ctx.pool.query(
     `update article_sets set articles = jsonb_set(articles, '{0,is_deleted}', 'false') where id = $1`,
     [published],
