@@ -159,7 +159,7 @@ describe('D11: images, voices and videos are synced', () => {
     await shelve('image', 60)
     await sync('all')
     const ctx = watched(LIST, async (calls) => {
-      if (calls === 1) await take('image3', 'image4')
+      if (calls === 2) await take('image3', 'image4')
       if (calls === 3) {
         await take('image5')
         await atWechat(`update simulator.media set created_at = now() where media_id = $1 || 'image60'`)
