@@ -50,7 +50,7 @@ export const contentsModule: Manifest = {
     route(schema.getMediaEndpoint, (ctx, { params }) =>
       getMediaAsset(ctx, params.accountId, params.mediaAssetId),
     ),
-    route(schema.syncMediaEndpoint, (ctx, { params, body }) => syncMedia(ctx, params.accountId, body)),
+    route(schema.syncMediaEndpoint, (ctx, { params, body }) => syncMedia(ctx, params.accountId, body.scope)),
     ...folderRoutes,
     route(
       schema.listMaterialUsesEndpoint,

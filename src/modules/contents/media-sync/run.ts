@@ -5,15 +5,16 @@ import type { Ctx } from '../../../context.ts'
 import { inTransaction } from '../../../infra/transaction.ts'
 import { assert } from '../../../kernel/errors.ts'
 import { accountClient } from '../../accounts/index.ts'
-import { executeRun, patiently, type RunReport } from '../../runs/index.ts'
+import { executeRun, findLastDone, patiently, type RunReport } from '../../runs/index.ts'
 import { guessMime } from '../rules/media-type.ts'
-import { type MediaKind, type MediaSyncScope, mediaKind, mediaSyncScope } from './schema.ts'
+import { MEDIA_KINDS, type MediaKind, type MediaSyncScope, mediaSyncScope } from './schema.ts'
+import { SYNC_MEDIA } from './start.ts'
 import * as store from './store.ts'
 
 /** batchget_material gives 20 a call. */
 const PAGE = 20
 
-const payloadShape = z.object({ scope: mediaSyncScope, kinds: z.array(mediaKind) })
+const payloadShape = z.object({ scope: mediaSyncScope })
 const placeShape = z.object({
   kind: z.number().int().default(0),
   offset: z.number().int().default(0),
@@ -30,14 +31,12 @@ type Place = z.infer<typeof placeShape>
 export const runSyncMedia = (ctx: Ctx, runId: string, signal: AbortSignal): Promise<void> =>
   executeRun(ctx, runId, signal, async (run, report) => {
     assert(run.accountId, 'a sync belongs to an account')
-    const { scope, kinds } = payloadShape.parse(run.payload)
+    const { scope } = payloadShape.parse(run.payload)
+    const lookedTo = await findLastDone(ctx, run.accountId, SYNC_MEDIA)
     const client = await accountClient(ctx, run.accountId)
     let place = placeShape.parse(run.place)
-    for (let index = place.kind; index < kinds.length; index += 1) {
-      const kind = kinds[index]
-      assert(kind, 'the index is within the list')
-      place = await syncKind({ ctx, client, accountId: run.accountId, scope, report, kind }, place)
-    }
+    const sync = { ctx, client, accountId: run.accountId, scope, lookedTo, report }
+    for (const kind of MEDIA_KINDS.slice(place.kind)) place = await syncKind({ ...sync, kind }, place)
   })
 
 type Sync = {
@@ -45,13 +44,15 @@ type Sync = {
   client: OfficialAccountClient
   accountId: string
   scope: MediaSyncScope
+  /** When a sync last came to its end: what was met since by one that did not may have others below it. */
+  lookedTo: Date | null
   kind: MediaKind
   report: RunReport
 }
 
 /** Returns the place at which the next kind begins. */
 async function syncKind(sync: Sync, from: Place): Promise<Place> {
-  const { ctx, client, accountId, scope, kind, report } = sync
+  const { ctx, client, accountId, scope, lookedTo, kind, report } = sync
   const since = from.since ?? ctx.clock.now().toISOString()
   let { offset, total: before } = from
   for (;;) {
@@ -66,7 +67,8 @@ async function syncKind(sync: Sync, from: Place): Promise<Place> {
     }
     offset += items.length
     const seen = items.map((item) => seenOf(kind, item))
-    const known = scope === 'new' && (await store.allKnown(ctx.db, accountId, seen))
+    const mayEnd = scope === 'new' && lookedTo !== null
+    const known = mayEnd && (await store.allKnown(ctx.db, accountId, seen, lookedTo))
     const done = from.doneBefore + offset
     await inTransaction(ctx.db, async (trx) => {
       await store.upsertMedia(trx, accountId, { kind, seen, at: ctx.clock.now() })
@@ -75,7 +77,7 @@ async function syncKind(sync: Sync, from: Place): Promise<Place> {
     })
     if (items.length > 0 && offset < total && !known) continue
     const whole = scope === 'all' && offset >= total
-    if (whole) await meetMoved(sync)
+    if (whole && total > PAGE) await meetMoved(sync)
     return await inTransaction(ctx.db, async (trx) => {
       if (whole)
         await store.markMediaMissing(trx, accountId, { kind, since: new Date(since), at: ctx.clock.now() })

@@ -20,13 +20,6 @@ export const syncMediaEndpoint = endpoint({
   summary:
     'Syncs images, voices and videos in the background; answers with the run, also one already going on',
   params: z.object({ accountId: id }),
-  body: z.object({
-    scope: mediaSyncScope.default('new'),
-    kinds: z
-      .array(mediaKind)
-      .min(1)
-      .max(MEDIA_KINDS.length)
-      .default([...MEDIA_KINDS]),
-  }),
+  body: z.object({ scope: mediaSyncScope.default('new') }),
   response: runView,
 })

@@ -4,17 +4,19 @@ import type { MediaKind } from './schema.ts'
 
 export type SeenMedia = { mediaId: string; name: string; mime: string; url: string | null; updatedAt: Date }
 
-/** Whether all of these are here as WeChat shows them. */
+/** Whether all of these are here as WeChat shows them; with `until`, and were met by a look that had ended by then. */
 export async function allKnown(
   db: Executor,
   accountId: string,
   seen: readonly SeenMedia[],
+  until: Date | null = null,
 ): Promise<boolean> {
   const { rows } = await sql<{ known: number }>`
     select count(*)::int as known from media_assets m
       join unnest(${seen.map(({ mediaId }) => mediaId)}::text[], ${seen.map(({ updatedAt }) => updatedAt)}::timestamptz[])
         as s (media_id, updated_at) on s.media_id = m.media_id and s.updated_at = m.wechat_updated_at
-    where m.account_id = ${accountId}::bigint and m.gone_at is null`.execute(db)
+    where m.account_id = ${accountId}::bigint and m.gone_at is null
+      and (${until}::timestamptz is null or m.synced_at <= ${until})`.execute(db)
   return rows[0]?.known === seen.length
 }
 
