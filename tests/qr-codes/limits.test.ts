@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOne } from '../../src/modules/qr-codes/make.ts'
+import { qrCodesModule } from '../../src/modules/qr-codes/module.ts'
 import type { QrCode } from '../../src/modules/qr-codes/schema.ts'
+import { type Claimed, claimWaiting } from '../../src/modules/qr-codes/store/making.ts'
 import { createQrWorld, type QrWorld } from './world.ts'
 
 let world: QrWorld
@@ -13,6 +16,9 @@ const calls = async () => {
   const { rows } = await world.ctx.pool.query<{ n: number }>('select count(*)::int as n from simulator.code')
   return rows[0]?.n ?? 0
 }
+/** Of the account’s permanent codes, as the list counts them. */
+const permanent = async () =>
+  (await world.api<{ counts: { permanent: number } }>('GET', world.url())).body.counts.permanent
 const scene = (text: string | number) => ({
   scene: { text: String(text), isNumber: typeof text === 'number' },
 })
@@ -107,12 +113,29 @@ test('D12: WeChat’s refusal stands on the code with its advice, and it can be 
   expect(again.body).toMatchObject({ state: 'ready', problem: null })
 })
 
+test('D12: a code archived before it is made is not made, and takes no place; one archived while it is made stays archived', async () => {
+  await world.make()
+  const [before, unmade, made] = [await permanent(), (await world.create()).body, (await world.create()).body]
+  const archive = ({ id }: { id: string }) => world.api('POST', world.url(`/${id}/archive`), {})
+  await archive(unmade)
+  const [claimed, ...others] = await claimWaiting(world.ctx.db, 20)
+  expect([claimed?.id, others]).toEqual([made.id, []])
+  await archive(made)
+  await makeOne(world.ctx, claimed as Claimed)
+  expect(await world.get(made)).toMatchObject({ state: 'ready', archivedAt: expect.any(String) })
+  expect(await world.get(unmade)).toMatchObject({ state: 'waiting', url: null })
+  expect(await permanent()).toBe(before + 1)
+  expect(await qrCodesModule.nextDue?.(world.ctx), 'nothing is left to do').toMatchObject({ busy: false })
+  const renewed = await world.api('POST', world.url(`/${unmade.id}/renew`), {})
+  expect(renewed.body).toMatchObject({ error: { reason: 'qr_code_archived' } })
+})
+
 test('D12: 100,000 permanent codes are the account’s, archived ones with them; one more is refused before it is asked for', async () => {
   await world.ctx.pool.query(
     `insert into qr_codes (account_id, name, life, scene, scene_is_number, link_key, state, ticket, url, created_at, archived_at)
      select $1, 'x', 'permanent', 'many' || n, false, 'many' || n, 'ready', 't', 'u', now(), now()
-     from generate_series(1, 99999 - (select count(*)::int from qr_codes where account_id = $1 and life = 'permanent')) n`,
-    [world.bound.id],
+     from generate_series(1, 99999 - $2::int) n`,
+    [world.bound.id, await permanent()],
   )
   const two = { life: 'permanent', codes: [{ name: 'a' }, { name: 'b' }] }
   const full = await world.api('POST', world.url('/batch'), two)

@@ -115,7 +115,8 @@ export async function countPermanent(db: Executor, accountId: string): Promise<n
   return Number(rows[0]?.n ?? 0)
 }
 
-const PERMANENT = sql`c.life = 'permanent' and c.state <> 'failed'`
+/** At WeChat, or about to be. */
+const PERMANENT = sql`c.life = 'permanent' and c.state <> 'failed' and not (c.state = 'waiting' and c.archived_at is not null)`
 
 /** Codes of the account by what there is to know of them. */
 export async function countCodes(

@@ -19,13 +19,16 @@ const CLAIM = sql`free_at = clock_timestamp() + ${CLAIM_SECONDS} * interval '1 s
 const CLAIMED = sql`c.id, c.account_id as "accountId", c.scene, c.scene_is_number as "sceneIsNumber",
   c.life_seconds as "lifeSeconds", c.fence`
 
+/** One that was archived before it was made is nobody’s any more, and takes no place of the permanent ones. */
+const WAITING = sql`w.state = 'waiting' and w.archived_at is null`
+
 /** Codes that wait to be made, of accounts that may call. */
 export async function claimWaiting(db: Executor, most: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     update qr_codes c set ${CLAIM}
     where c.id in (
       select w.id from qr_codes w join accounts a on a.id = w.account_id
-      where w.state = 'waiting' and w.free_at <= clock_timestamp() and a.state = 'active'
+      where ${WAITING} and w.free_at <= clock_timestamp() and a.state = 'active'
       order by w.id limit ${most} for update of w skip locked)
     returning ${CLAIMED}`.execute(db)
   return rows
@@ -96,7 +99,7 @@ export async function selectDue(db: Executor, now: Date): Promise<{ dueAt: Date 
   const free = sql`w.free_at <= clock_timestamp()`
   const { rows } = await sql<{ dueAt: Date | null; busy: boolean }>`
     select (select min(${RENEW_FROM}) from ${active} where ${TEMPORARY} and ${OPENED(now)} and ${RENEW_FROM} > ${now}) as "dueAt",
-      exists (select from ${active} where w.state = 'waiting' and ${free})
+      exists (select from ${active} where ${WAITING} and ${free})
         or exists (select from ${active} where ${TEMPORARY} and ${OPENED(now)} and ${DUE(now)} and ${free}) as busy`.execute(
     db,
   )
