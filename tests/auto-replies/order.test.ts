@@ -70,6 +70,29 @@ test('C4: a reply that says who the fan is goes by customer service, rendered fo
   expect(await world.heard(fan)).toEqual(['订单42，收到'])
 })
 
+test('C4: a rule deleted after its answer was chosen gives the rest of it all the same, and keeps its figures', async () => {
+  const tag = (await world.api<{ id: string }>('POST', '/api/tags', { name: '删了也打' })).body.id
+  const made = answer('一', '二', '三')
+  const ruleId = await world.rule({
+    kind: 'keyword',
+    keywords: words('马上删'),
+    answer: { ...made, effects: { ...made.effects, give: [tag] } },
+  })
+  const fan = next()
+  await world.says(fan, '马上删')
+  expect((await world.api('DELETE', `/api/accounts/${world.own.id}/reply-rules/${ruleId}`)).status).toBe(200)
+  await world.settle()
+  expect(await world.heard(fan)).toEqual(['一', '二', '三'])
+  const { rows } = await world.ctx.pool.query(
+    `select (select sum(hits)::int from reply_days where rule_id = $1) as hits,
+       (select count(*)::int from contact_tags where tag_id = $2) as tagged`,
+    [ruleId, tag],
+  )
+  expect(rows).toEqual([{ hits: 1, tagged: 1 }])
+  await world.says(fan, '马上删')
+  expect(await world.heard(fan), 'and answers nobody else').toEqual(['一', '二', '三'])
+})
+
 test('C4: a reply that would come ten minutes late stays away', async () => {
   await world.rule({ kind: 'keyword', keywords: words('很久'), answer: answer('一', '二', '三') })
   const late = next()

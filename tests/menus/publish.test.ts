@@ -147,6 +147,26 @@ test('D12: what somebody else saved is not saved over, nor published unseen', as
   expect(refused.body.error.reason).toBe('menus_changed')
 })
 
+test('D12: of two who publish at once one does, and the other is told', async () => {
+  await world.menus.save(account, menu('两人'))
+  const seen = await seenNow()
+  const both = await Promise.all([
+    world.menus.post(account, 'publish', seen),
+    world.menus.post(account, 'publish', seen),
+  ])
+  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+  expect(both.find(({ status }) => status === 409)?.body.error.reason).toBe('menu_publishing')
+  const { rows } = await world.ctx.pool.query(
+    `select count(*)::int as n from menu_publications where account_id = $1 and state = 'running'`,
+    [account.id],
+  )
+  expect(rows).toEqual([{ n: 1 }])
+  const made = await world.calls(account, '/cgi-bin/menu/create')
+  await world.menus.work(account)
+  expect(await world.calls(account, '/cgi-bin/menu/create')).toBe(made + 1)
+  expect(await nameFor(ios)).toBe('两人')
+})
+
 test('D12: a call whose answer is lost is not made twice', async () => {
   await world.menus.save(account, menu('默认丙'), menu('苹果丙', onIos))
   await world.fault({

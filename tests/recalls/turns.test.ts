@@ -168,6 +168,27 @@ test('C6: an earlier time sends to those in between at once, a later one lets th
   expect(body.items).toMatchObject([then, then])
 })
 
+test.each(['before', 'after', 'while'] as const)(
+  'C6: a rule deleted %s the turns of its people are taken writes to nobody',
+  async (when) => {
+    const account = await world.bind({ fans: 2 })
+    const rule = await world.rule(account)
+    for (const openid of account.openids) await world.act(account, openid)
+    await world.work()
+    await world.pass(2 * DAY - 9 * MINUTE)
+    const remove = () => world.api('DELETE', `/api/accounts/${account.id}/recall-rules/${rule.id}`)
+    const take = () => takeTurns(world.ctx)
+    const order = { before: [remove, take], after: [take, remove] }
+    if (when === 'while') await Promise.all([take(), remove(), take()])
+    else for (const step of order[when]) await step()
+    await world.work()
+    expect(await world.got(account)).toEqual(new Map())
+    const states = (await world.rows(rule)).map(({ told }) => told)
+    if (when !== 'while') expect(states).toHaveLength(when === 'after' ? 2 : 0)
+    expect(states.filter((told) => !told.startsWith('skipped:'))).toEqual([])
+  },
+)
+
 test('C1: what was missed while a rule was off is not made up for', async () => {
   const account = await world.bind({ fans: 2 })
   const [missed = '', waits = ''] = account.openids
