@@ -4,12 +4,9 @@ import { addTargets, replyRulesChanged, saveOwnedRule } from '../../src/modules/
 import { answer, createReplyWorld, pushesOf, type ReplyWorld, words } from './world.ts'
 
 let world: ReplyWorld
-let fans: string[]
-const next = () => fans.pop() as string
 
 beforeAll(async () => {
   world = await createReplyWorld()
-  fans = [...world.own.openids]
 })
 afterAll(() => world?.close())
 
@@ -35,7 +32,7 @@ test('D12: a follow, a scan and a tap get their own answers; a follow through a 
     addTargets(world.ctx, trx, code, world.own.id, 'scan', ['shop-2']),
   )
   await replyRulesChanged(world.ctx, [world.own.id])
-  const fan = next()
+  const fan = world.next()
   await world.acts(fan, 'unfollow')
   await world.acts(fan, 'follow')
   expect(await world.heard(fan)).toEqual(['谢谢关注'])
@@ -55,7 +52,7 @@ test('D12: a tap on a button gets the answer of its key, and none once that is a
   await owned('menu', ['wd-m1-a'], '菜单答复')
   await owned('menu', ['wd-m1-b'], '另一个')
   const tap = (key: string) => pushes.send(pushes.click(fan, key))
-  let fan = next()
+  let fan = world.next()
   expect(await tap('wd-m1-a')).toContain('菜单答复')
   expect(await tap('wd-m1-b')).toContain('另一个')
   expect(await tap('wd-m1-c')).toBeNull()
@@ -71,13 +68,13 @@ test('D12: a tap on a button gets the answer of its key, and none once that is a
   )
   await replyRulesChanged(world.ctx, [world.own.id])
   // another fan: the same tap in the same second is the platform's second try
-  fan = next()
+  fan = world.next()
   expect(await tap('wd-m1-a')).toBeNull()
   expect(await tap('wd-m1-b'), 'of the same page').toContain('另一个')
 })
 
 test('the default answers what nothing else does, once in its time, also for two messages that come in together', async () => {
-  const fan = next()
+  const fan = world.next()
   const pushes = await pushesOf(world)
   const ruleId = await world.rule({ kind: 'default', everyMs: 3_600_000, answer: answer('稍后回复你') })
   await world.rule({ kind: 'keyword', keywords: words('人工'), answer: answer('转人工') })
@@ -118,7 +115,7 @@ test('rules of one account answer in that account alone', async () => {
 })
 
 test('C4: a rule that is off, or out of its hours, answers nothing; it does again once it is on', async () => {
-  const fan = next()
+  const fan = world.next()
   const pushes = await pushesOf(world)
   const ruleId = await world.rule({ kind: 'keyword', keywords: words('开关'), answer: answer('开着') })
   const asked = () => pushes.send(pushes.text(fan, '开关'))

@@ -4,12 +4,9 @@ import { createReactionSweep } from '../../src/modules/ingest/index.ts'
 import { answer, createReplyWorld, type ReplyWorld, text, words } from './world.ts'
 
 let world: ReplyWorld
-let fans: string[]
-const next = () => fans.pop() as string
 
 beforeAll(async () => {
   world = await createReplyWorld()
-  fans = [...world.own.openids]
 })
 afterAll(() => world?.close())
 
@@ -36,7 +33,7 @@ test('C4: what is first and can’t be the push’s own answer comes first all t
     keywords: words('评价'),
     answer: { ...answer(), replies: [{ content: menu, weight: 1 }, text('谢谢'), text('再见')] },
   })
-  const fan = next()
+  const fan = world.next()
   await world.says(fan, '评价')
   expect(await world.heard(fan)).toEqual([])
   await world.settle()
@@ -63,7 +60,7 @@ test('C4: a reply that says who the fan is goes by customer service, rendered fo
     keywords: [{ text: '^订单\\d+$', match: 'regex', caseSensitive: false }],
     answer: { ...answer(), replies: [named] },
   })
-  const fan = next()
+  const fan = world.next()
   await world.says(fan, '订单42')
   expect(await world.heard(fan)).toEqual([])
   await world.settle()
@@ -78,7 +75,7 @@ test('C4: a rule deleted after its answer was chosen gives the rest of it all th
     keywords: words('马上删'),
     answer: { ...made, effects: { ...made.effects, give: [tag] } },
   })
-  const fan = next()
+  const fan = world.next()
   await world.says(fan, '马上删')
   expect((await world.api('DELETE', `/api/accounts/${world.own.id}/reply-rules/${ruleId}`)).status).toBe(200)
   await world.settle()
@@ -95,7 +92,7 @@ test('C4: a rule deleted after its answer was chosen gives the rest of it all th
 
 test('C4: a reply that would come ten minutes late stays away', async () => {
   await world.rule({ kind: 'keyword', keywords: words('很久'), answer: answer('一', '二', '三') })
-  const late = next()
+  const late = world.next()
   await world.says(late, '很久')
   await followUp.run(world.ctx, new AbortController().signal)
   await world.forward(new Date(world.ctx.clock.now().getTime() + 601_000))
@@ -106,7 +103,7 @@ test('C4: a reply that would come ten minutes late stays away', async () => {
 
 test('A5: who allows one more message gets one more, and the rest says why not', async () => {
   await world.rule({ kind: 'follow', answer: answer('一', '二', '三', '四', '五', '六') })
-  const fan = next()
+  const fan = world.next()
   await world.acts(fan, 'unfollow')
   await world.acts(fan, 'follow')
   await world.settle()
@@ -131,7 +128,7 @@ test('answers are not counted by frequency caps, and a full cap or a quiet time 
   const cap = { ...limit, channel: null, most: 1, amount: 1, unit: 'day', calendar: false }
   expect((await world.api('POST', '/api/limits/caps', cap)).status).toBe(200)
   await world.rule({ kind: 'keyword', keywords: words('几条'), answer: answer('一', '二', '三') })
-  const fan = next()
+  const fan = world.next()
   await world.says(fan, '几条')
   await world.settle()
   expect(await world.heard(fan)).toEqual(['一', '二', '三'])

@@ -25,6 +25,8 @@ export type Seen = {
 
 export type ReplyWorld = SendingWorld & {
   own: Bound
+  /** A fan whom no test has used yet. */
+  next(): string
   /** Makes a rule by the API; returns its id. */
   rule(input: Partial<RuleInput> & { kind: RuleInput['kind'] }, of?: Bound): Promise<string>
   /** One fan does something at the simulated WeChat; resolves when our answer to the push has arrived there. */
@@ -56,6 +58,7 @@ export async function createReplyWorld(env: Record<string, string> = {}): Promis
   const world = await createSendingWorld(env)
   const { ctx, api, control } = world
   const account = await world.bind({ fans: 8 })
+  const fresh = [...account.openids]
   // who follows the log begins where it ends when they first look
   await createReactionSweep(reactions).run(ctx, NEVER)
   const seen = async (openid: string) =>
@@ -75,6 +78,7 @@ export async function createReplyWorld(env: Record<string, string> = {}): Promis
   return {
     ...world,
     own: account,
+    next: () => fresh.pop() as string,
     async rule(input, of = account) {
       const body = { name: `规则 ${randomUUID().slice(0, 8)}`, ...input }
       const made = await api<{ id: string }>('POST', `/api/accounts/${of.id}/reply-rules`, body)
