@@ -5,7 +5,7 @@ import { audienceRule } from '../campaigns/index.ts'
 import { calendarOf, countsFrom, type Plan, runsBetween, type Trigger } from '../campaigns/schema.ts'
 import { applicable, limitsInForce, type SendLimits } from '../deliveries/index.ts'
 import { audienceOf, excludedOf } from '../recalls/schema.ts'
-import type { EventMatch, Rule } from '../segments/schema.ts'
+import type { EventMatch, Rule, TagRef } from '../segments/schema.ts'
 import { durationMs } from '../segments/schema.ts'
 import type { Game, Plot } from './rules/game.ts'
 import type { BacktestVariant } from './schema.ts'
@@ -18,6 +18,8 @@ export type Prepared = {
   events: { a: EventMatch | null; b: EventMatch | null }
   /** Ten-thousandths left without. */
   holdout: number
+  /** All that its audience asks about, where that is tags alone: an answer holds until one of them comes or goes. Null: it isn’t. */
+  tags: readonly TagRef[] | null
 }
 
 type Of = { account: Account; from: Date; to: Date }
@@ -87,7 +89,14 @@ async function recallGame(
     excluded: excluded !== null,
     plot: { kind: 'recall', timing: { minutes, reading } },
   }
-  return { game, audience, excluded, events: { a: null, b: null }, holdout: 0 }
+  return {
+    game,
+    audience,
+    excluded,
+    events: { a: null, b: null },
+    holdout: 0,
+    tags: [...rule.include, ...rule.exclude],
+  }
 }
 
 async function campaignGame(
@@ -108,7 +117,17 @@ async function campaignGame(
       b: trigger.kind === 'event-not' ? trigger.without : null,
     },
     holdout: limits.holdout,
+    tags: audience === null ? [] : tagsIn(audience),
   }
+}
+
+/** Every tag of a rule that asks about nothing else. */
+function tagsIn(rule: Rule): TagRef[] | null {
+  if (rule.kind === 'tag') return rule.tags
+  if (rule.kind === 'not') return tagsIn(rule.of)
+  if (rule.kind !== 'and' && rule.kind !== 'or') return null
+  const parts = rule.of.map(tagsIn)
+  return parts.some((part) => part === null) ? null : parts.flatMap((part) => part ?? [])
 }
 
 /** Runs of one schedule over 90 days: every minute would be 129,600. */

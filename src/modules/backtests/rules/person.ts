@@ -1,12 +1,13 @@
 import { counted, decisionAt, fired, mayFire, NO_TALLY, reachAt, type Tally } from '../../campaigns/schema.ts'
 import {
+  type Cap,
   type CapTouch,
+  type CapUse,
   capUse,
   type DeliveryFacts,
   decideDelivery,
   taken,
   takenFrom,
-  windowsIn,
 } from '../../deliveries/schema.ts'
 import { offsetOf, outcomeAtMoment, SPARE_MS, TOLD_BY_MS } from '../../recalls/schema.ts'
 import { apply, type FanState, fanAt, fanOf } from './fan-state.ts'
@@ -163,12 +164,14 @@ function takeTurn(table: Table, { at, fan, told }: Extract<Due, { what: 'silence
   const { plot } = table.game
   if (fan.lastTold !== told || plot.kind !== 'recall') return
   const { following } = fan
+  const inAudience = !following || isIn(table, at)
   const outcome = outcomeAtMoment(plot.timing, {
     lastAct: new Date(fan.lastActAt),
     following,
-    excluded: following && table.game.excluded && (table.ask('excluded', at) ?? false),
-    inAudience: !following || isIn(table, at),
-    windows: windowsIn(fan.book),
+    // who is in the audience carries nothing that is left out
+    excluded: !inAudience && table.game.excluded && (table.ask('excluded', at) ?? false),
+    inAudience,
+    windows: fan.book.windows,
   })
   if (!outcome.candidate) {
     table.turns.push({ turnAt: at, decidedAt: at, reached: false, reason: outcome.why })
@@ -276,11 +279,21 @@ function factsOf(table: Table, message: Message, now: Date): DeliveryFacts {
     // asked at the moment already; who was put off is asked again
     leftAudience: silentSince !== null && at > turnAt && !isIn(table, at),
     grant: { left: 1, rejected: false },
-    windows: windowsIn(fan.book),
-    uses: Object.fromEntries(game.policy.caps.map((cap) => [cap.id, capUse(cap, touches, now)])),
+    windows: fan.book.windows,
+    uses: usesOf(game.policy.caps, touches, now),
     heldOut,
     notAfter,
   }
+}
+
+const NO_USES: DeliveryFacts['uses'] = {}
+
+/** Caps that are nowhere near are not counted. */
+function usesOf(caps: readonly Cap[], touches: readonly CapTouch[], now: Date): DeliveryFacts['uses'] {
+  if (touches.length === 0) return NO_USES
+  const uses: Record<string, CapUse> = {}
+  for (const cap of caps) if (touches.length >= cap.most) uses[cap.id] = capUse(cap, touches, now)
+  return uses
 }
 
 /** Two fans of one person who fell silent in the same second get one message. */

@@ -89,14 +89,17 @@ function rankOf(person: string): number {
 }
 
 function keep(kept: SamplePerson[], person: string, turn: Turn): void {
-  const rank = rankOf(person)
+  const one = { ...turn, person, rank: rankOf(person) }
   const last = kept[SAMPLE_PEOPLE - 1]
-  if (last !== undefined && rank >= last.rank) return
+  if (last !== undefined && !goesBefore(one, last)) return
   let place = kept.length
-  while (place > 0 && (kept[place - 1] as SamplePerson).rank > rank) place -= 1
-  kept.splice(place, 0, { ...turn, person, rank })
+  while (place > 0 && goesBefore(one, kept[place - 1] as SamplePerson)) place -= 1
+  kept.splice(place, 0, one)
   if (kept.length > SAMPLE_PEOPLE) kept.pop()
 }
+
+const goesBefore = (a: SamplePerson, b: SamplePerson): boolean =>
+  a.rank === b.rank ? Number(a.person) < Number(b.person) : a.rank < b.rank
 
 /** Whose messages of the same days really reached this person within 24 hours of one that is played. */
 function addOverlap({ overlap }: Sums, sent: readonly Sent[], turns: readonly Turn[]): void {

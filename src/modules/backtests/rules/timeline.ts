@@ -12,6 +12,8 @@ export type Timeline = {
   sent: readonly Sent[]
   /** In 不再打扰 from here on; infinite: never. */
   suppressedAt: number
+  /** When they got or lost a tag that is asked about, in the order of time; told only where nothing but tags is asked about. */
+  tagChanges: readonly number[]
 }
 
 /** A fan of the account as their row says today; what is not known is −∞. */

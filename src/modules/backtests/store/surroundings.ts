@@ -2,10 +2,15 @@ import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import type { DeliveryChannel } from '../../deliveries/index.ts'
 
-export async function countFans(db: Executor, accountId: string): Promise<number> {
-  const { rows } = await sql<{ n: string }>`
-    select count(*) as n from fans where account_id = ${accountId}::bigint`.execute(db)
-  return Number(rows[0]?.n ?? 0)
+/** How many fans an account has, and between which ids their people lie. */
+export async function countFans(
+  db: Executor,
+  accountId: string,
+): Promise<{ n: number; first: number; last: number }> {
+  const { rows } = await sql<{ n: string; first: string | null; last: string | null }>`
+    select count(*) as n, min(contact_id) as first, max(contact_id) as last from fans
+    where account_id = ${accountId}::bigint`.execute(db)
+  return { n: Number(rows[0]?.n ?? 0), first: Number(rows[0]?.first ?? 0), last: Number(rows[0]?.last ?? 0) }
 }
 
 type Named = { kind: 'campaign' | 'recall' | 'broadcast'; id: string }

@@ -14,6 +14,7 @@ export const KINDS = {
   fan: 8,
   sent: 9,
   suppressed: 10,
+  tagChange: 11,
 } as const
 const ACTS: readonly (ActKind | null)[] = [null, 'message', 'menu', 'follow', 'scan', 'payment', 'unfollow']
 export const CHANNELS: readonly TouchChannel[] = ['customer-service', 'template', 'subscription', 'mass']
@@ -49,6 +50,7 @@ export function unpack(person: string, packed: Buffer): Timeline {
   const fans: Fan[] = []
   const acts: Act[] = []
   const sent: Sent[] = []
+  const tagChanges: number[] = []
   let suppressedAt = Number.POSITIVE_INFINITY
   for (let offset = 0; offset < packed.length; offset += RECORD_BYTES) {
     const bits = packed.readUInt16BE(offset + 24)
@@ -56,10 +58,12 @@ export function unpack(person: string, packed: Buffer): Timeline {
     if (kind < ACTS.length) acts.push(actAt(packed, offset, bits))
     else if (kind === KINDS.fan) fans.push(fanAt(packed, offset, bits))
     else if (kind === KINDS.sent) sent.push(sentAt(packed, offset, bits))
-    else suppressedAt = Math.min(suppressedAt, instant(packed, offset))
+    else if (kind === KINDS.suppressed) suppressedAt = Math.min(suppressedAt, instant(packed, offset))
+    else tagChanges.push(instant(packed, offset))
   }
   sent.sort((a, b) => a.at - b.at)
-  return { person, fans, acts: withLeaving(acts, fans), sent, suppressedAt }
+  tagChanges.sort((a, b) => a - b)
+  return { person, fans, acts: withLeaving(acts, fans), sent, suppressedAt, tagChanges }
 }
 
 const actAt = (bytes: Buffer, offset: number, bits: number): Act => ({

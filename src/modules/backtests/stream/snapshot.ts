@@ -2,9 +2,9 @@ import type { PoolClient } from 'pg'
 import type { Ctx } from '../../../context.ts'
 import { type Executor, onClient } from '../../../infra/transaction.ts'
 
-/** Two connections that see one state of the database, and can change nothing: one reads along, the other is asked meanwhile. */
+/** Connections that see one state of the database, and can change nothing: two read in turn, the third is asked meanwhile. */
 export type Snapshot = {
-  reader: PoolClient
+  readers: readonly [PoolClient, PoolClient]
   db: Executor
   /** Ends what they are at; whoever waits for it gets an error. */
   cancel(): Promise<void>
@@ -40,12 +40,16 @@ export async function openSnapshot({ pool }: Ctx): Promise<Snapshot> {
   try {
     const reader = await begin('')
     const { rows } = await reader.client.query<{ name: string }>('select pg_export_snapshot() as name')
-    const asked = await begin(`set transaction snapshot '${rows[0]?.name}'`)
+    const same = `set transaction snapshot '${rows[0]?.name}'`
+    const second = await begin(same)
+    const asked = await begin(same)
     return {
-      reader: reader.client,
+      readers: [reader.client, second.client],
       db: onClient(asked.client),
       cancel: async () => {
-        await pool.query('select pg_cancel_backend(p) from unnest($1::int[]) p', [[reader.pid, asked.pid]])
+        await pool.query('select pg_cancel_backend(p) from unnest($1::int[]) p', [
+          [reader.pid, second.pid, asked.pid],
+        ])
       },
       close,
     }

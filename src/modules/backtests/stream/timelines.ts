@@ -3,7 +3,7 @@ import type { Executor } from '../../../infra/transaction.ts'
 import { PAYMENT_EVENT } from '../../deliveries/index.ts'
 import { EVENTS } from '../../ingest/schema.ts'
 import { isEvent } from '../../segments/index.ts'
-import type { EventMatch } from '../../segments/schema.ts'
+import type { EventMatch, TagRef } from '../../segments/schema.ts'
 import { MARKS } from '../rules/timeline.ts'
 import { BITS, KINDS } from './record.ts'
 
@@ -20,6 +20,10 @@ export type Wanted = {
   subject: { kind: 'recall' | 'campaign'; id: string } | null
   /** A and B of each version. */
   events: readonly { a: EventMatch | null; b: EventMatch | null }[]
+  /** Whose coming and going is told. */
+  tags: readonly TagRef[]
+  /** Canonical ids in `[first, end)`. */
+  people: { first: number; end: number }
 }
 
 type Records = RawBuilder<unknown>
@@ -35,9 +39,19 @@ const record = (first: Records, second: Records, id: Records, flags: Records) =>
  */
 export async function timelinesQuery(db: Executor, wanted: Wanted): Promise<CompiledQuery> {
   const taps = await tapsOf(db, wanted)
-  const parts = [actsOf(wanted, taps), fansOf(wanted), sentTo(wanted), massSentTo(wanted), suppressed()]
+  const parts = [
+    actsOf(wanted, taps),
+    fansOf(wanted),
+    sentTo(wanted),
+    massSentTo(wanted),
+    suppressed(),
+    ...tagChanges(wanted),
+  ]
   const everything = sql.join(
-    parts.map((part) => sql`select * from (${part}) p where p.person > 0 ${inSample(wanted)}`),
+    parts.map(
+      (part) => sql`select * from (${part}) p where p.person >= ${wanted.people.first}::bigint
+      and p.person < ${wanted.people.end}::bigint ${inSample(wanted)}`,
+    ),
     sql` union all `,
   )
   return sql`select r.person, string_agg(r.packed, ''::bytea order by r.n) as packed
@@ -182,3 +196,26 @@ const suppressed = (): Records =>
     sql`0::bigint`,
     sql.lit(KINDS.suppressed),
   )} as packed from contact_suppressions c ${personOf(sql`c.contact_id`)}`
+
+/** Of our own tags on the person and WeChat’s on their fans; both move with them. */
+function tagChanges({ tags, since, to }: Wanted): Records[] {
+  const own = tags.flatMap((tag) => (tag.of === 'own' ? [tag.tagId] : []))
+  const byAccount = Object.entries(
+    Object.groupBy(
+      tags.flatMap((tag) => (tag.of === 'wechat' ? [tag] : [])),
+      ({ accountId }) => accountId,
+    ),
+  )
+  const changes = (at: Records, from: Records) => sql`
+    select t.contact_id as person, -4::bigint as n,
+      ${record(sql`timestamptz_send(${at})`, sql`int8send(0)`, sql`0::bigint`, sql.lit(KINDS.tagChange))} as packed
+    from ${from} and ${at} > ${since} and ${at} <= ${to}`
+  const both = (from: Records) => [changes(sql`t.since`, from), changes(sql`t.until`, from)]
+  return [
+    ...(own.length === 0 ? [] : both(sql`contact_tags t where t.tag_id = any(${own}::bigint[])`)),
+    ...byAccount.flatMap(([accountId, some]) =>
+      both(sql`fan_tags t where t.account_id = ${accountId}::bigint
+        and t.tag_id = any(${(some ?? []).map(({ tagId }) => tagId)}::int[])`),
+    ),
+  ]
+}

@@ -134,8 +134,8 @@ export const traceDecision = (
 }
 
 function lastInstant({ facts, policy }: Pick<Asked, 'facts' | 'policy'>): Date | null {
-  const both = [facts.notAfter, policy.notAfter].flatMap((at) => at?.getTime() ?? [])
-  return both.length === 0 ? null : new Date(Math.min(...both))
+  if (facts.notAfter === null) return policy.notAfter
+  return policy.notAfter !== null && policy.notAfter < facts.notAfter ? policy.notAfter : facts.notAfter
 }
 
 /** Nobody waits for a time that comes too late. */

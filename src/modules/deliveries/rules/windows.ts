@@ -2,12 +2,8 @@ import { type WindowKind, type WindowSettings, windowRule } from '../../../wecha
 import type { OpenWindow } from './decide.ts'
 
 /** 互动窗口 of one fan, as `service_windows` keeps them: the latest act of each kind, and what was taken of it. */
-export type BookedWindow = {
+export type BookedWindow = OpenWindow & {
   kind: WindowKind
-  openedAt: Date
-  expiresAt: Date
-  allowance: number
-  used: number
   /** Of two acts of one instant, the one that was told later counts. */
   told: number
 }
@@ -28,20 +24,16 @@ export function acted(
   { following, ...settings }: WindowSettings & { following: boolean },
 ): WindowBook {
   if (book.leftAt > at || (book.leftAt === at && !following)) return book
-  const before = book.windows.find((one) => one.kind === kind)
+  let place = 0
+  while (place < book.windows.length && book.windows[place]?.kind !== kind) place += 1
+  const before = book.windows[place]
   if (before !== undefined && !isBefore(before, { at, told })) return book
-  const opened = new Date(at)
-  const rule = windowRule(kind, opened, settings)
+  const openedAt = new Date(at)
+  const rule = windowRule(kind, openedAt, settings)
   if (rule === undefined) return book
-  const window: BookedWindow = {
-    kind,
-    openedAt: opened,
-    expiresAt: new Date(at + rule.lengthMs),
-    allowance: rule.sends,
-    used: 0,
-    told,
-  }
-  return { ...book, windows: [...book.windows.filter((one) => one !== before), window] }
+  const windows = book.windows.slice()
+  windows[place] = { kind, openedAt, expiresAt: new Date(at + rule.lengthMs), left: rule.sends, told }
+  return { windows, leftAt: book.leftAt }
 }
 
 /** After the fan left: nothing that they did before allows anything any more. */
@@ -57,7 +49,7 @@ const isBefore = ({ openedAt, told }: BookedWindow, than: Pick<BookedAct, 'at' |
 export function taken(book: WindowBook, now: Date): WindowBook | null {
   let chosen: BookedWindow | null = null
   for (const one of book.windows) {
-    const open = one.openedAt <= now && one.expiresAt > now && one.used < one.allowance
+    const open = one.openedAt <= now && one.expiresAt > now && one.left > 0
     if (open && (chosen === null || goesFirst(one, chosen))) chosen = one
   }
   return chosen === null ? null : takenFrom(book, chosen.kind)
@@ -66,16 +58,10 @@ export function taken(book: WindowBook, now: Date): WindowBook | null {
 /** After one message that is known to have taken from the window of this kind. */
 export const takenFrom = (book: WindowBook, kind: WindowKind): WindowBook => ({
   ...book,
-  windows: book.windows.map((one) =>
-    one.kind === kind ? { ...one, used: Math.min(one.allowance, one.used + 1) } : one,
-  ),
+  windows: book.windows.map((one) => (one.kind === kind ? { ...one, left: Math.max(0, one.left - 1) } : one)),
 })
 
 function goesFirst(a: BookedWindow, b: BookedWindow): boolean {
   const between = a.expiresAt.getTime() - b.expiresAt.getTime()
   return between === 0 ? a.kind < b.kind : between < 0
 }
-
-/** As a decision asks about them, open or over. */
-export const windowsIn = ({ windows }: WindowBook): OpenWindow[] =>
-  windows.map(({ openedAt, expiresAt, allowance, used }) => ({ openedAt, expiresAt, left: allowance - used }))
