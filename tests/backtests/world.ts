@@ -65,6 +65,8 @@ export type BacktestWorld = TestWorld & {
   /** Messages of a rule or campaign that were promised. */
   sent(owner: 'recall' | 'campaign', id: string): Promise<Told[]>
   begin(fields: object): Promise<Answer<Backtest>>
+  readOne(backtest: Backtest): Promise<Backtest>
+  cancel(backtest: Backtest): Promise<Backtest>
   /** Does what a worker does with it, and reads it again. */
   finish(backtest: Backtest): Promise<Backtest>
   backtest(variant: BacktestVariant | BacktestVariant[], fields?: object): Promise<Backtest>
@@ -183,6 +185,8 @@ export async function createBacktestWorld(
       return rows.map((row) => ({ contactId: row.contact_id, at: row.intent_at.getTime() })).sort(byTime)
     },
     begin,
+    readOne: async ({ id }) => ok(await api<Backtest>('GET', `${base}/backtests/${id}`)),
+    cancel: async ({ id }) => ok(await api<Backtest>('POST', `${base}/backtests/${id}/cancel`, {})),
     finish,
     async backtest(variant, fields = {}) {
       return finish(ok(await begin({ variants: [variant].flat(), ...fields })))
