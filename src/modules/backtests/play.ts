@@ -39,8 +39,23 @@ const TELL_EVERY_MS = 1_000
 /** People sorted at once: while one such part is played the next is sorted. */
 const PART_PEOPLE = 150_000
 
-/** Plays what was asked over what is on record, and changes nothing. The same for the same log. */
-export async function play(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
+const lasts = new WeakMap<Ctx['pool'], Promise<unknown>>()
+
+/**
+ * Plays what was asked over what is on record, and changes nothing. The same for the same log. One at a time in a process:
+ * each takes connections that others need as well.
+ */
+export function play(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
+  const found = (lasts.get(ctx.pool) ?? Promise.resolve()).then(() => playNow(ctx, asked, watch))
+  lasts.set(
+    ctx.pool,
+    found.catch(() => undefined),
+  )
+  return found
+}
+
+async function playNow(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
+  watch.signal.throwIfAborted()
   const began = performance.now()
   const snapshot = await openSnapshot(ctx)
   const cancel = () => void snapshot.cancel().catch(() => undefined)

@@ -101,11 +101,11 @@ function keep(kept: SamplePerson[], person: string, turn: Turn): void {
 const goesBefore = (a: SamplePerson, b: SamplePerson): boolean =>
   a.rank === b.rank ? Number(a.person) < Number(b.person) : a.rank < b.rank
 
-/** Whose messages of the same days really reached this person within 24 hours of one that is played. */
+/** Whose messages, of this account, really reached this person within 24 hours of one that is played. */
 function addOverlap({ overlap }: Sums, sent: readonly Sent[], turns: readonly Turn[]): void {
   const met = new Set<string>()
-  for (const { at, owner, ownerId } of sent) {
-    if (owner === 'other') continue
+  for (const { at, owner, ownerId, here } of sent) {
+    if (owner === 'other' || !here) continue
     const key = `${owner}:${ownerId}`
     if (met.has(key)) continue
     if (!turns.some(({ reached, decidedAt }) => reached && Math.abs(decidedAt - at) <= DAY_MS)) continue
