@@ -96,7 +96,7 @@ export const qrCodes: Texts['qrCodes'] = {
   batchFile: 'Or a file',
   batchFromFile: 'From a file',
   batchFileHint:
-    'CSV or XLSX. The first line names the columns: name (required), scene, channel, folder, tags (with commas between them). {{most}} lines at most.',
+    'CSV or XLSX. The first line names the columns: name (required), scene, placement, folder, tags (with commas between them). {{most}} lines at most.',
   batchFileDrop: 'Click, or drop a file here',
   batchFileTemplate: 'Download a template',
   batchFileRead: 'Codes that “{{name}}” can make: {{count}}',
@@ -151,7 +151,7 @@ export const qrCodes: Texts['qrCodes'] = {
   backFollows: 'Came back',
   stillFollowing: 'Still following',
   fanScans: 'Scans by followers',
-  ofPeople: '{{number}} people',
+  ofPeople: 'People: {{number}}',
   newHint: 'People who followed the account for the first time by this code.',
   backHint: 'Follows by people who had left before.',
   stillHint: 'Of those who followed by this code, how many follow now.',

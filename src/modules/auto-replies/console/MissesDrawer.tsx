@@ -56,6 +56,7 @@ function Misses() {
               rowKey="text"
               pagination={false}
               dataSource={items}
+              scroll={{ x: 660 }}
               columns={[
                 {
                   title: t('replies.misses.text'),

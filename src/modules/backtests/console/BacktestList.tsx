@@ -26,7 +26,7 @@ export function BacktestList({ query, onOpen, named = false }: Props) {
       list={list}
       columns={columns}
       rowKey="id"
-      minWidth={760}
+      minWidth={named ? 1_080 : 960}
       onOpen={({ id }) => onOpen(id)}
       empty={
         named ? (

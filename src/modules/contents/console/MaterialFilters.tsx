@@ -27,15 +27,15 @@ export function MaterialFilters({
         onChange={(value) => filters.set('folder', value)}
       />
       {mayBeGone && (
-        <>
+        <span className="w-row w-soft">
           <Switch
             size="small"
             aria-label={t('articles.showGone')}
             checked={gone === 'true'}
             onChange={(on) => filters.set('gone', on ? 'true' : undefined)}
           />
-          <span className="w-soft">{t('articles.showGone')}</span>
-        </>
+          {t('articles.showGone')}
+        </span>
       )}
     </FilterBar>
   )

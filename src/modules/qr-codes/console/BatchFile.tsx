@@ -12,7 +12,7 @@ export type ReadFile = CodesFile & { fileName: string }
 const SHOWN = 10
 const TEMPLATES = {
   zh: '名称,场景值,渠道,文件夹,标签\n上海南京路店,sh-nanjing,收银台,华东,到店、会员\n',
-  en: 'name,scene,channel,folder,tags\nNanjing Road shop,sh-nanjing,Till,East,"visited,member"\n',
+  en: 'name,scene,placement,folder,tags\nNanjing Road shop,sh-nanjing,Till,East,"visited,member"\n',
 }
 
 /** Codes from a file, read by the server: what they come to, and what is wrong line by line. */

@@ -1,6 +1,6 @@
 import { Segmented, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { useSandboxClock } from '../../../console/clock.ts'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpoint } from '../../../console/hooks.ts'
@@ -77,13 +77,17 @@ function Placements({ items }: { items: PlacementFigures[] }) {
           rowKey={({ id }) => id ?? 'none'}
           dataSource={items}
           pagination={{ pageSize: 50, hideOnSinglePage: true }}
-          scroll={{ x: 760 }}
+          scroll={{ x: 880 }}
           rowClassName={() => 'w-clickable'}
           onRow={({ id }) => ({ onClick: () => void navigate(`?placement=${id ?? 'none'}`) })}
           columns={[
             {
               title: t('qrCodes.placement'),
-              render: (_, { name }) => name ?? <span className="w-faint">{t('qrCodes.none.placement')}</span>,
+              render: (_, { id, name }) => (
+                <Link to={`?placement=${id ?? 'none'}`}>
+                  {name ?? <span className="w-faint">{t('qrCodes.none.placement')}</span>}
+                </Link>
+              ),
             },
             count(t('qrCodes.codes'), (row) => row.codes),
             count(t('qrCodes.scans'), (row) => row.scans),

@@ -131,13 +131,15 @@ function Codes() {
           onChange={(value?: string | null) => filters.set('state', value ?? undefined)}
           options={STATES.map((value) => ({ value, label: t(`qrCodes.filterState.${value}`) }))}
         />
-        <Switch
-          size="small"
-          aria-label={t('qrCodes.showArchived')}
-          checked={archived === 'true'}
-          onChange={(on) => filters.set('archived', on ? 'true' : undefined)}
-        />
-        <span className="w-soft">{t('qrCodes.showArchived')}</span>
+        <span className="w-row w-soft">
+          <Switch
+            size="small"
+            aria-label={t('qrCodes.showArchived')}
+            checked={archived === 'true'}
+            onChange={(on) => filters.set('archived', on ? 'true' : undefined)}
+          />
+          {t('qrCodes.showArchived')}
+        </span>
       </FilterBar>
       {chosen.length > 0 && (
         <SelectionActions ids={chosen} mayWrite={mayWrite} onDone={() => setChosen([])} />

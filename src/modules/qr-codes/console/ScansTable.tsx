@@ -52,7 +52,7 @@ export function ScansTable({ code }: { code: QrCode }) {
         list={list}
         columns={useColumns()}
         rowKey="fanId"
-        minWidth={680}
+        minWidth={820}
         empty={
           filters.isActive ? (
             <EmptyState title={t('common.noMatch')} hint={t('common.noMatchHint')} />

@@ -24,6 +24,7 @@ export function VersionsTab({ rule }: { rule: RecallRule }) {
             rowKey="version"
             pagination={{ pageSize: 20, hideOnSinglePage: true }}
             dataSource={items}
+            scroll={{ x: 760 }}
             columns={[
               { title: '', render: (_, row) => t('recalls.version.number', { number: row.version }) },
               { title: t('recalls.column.time'), render: (_, row) => time(row.rule) },

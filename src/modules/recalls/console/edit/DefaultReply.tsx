@@ -21,7 +21,11 @@ export function DefaultReply({ draft, change }: FieldProps) {
     <>
       <div className="w-message-compose">
         <Form layout="vertical" component="div">
-          <Form.Item label={t('recalls.form.greeting')} extra={t('recalls.form.greetingHint')} required>
+          <Form.Item
+            label={t('recalls.form.greeting')}
+            extra={<div className="w-recall-counted">{t('recalls.form.greetingHint')}</div>}
+            required
+          >
             <Input.TextArea
               aria-label={t('recalls.form.greeting')}
               autoSize={{ minRows: 2, maxRows: 8 }}
