@@ -66,26 +66,26 @@ function SideBySide({ first, second }: { first: VariantResult; second: VariantRe
       size="small"
       rowKey="key"
       pagination={false}
-      scroll={{ x: 640 }}
+      scroll={{ x: 320 }}
       dataSource={rows}
       columns={[
         { title: '', dataIndex: 'label' },
         {
           title: t('backtests.first'),
           align: 'right',
-          width: 140,
+          width: 72,
           render: (_, { first: n }) => <b>{format.number(n)}</b>,
         },
         {
           title: t('backtests.second'),
           align: 'right',
-          width: 140,
+          width: 72,
           render: (_, { second: n }) => <b>{format.number(n)}</b>,
         },
         {
           title: t('backtests.compared.difference'),
           align: 'right',
-          width: 140,
+          width: 72,
           render: (_, one) => <Difference n={one.first - one.second} />,
         },
       ]}
