@@ -168,7 +168,7 @@ export const FORGOTTEN = `accounts, account_tokens, mini_programs, mini_program_
   reply_rules, reply_rule_accounts, reply_targets, reply_versions, reply_revisions, reply_limits, reply_days, reply_people,
   recall_rules, recall_versions, recall_passes, recall_returns, fan_last_acts,
   menu_sets, menu_publications, menu_answers, menu_days,
-  qr_folders, qr_placements, qr_codes, qr_scans, qr_days,
+  qr_folders, qr_placements, qr_codes, qr_scans, qr_days, backtests, backtest_people,
   rate_buckets`
 
 /** Forgets everything but members and the audit log, sets both clocks back to real time, and asks a worker to fill it anew. */

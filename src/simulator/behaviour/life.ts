@@ -11,10 +11,13 @@ import { TEXTS } from './words.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
-/** However far the clock jumps, so many acts of an account come in one period at most, the latest of it. */
+/** Of an account in one period, the latest of it. */
 const MOST_ACTS = 400
-/** Shorter periods are left for later. */
+/** Shorter periods are left for later, longer ones are told in parts. */
 const SHORTEST_MS = MINUTE
+const LONGEST_MS = 2 * DAY
+/** However far the clock jumps, and before the first day: what lies further back is not told. */
+export const TOLD_BACK_MS = 10 * DAY
 
 export type Life = {
   /** Shares of the followers that on one day write, tap the menu, scan a code, agree to a notification. */
@@ -39,8 +42,10 @@ export function liveOn(world: World): Promise<boolean> {
       [new Date(now.getTime() - SHORTEST_MS)],
     )
     if (!due) return false
-    await tx.run('update life set told_until = $2 where account_id = $1', [due.account_id, now])
-    await tell(world, tx, due, now)
+    const from = Math.max(due.told_until.getTime(), now.getTime() - TOLD_BACK_MS)
+    const until = new Date(Math.min(now.getTime(), from + LONGEST_MS))
+    await tx.run('update life set told_until = $2 where account_id = $1', [due.account_id, until])
+    await tell(world, tx, { ...due, told_until: new Date(from) }, until)
     return true
   })
 }
@@ -67,18 +72,18 @@ async function tell(world: World, tx: Queries, due: Due, until: Date): Promise<v
     .toSorted((a, b) => a.at.getTime() - b.at.getTime())
     .slice(-MOST_ACTS)
   for (const { kind, at, luck } of acts) {
-    const fan = await someFan(tx, account.id, luck)
+    const fan = await someFan(tx, account.id, { luck, at })
     if (fan) await DO[kind](world, tx, account, { fanId: fan.id, openid: fan.openid, at, luck })
   }
 }
 
-/** The follower at a share of all ids; its neighbour where that one has left. */
-const someFan = (tx: Queries, accountId: number, luck: number) =>
+/** The follower at a share of all ids; its neighbour where that one has left, or came later. */
+const someFan = (tx: Queries, accountId: number, { luck, at }: { luck: number; at: Date }) =>
   tx.row<{ id: string; openid: string }>(
-    `select id, openid from fan where account_id = $1 and following and id >= (
+    `select id, openid from fan where account_id = $1 and following and subscribed_at <= $3 and id >= (
        select min(id) + floor((max(id) - min(id) + 1) * $2::float8)::bigint from fan where account_id = $1)
      order by id limit 1`,
-    [accountId, luck],
+    [accountId, luck, at],
   )
 
 type Act = (

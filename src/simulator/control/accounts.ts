@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'undici'
 import type { z } from 'zod'
+import { TOLD_BACK_MS } from '../behaviour/life.ts'
 import { type Account, listAccounts } from '../official-account/account.ts'
 import { sign } from '../official-account/callbacks/cipher.ts'
 import { forgetTokens } from '../official-account/credentials/tokens.ts'
@@ -20,8 +21,6 @@ export async function showAccounts(world: World): Promise<object> {
   })
   return { items }
 }
-
-const LIFE_BEFORE_MS = 2 * 86_400_000
 
 /** Changes what is given; `rates`, `quotas` and `settings` are merged into what is there. */
 export async function patchAccount(
@@ -50,11 +49,11 @@ export async function patchAccount(
       withNulls(patch.settings ?? {}),
     ],
   )
-  // the last two days come with it, so that windows are open and the platform is no desert
+  // the last ten days come with it, so that windows are open and the platform is no desert
   if (patch.settings?.life)
     await world.db.run(
       'insert into life (account_id, told_until) values ($1, $2) on conflict (account_id) do nothing',
-      [account.id, new Date(world.clock.now().getTime() - LIFE_BEFORE_MS)],
+      [account.id, new Date(world.clock.now().getTime() - TOLD_BACK_MS)],
     )
   forgetTokens(world)
   return showAccount(await accountOf(world, appid))
