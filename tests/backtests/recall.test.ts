@@ -4,6 +4,7 @@ import { play } from '../../src/modules/backtests/play.ts'
 import { runBacktest } from '../../src/modules/backtests/run.ts'
 import type { Backtest } from '../../src/modules/backtests/schema.ts'
 import { until } from '../support/until.ts'
+import { forkWorker } from '../support/workers.ts'
 import { type BacktestWorld, createBacktestWorld, DAY, HOUR, ok, recallVariant } from './world.ts'
 
 let world: BacktestWorld
@@ -175,24 +176,43 @@ test('G5: one at a time an account; cancelled before it runs or while it runs, n
   expect(await world.sample(running)).toEqual([])
 })
 
-test('G5: whose run is cut off begins again and comes to the same', async () => {
-  const whole = await world.backtest(recallVariant(), { days: 9 })
+test('G5: a worker that is stopped gives its run back', async () => {
   const cut = ok(await world.begin({ variants: [recallVariant()], days: 9 }))
-  const { rows } = await world.ctx.pool.query<{ run_id: string }>(
-    'select run_id from backtests where id = $1',
-    [cut.id],
-  )
   const stop = new AbortController()
   stop.abort()
-  await runBacktest(world.ctx, rows[0]?.run_id ?? '', stop.signal)
+  await runBacktest(world.ctx, await runOf(cut), stop.signal)
   expect(await world.readOne(cut)).toMatchObject({ state: 'queued', result: null })
-  // a worker that died keeps its run until the lease is over
-  await world.ctx.pool.query(
-    `update background_runs set state = 'running', lease_until = clock_timestamp() - interval '1 second' where id = $1`,
-    [rows[0]?.run_id],
-  )
-  expect((await world.finish(cut)).result?.digest).toBe(whole.result?.digest)
+  expect(await world.finish(cut)).toMatchObject({ state: 'done' })
 })
+
+test.each([
+  ['before what came of it is committed', 'before', false],
+  ['right after', 'after', true],
+] as const)(
+  'G5: a worker killed %s leaves all of it or nothing, and the next comes to the same',
+  async (_, when, there) => {
+    const whole = await world.backtest(recallVariant(), { days: 9 })
+    const cut = ok(await world.begin({ variants: [recallVariant()], days: 9 }))
+    const worker = forkWorker(world, { at: 'commit', what: 'insert into backtest_people', when, nth: 1 })
+    expect(await worker.ended).toBe('SIGKILL')
+    expect((await world.readOne(cut)).result !== null).toBe(there)
+    expect((await world.sample(cut)).length > 0).toBe(there)
+    await world.ctx.pool.query(
+      `update background_runs set lease_until = clock_timestamp() - interval '1 second' where id = $1`,
+      [await runOf(cut)],
+    )
+    expect((await world.finish(cut)).result?.digest).toBe(whole.result?.digest)
+    expect(await world.sample(cut)).toEqual(await world.sample(whole))
+  },
+)
+
+async function runOf({ id }: Backtest): Promise<string> {
+  const { rows } = await world.ctx.pool.query<{ run_id: string }>(
+    'select run_id from backtests where id = $1',
+    [id],
+  )
+  return rows[0]?.run_id ?? ''
+}
 
 const WATCH = { signal: new AbortController().signal, progress: async () => undefined }
 
