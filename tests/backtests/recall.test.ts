@@ -176,6 +176,19 @@ test('G5: one at a time an account; cancelled before it runs or while it runs, n
   expect(await world.sample(running)).toEqual([])
 })
 
+test('G5: stopped or failing in the middle, it holds nothing up', async () => {
+  const whole = await world.backtest(recallVariant(), { days: 9 })
+  const asked = asPlayed(whole, await uptoOf(whole))
+  for (let time = 0; time < 5; time += 1) {
+    const stop = new AbortController()
+    const stopping = play(world.ctx, asked, { signal: stop.signal, progress: async () => stop.abort() })
+    await expect(stopping).rejects.toThrow()
+    const failing = play(world.ctx, asked, { ...WATCH, progress: () => Promise.reject(new Error('lost')) })
+    await expect(failing).rejects.toThrow('lost')
+  }
+  expect((await play(world.ctx, asked, WATCH)).result.digest).toBe(whole.result?.digest)
+})
+
 test('G5: a worker that is stopped gives its run back', async () => {
   const cut = ok(await world.begin({ variants: [recallVariant()], days: 9 }))
   const stop = new AbortController()

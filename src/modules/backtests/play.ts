@@ -60,6 +60,7 @@ async function playNow(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
   const snapshot = await openSnapshot(ctx)
   const cancel = () => void snapshot.cancel().catch(() => undefined)
   watch.signal.addEventListener('abort', cancel)
+  let how: 'whole' | 'failed' = 'failed'
   try {
     watch.signal.throwIfAborted()
     const board = await setUp(ctx, snapshot, asked)
@@ -83,10 +84,11 @@ async function playNow(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
     const told = { variants, compared, read: counts.read, unplayed }
     const samples = sides.map(({ sums }) => sums.samples)
     const digest = createHash('sha256').update(JSON.stringify({ told, samples })).digest('hex')
+    how = 'whole'
     return { result: { ...told, digest, tookMs: Math.round(performance.now() - began) }, samples }
   } finally {
     watch.signal.removeEventListener('abort', cancel)
-    await snapshot.close()
+    await snapshot.close(how)
   }
 }
 

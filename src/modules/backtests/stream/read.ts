@@ -24,14 +24,11 @@ export async function* readInTurn(
   let current = open(0)
   for (let place = 1; current !== undefined; place += 1) {
     const following = open(place)
-    try {
-      for (let rows = await current.rows; rows.length > 0; rows = await current.rows) {
-        current.rows = ahead(current.cursor)
-        yield rows
-      }
-    } finally {
-      await current.cursor.close().catch(() => undefined)
+    for (let rows = await current.rows; rows.length > 0; rows = await current.rows) {
+      current.rows = ahead(current.cursor)
+      yield rows
     }
+    await current.cursor.close()
     current = following
   }
 }

@@ -8,7 +8,8 @@ export type Snapshot = {
   db: Executor
   /** Ends what they are at; whoever waits for it gets an error. */
   cancel(): Promise<void>
-  close(): Promise<void>
+  /** Gives the connections back; where something failed they may be in the middle of a statement, and are dropped. */
+  close(how: 'whole' | 'failed'): Promise<void>
 }
 
 const BEGIN = 'begin isolation level repeatable read, read only'
@@ -28,13 +29,10 @@ export async function openSnapshot({ pool }: Ctx): Promise<Snapshot> {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     return { client, pid: rows[0]?.pid }
   }
-  const close = async () => {
+  const close: Snapshot['close'] = async (how) => {
     for (const client of clients) {
-      const gone = await client.query('rollback').then(
-        () => false,
-        () => true,
-      )
-      client.release(gone)
+      if (how === 'whole') await client.query('rollback')
+      client.release(how === 'failed')
     }
   }
   try {
@@ -54,7 +52,7 @@ export async function openSnapshot({ pool }: Ctx): Promise<Snapshot> {
       close,
     }
   } catch (error) {
-    await close()
+    await close('failed')
     throw error
   }
 }
