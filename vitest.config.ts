@@ -14,8 +14,8 @@ const apart = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
   test: {
-    // Two cores, shared with PostgreSQL.
-    maxWorkers: 2,
+    // Two cores, shared with PostgreSQL; much of what is tested waits for real time.
+    maxWorkers: 3,
     // One process runs many files: their modules are read once.
     isolate: false,
     // far beyond what they take: what is slow is the machine
