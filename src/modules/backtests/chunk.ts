@@ -14,6 +14,8 @@ const TURN_MS = 4
 export type Side = { prepared: Prepared; sums: Sums; heldOut(person: string): boolean }
 export type Counts = {
   read: { people: number; acts: number }
+  /** Whether anything was brought in afterwards. */
+  backfilled: boolean
   compared: { both: number; onlyFirst: number; onlySecond: number }
 }
 export type Board = { sides: readonly Side[]; ask: Inquiry; counts: Counts }
@@ -35,6 +37,7 @@ export async function playChunk(board: Board, rows: readonly PackedRow[]): Promi
     const timeline = unpack(person, packed)
     counts.read.people += 1
     counts.read.acts += timeline.acts.length
+    counts.backfilled ||= timeline.backfilled
     if (timeline.fans.length > 0)
       people.push(
         sides.map((side, place) => ({ place: place as 0 | 1, side, timeline, answers: null, turns: [] })),

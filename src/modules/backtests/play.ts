@@ -80,7 +80,7 @@ async function playNow(ctx: Ctx, asked: Played, watch: Watch): Promise<Found> {
       )
     }
     const compared = sides.length === 2 ? counts.compared : null
-    const unplayed = unplayedIn(asked)
+    const unplayed = unplayedIn({ ...asked, backfilled: counts.backfilled })
     const told = { variants, compared, read: counts.read, unplayed }
     const samples = sides.map(({ sums }) => sums.samples)
     const digest = createHash('sha256').update(JSON.stringify({ told, samples })).digest('hex')
@@ -125,6 +125,7 @@ async function setUp(ctx: Ctx, { db }: Snapshot, asked: Played) {
   }
   const counts: Board['counts'] = {
     read: { people: 0, acts: 0 },
+    backfilled: false,
     compared: { both: 0, onlyFirst: 0, onlySecond: 0 },
   }
   return {

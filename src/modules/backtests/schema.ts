@@ -49,7 +49,16 @@ const day = z.object({ day: z.iso.date(), turns: n, reached: n, notReached: n })
  * What is not played: the speed of sending, what people would have done otherwise, who can't be written to by WeChat's word, fields
  * of templates, what subscribers had left, the hold-out of something that isn't saved yet, crowds as they stood then.
  */
-export const UNPLAYED = ['rates', 'behaviour', 'blocks', 'fields', 'grants', 'holdout', 'crowds'] as const
+export const UNPLAYED = [
+  'rates',
+  'behaviour',
+  'blocks',
+  'fields',
+  'grants',
+  'holdout',
+  'crowds',
+  'backfilled',
+] as const
 
 export const variantResult = z.object({
   /** Moments that came: silences whose time was up, triggers that fired, runs that somebody was in. */

@@ -6,11 +6,15 @@ type Told = (typeof UNPLAYED)[number]
 export function unplayedIn({
   variants,
   subjectId,
+  backfilled,
 }: {
   variants: readonly BacktestVariant[]
   subjectId: string | null
+  /** Acts of before anybody told us were played. */
+  backfilled: boolean
 }): Told[] {
   const told = new Set<Told>(['rates', 'behaviour', 'blocks'])
+  if (backfilled) told.add('backfilled')
   for (const variant of variants) {
     if (variant.kind === 'recall') continue
     const { plan, campaignKind } = variant

@@ -113,6 +113,8 @@ export const backtests: Texts['backtests'] = {
       fields: 'Template fields: what is filled in for one person may break the rules of the template.',
       grants: 'Subscription grants: how many sends each person had left then is not looked at.',
       holdout: 'The hold-out group: it is drawn once the campaign is saved, so nobody is left out here.',
+      backfilled:
+        'History brought in: acts told more than a day after they happened count when they happened; live, they would have come too late.',
       crowds: 'Crowds: asked by their rules as of then; the campaign really uses the crowd as last computed.',
     },
   },

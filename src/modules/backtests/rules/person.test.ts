@@ -45,6 +45,7 @@ const timeline = (acts: Act[], changes: Partial<Timeline> = {}): Timeline => ({
   fans: [{ id: 7, following: true, followedAt: at(-999), unfollowedAt: Number.NEGATIVE_INFINITY }],
   acts,
   sent: [],
+  backfilled: false,
   suppressedAt: Number.POSITIVE_INFINITY,
   tagChanges: [],
   ...changes,

@@ -30,6 +30,7 @@ const person = (id: string, real: Sent[] = []): Timeline => ({
   fans: [],
   acts: [],
   sent: real,
+  backfilled: false,
   suppressedAt: Number.POSITIVE_INFINITY,
   tagChanges: [],
 })

@@ -6,8 +6,10 @@ export type Timeline = {
   /** Canonical. */
   person: string
   fans: readonly Fan[]
-  /** In the order of the log. */
+  /** In the order in which we were told, or would have been of what was brought in afterwards. */
   acts: readonly Act[]
+  /** Whether some of them were brought in afterwards. */
+  backfilled: boolean
   /** What they were really sent, in the order of time. */
   sent: readonly Sent[]
   /** In 不再打扰 from here on; infinite: never. */

@@ -1,5 +1,6 @@
 import type { WindowKind } from '../../../wechat/rules/service-window.ts'
 import type { TouchChannel } from '../../deliveries/schema.ts'
+import { asIfTold } from '../rules/backfill.ts'
 import { type Act, type ActKind, type Fan, OWNERS, type Sent, type Timeline } from '../rules/timeline.ts'
 
 /** What the low bits of a record say it is; the same numbers stand in the statement that packs them. */
@@ -63,7 +64,8 @@ export function unpack(person: string, packed: Buffer): Timeline {
   }
   sent.sort((a, b) => a.at - b.at)
   tagChanges.sort((a, b) => a - b)
-  return { person, fans, acts: withLeaving(acts, fans), sent, suppressedAt, tagChanges }
+  const told = asIfTold(acts)
+  return { person, fans, ...told, acts: withLeaving(told.acts, fans), sent, suppressedAt, tagChanges }
 }
 
 const actAt = (bytes: Buffer, offset: number, bits: number): Act => ({
