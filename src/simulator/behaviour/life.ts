@@ -11,7 +11,7 @@ import { TEXTS } from './words.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
-/** Of an account in one period, the latest of it. */
+/** Of an account in one period; of more, as many of each kind and hour are left out. */
 const MOST_ACTS = 400
 /** Shorter periods are left for later, longer ones are told in parts. */
 const SHORTEST_MS = MINUTE
@@ -59,18 +59,20 @@ async function tell(world: World, tx: Queries, due: Due, until: Date): Promise<v
   const from = due.told_until.getTime()
   const random = randomOf(account.seed, 'life', from)
   const days = (until.getTime() - from) / DAY
-  const acts = (['texts', 'taps', 'scans', 'accepts'] as const)
+  const kinds = ['texts', 'taps', 'scans', 'accepts'] as const
+  const wanted = (kind: Kind) => (fans?.n ?? 0) * due.life[kind] * days
+  const share = Math.min(1, MOST_ACTS / kinds.reduce((sum, kind) => sum + wanted(kind), 0))
+  const acts = kinds
     .flatMap((kind) => {
-      const wanted = (fans?.n ?? 0) * due.life[kind] * days
-      const count = Math.floor(wanted) + (random() < wanted % 1 ? 1 : 0)
-      return Array.from({ length: Math.min(count, MOST_ACTS) }, () => ({
+      const some = wanted(kind) * share
+      const count = Math.floor(some) + (random() < some % 1 ? 1 : 0)
+      return Array.from({ length: count }, () => ({
         kind,
         at: new Date(from + Math.floor(random() * (until.getTime() - from))),
         luck: random(),
       }))
     })
     .toSorted((a, b) => a.at.getTime() - b.at.getTime())
-    .slice(-MOST_ACTS)
   for (const { kind, at, luck } of acts) {
     const fan = await someFan(tx, account.id, { luck, at })
     if (fan) await DO[kind](world, tx, account, { fanId: fan.id, openid: fan.openid, at, luck })
