@@ -1,19 +1,18 @@
 import { Button } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useFormat } from '../../../console/format.ts'
 import { useCursorList } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
 import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
-import { EmptyState, ErrorState, LoadingState } from '../../../console/ui/states.tsx'
 import { type ArticleSetKind, listArticleSetsEndpoint } from '../schema.ts'
 import { ArticleSetCard } from './ArticleSetCard.tsx'
 import { ArticleSetDrawer } from './ArticleSetDrawer.tsx'
 import { useFolders } from './FolderPicker.tsx'
 import { FoldersButton } from './FoldersDrawer.tsx'
 import { MaterialFilters } from './MaterialFilters.tsx'
+import { MaterialList, useSyncedAt } from './MaterialList.tsx'
 import { PublicationsDrawer } from './PublicationsDrawer.tsx'
 import { SelectionBar, toggled } from './SelectionBar.tsx'
 import { SyncArticlesButton } from './SyncArticlesButton.tsx'
@@ -24,7 +23,6 @@ const REFRESHED = [listArticleSetsEndpoint]
 /** Drafts, published articles, or what was mass sent. */
 export function ArticleSetsTab({ kind, tabs }: { kind: ArticleSetKind; tabs: ReactNode }) {
   const { t } = useTranslation()
-  const format = useFormat()
   const accountId = useAccountId()
   const mayWrite = useCan('contents:write')
   const filters = useFilters(['q', 'folder', 'gone'])
@@ -41,15 +39,12 @@ export function ArticleSetsTab({ kind, tabs }: { kind: ArticleSetKind; tabs: Rea
   const publications = usePublications()
   const folders = new Map(useFolders().data?.items.map(({ id, name }) => [id, name]))
   const isHistory = kind === 'history'
-  const lastSyncedAt = list.firstPage?.lastSyncedAt
-  const synced = lastSyncedAt
-    ? t('articles.lastSynced', { at: format.instant(lastSyncedAt) })
-    : t('articles.neverSynced')
+  const synced = useSyncedAt(list.firstPage)
   return (
     <>
       <PageHeader
         title={t('materials.title')}
-        sub={isHistory || list.firstPage === undefined ? t('materials.sub') : synced}
+        sub={(isHistory ? undefined : synced) ?? t('materials.sub')}
         actions={
           <>
             <FoldersButton />
@@ -70,22 +65,12 @@ export function ArticleSetsTab({ kind, tabs }: { kind: ArticleSetKind; tabs: Rea
         shown={list.items.map(({ id }) => id)}
         onChange={setChosen}
       />
-      {list.error && list.items.length === 0 && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isLoading && <LoadingState />}
-      {!list.isLoading && !list.error && list.items.length === 0 && (
-        <div className="w-table-panel">
-          {filters.isActive ? (
-            <EmptyState title={t('common.noMatch')} hint={t('common.noMatchHint')} />
-          ) : (
-            <EmptyState
-              title={t(`materials.empty.${kind}`)}
-              hint={t(`materials.emptyHint.${kind}`)}
-              action={isHistory ? undefined : sync}
-            />
-          )}
-        </div>
-      )}
-      <div className="w-card-grid">
+      <MaterialList
+        kind={kind}
+        list={list}
+        isFiltered={filters.isActive}
+        action={isHistory ? undefined : sync}
+      >
         {list.items.map((set) => (
           <ArticleSetCard
             key={set.id}
@@ -97,14 +82,7 @@ export function ArticleSetsTab({ kind, tabs }: { kind: ArticleSetKind; tabs: Rea
             onOpen={() => opened.set('open', set.id)}
           />
         ))}
-      </div>
-      {list.hasMore && (
-        <div style={{ textAlign: 'center', marginTop: 16 }}>
-          <Button loading={list.isLoadingMore} onClick={list.loadMore}>
-            {t('common.loadMore')}
-          </Button>
-        </div>
-      )}
+      </MaterialList>
       <ArticleSetDrawer
         articleSetId={open}
         publications={publications}

@@ -1,9 +1,10 @@
-import { DeleteOutlined, FolderOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Drawer, Input, Popconfirm, Space, Table, Tooltip, Typography } from 'antd'
+import { FolderOutlined } from '@ant-design/icons'
+import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
+import { NamesTable, NewName } from '../../../console/ui/Names.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import {
   createMaterialFolderEndpoint,
@@ -73,58 +74,21 @@ function FolderTable({ items, mayWrite }: { items: MaterialFolder[]; mayWrite: b
     invalidates: CHANGED,
     success: t('common.deleted'),
   })
-  const rename = ({ id }: MaterialFolder, text: string) => {
-    const name = folderName.safeParse(text)
-    if (name.success) renaming.mutate({ params: { accountId, folderId: id }, body: { name: name.data } })
-  }
   return (
-    <Table<MaterialFolder>
-      size="small"
-      rowKey="id"
-      dataSource={items}
-      pagination={{ pageSize: 50, hideOnSinglePage: true }}
-      columns={[
-        {
-          title: t('common.name'),
-          render: (_, folder) => (
-            <Typography.Text
-              editable={mayWrite && { maxLength: 30, onChange: (name) => rename(folder, name) }}
-            >
-              {folder.name}
-            </Typography.Text>
-          ),
-        },
-        {
-          title: t('materials.holds'),
-          width: 150,
-          render: (_, { articleSets, media }) => t('materials.holdsSo', { articleSets, media }),
-        },
-        {
-          key: 'actions',
-          width: 50,
-          render: (_, folder) => (
-            <Popconfirm
-              title={t('materials.deleteFolder', { name: folder.name })}
-              description={t('materials.deleteFolderHint', { count: folder.articleSets + folder.media })}
-              okText={t('common.delete')}
-              okButtonProps={{ danger: true }}
-              disabled={!mayWrite}
-              onConfirm={() => removing.mutate({ params: { accountId, folderId: folder.id } })}
-            >
-              <Tooltip title={mayWrite ? undefined : t('common.notAllowed')}>
-                <Button
-                  type="text"
-                  size="small"
-                  danger
-                  disabled={!mayWrite}
-                  icon={<DeleteOutlined />}
-                  aria-label={t('materials.deleteFolder', { name: folder.name })}
-                />
-              </Tooltip>
-            </Popconfirm>
-          ),
-        },
-      ]}
+    <NamesTable
+      items={items}
+      schema={folderName}
+      mayWrite={mayWrite}
+      holds={{
+        title: t('materials.holds'),
+        of: ({ articleSets, media }) => t('materials.holdsSo', { articleSets, media }),
+      }}
+      deleting={({ name, articleSets, media }) => ({
+        title: t('materials.deleteFolder', { name }),
+        hint: t('materials.deleteFolderHint', { count: articleSets + media }),
+      })}
+      onRename={({ id }, name) => renaming.mutate({ params: { accountId, folderId: id }, body: { name } })}
+      onRemove={({ id }) => removing.mutate({ params: { accountId, folderId: id } })}
     />
   )
 }
@@ -132,26 +96,16 @@ function FolderTable({ items, mayWrite }: { items: MaterialFolder[]; mayWrite: b
 function NewFolder() {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const [name, setName] = useState('')
   const create = useEndpointMutation(createMaterialFolderEndpoint, {
     invalidates: [listMaterialFoldersEndpoint],
-    onSuccess: () => setName(''),
   })
-  const parsed = folderName.safeParse(name)
-  const save = () => parsed.success && create.mutate({ params: { accountId }, body: { name: parsed.data } })
   return (
-    <Space.Compact style={{ width: '100%' }}>
-      <Input
-        value={name}
-        maxLength={30}
-        placeholder={t('materials.newFolder')}
-        aria-label={t('materials.newFolder')}
-        onChange={(event) => setName(event.target.value)}
-        onPressEnter={save}
-      />
-      <Button icon={<PlusOutlined />} disabled={!parsed.success} loading={create.isPending} onClick={save}>
-        {t('materials.addFolder')}
-      </Button>
-    </Space.Compact>
+    <NewName
+      schema={folderName}
+      placeholder={t('materials.newFolder')}
+      add={t('materials.addFolder')}
+      saving={create.isPending}
+      onAdd={(name) => create.mutateAsync({ params: { accountId }, body: { name } })}
+    />
   )
 }

@@ -1,10 +1,9 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Drawer, Input, Popconfirm, Space, Table, Tabs, Typography } from 'antd'
-import { useState } from 'react'
+import { Drawer, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../console/format.ts'
 import { useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
+import { NamesTable, NewName } from '../../../console/ui/Names.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import { type Label, type LabelKind, labelName, listCodesEndpoint } from '../schema.ts'
 import { labelEndpoints, useLabels } from './LabelPicker.tsx'
@@ -41,53 +40,16 @@ function Labels({ kind }: { kind: LabelKind }) {
           items.length === 0 ? (
             <EmptyState compact title={t('qrCodes.noLabels')} />
           ) : (
-            <Table<Label>
-              size="small"
-              rowKey="id"
-              dataSource={items}
-              pagination={{ pageSize: 50, hideOnSinglePage: true }}
-              columns={[
-                {
-                  title: t('common.name'),
-                  render: (_, label) => (
-                    <Typography.Text
-                      editable={{
-                        maxLength: 30,
-                        onChange: (name) => labelName.safeParse(name).success && rename(label, name.trim()),
-                      }}
-                    >
-                      {label.name}
-                    </Typography.Text>
-                  ),
-                },
-                {
-                  title: t('qrCodes.codes'),
-                  align: 'right',
-                  width: 100,
-                  render: (_, label) => format.number(label.codes),
-                },
-                {
-                  key: 'actions',
-                  width: 50,
-                  render: (_, label) => (
-                    <Popconfirm
-                      title={t('qrCodes.deleteLabel', { name: label.name })}
-                      description={t('qrCodes.deleteLabelHint', { count: label.codes })}
-                      okText={t('common.delete')}
-                      okButtonProps={{ danger: true }}
-                      onConfirm={() => remove(label)}
-                    >
-                      <Button
-                        type="text"
-                        size="small"
-                        danger
-                        icon={<DeleteOutlined />}
-                        aria-label={t('common.delete')}
-                      />
-                    </Popconfirm>
-                  ),
-                },
-              ]}
+            <NamesTable
+              items={items}
+              schema={labelName}
+              holds={{ title: t('qrCodes.codes'), of: (label) => format.number(label.codes) }}
+              deleting={(label) => ({
+                title: t('qrCodes.deleteLabel', { name: label.name }),
+                hint: t('qrCodes.deleteLabelHint', { count: label.codes }),
+              })}
+              onRename={rename}
+              onRemove={remove}
             />
           )
         }
@@ -118,26 +80,16 @@ function useChanges(kind: LabelKind) {
 function NewLabel({ kind }: { kind: LabelKind }) {
   const { t } = useTranslation()
   const accountId = useAccountId()
-  const [name, setName] = useState('')
   const create = useEndpointMutation(labelEndpoints[kind].create, {
     invalidates: [labelEndpoints[kind].list],
-    onSuccess: () => setName(''),
   })
-  const parsed = labelName.safeParse(name)
-  const save = () => parsed.success && create.mutate({ params: { accountId }, body: { name: parsed.data } })
   return (
-    <Space.Compact style={{ width: '100%' }}>
-      <Input
-        value={name}
-        maxLength={30}
-        placeholder={t(`qrCodes.newLabel.${kind}`)}
-        aria-label={t(`qrCodes.newLabel.${kind}`)}
-        onChange={(event) => setName(event.target.value)}
-        onPressEnter={save}
-      />
-      <Button icon={<PlusOutlined />} disabled={!parsed.success} loading={create.isPending} onClick={save}>
-        {t('qrCodes.add')}
-      </Button>
-    </Space.Compact>
+    <NewName
+      schema={labelName}
+      placeholder={t(`qrCodes.newLabel.${kind}`)}
+      add={t('qrCodes.add')}
+      saving={create.isPending}
+      onAdd={(name) => create.mutateAsync({ params: { accountId }, body: { name } })}
+    />
   )
 }
