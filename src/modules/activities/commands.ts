@@ -1,4 +1,5 @@
 import type { Ctx } from '../../context.ts'
+import { orNameTaken } from '../../infra/name-taken.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
 import { conflict, invalid, notFound } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
@@ -6,19 +7,8 @@ import { namesAskingActivity } from '../segments/index.ts'
 import type { Activity, CampaignGroup } from './schema.ts'
 import * as store from './store.ts'
 
-const UNIQUE = '23505'
 const actorId = (ctx: Ctx) => (ctx.actor.kind === 'system' ? null : ctx.actor.id)
 const scopeOf = (ctx: Ctx) => (ctx.actor.kind === 'system' ? null : ctx.actor.accounts)
-
-/** A name is one activity's alone, and one group's. */
-async function named<T>(reason: string, name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE) throw error
-    throw conflict(reason, 'the name is taken', { name })
-  }
-}
 
 /** Activities with what of the caller's accounts is filed under each. */
 export const listActivities = (ctx: Ctx, archived: boolean): Promise<Activity[]> =>
@@ -32,7 +22,7 @@ export async function requireActivity(db: Executor, activityId: string) {
 }
 
 export const createActivity = (ctx: Ctx, fields: store.Fields): Promise<string> =>
-  named('activity_name_taken', fields.name, () =>
+  orNameTaken('activity_name_taken', fields.name, () =>
     inTransaction(ctx.db, async (trx) => {
       const id = await store.insertActivity(trx, { ...fields, by: actorId(ctx), at: ctx.clock.now() })
       await audit(ctx, trx, {
@@ -48,7 +38,7 @@ type Edit = { [K in keyof store.Fields]?: store.Fields[K] | undefined } & { arch
 
 /** Changes what is named; an archived activity is no longer offered and keeps what is filed under it. */
 export const changeActivity = (ctx: Ctx, activityId: string, { archived, ...edit }: Edit): Promise<void> =>
-  named('activity_name_taken', edit.name ?? '', () =>
+  orNameTaken('activity_name_taken', edit.name ?? '', () =>
     inTransaction(ctx.db, async (trx) => {
       const row = await requireActivity(trx, activityId)
       const fields = {
@@ -97,7 +87,7 @@ export function deleteActivity(ctx: Ctx, activityId: string): Promise<void> {
 export const listGroups = (ctx: Ctx): Promise<CampaignGroup[]> => store.selectGroups(ctx.db, scopeOf(ctx))
 
 export const createGroup = (ctx: Ctx, name: string): Promise<string> =>
-  named('group_name_taken', name, () =>
+  orNameTaken('group_name_taken', name, () =>
     inTransaction(ctx.db, async (trx) => {
       const id = await store.insertGroup(trx, name, ctx.clock.now())
       await audit(ctx, trx, {
@@ -110,7 +100,7 @@ export const createGroup = (ctx: Ctx, name: string): Promise<string> =>
   )
 
 export const renameGroup = (ctx: Ctx, groupId: string, name: string): Promise<void> =>
-  named('group_name_taken', name, () =>
+  orNameTaken('group_name_taken', name, () =>
     inTransaction(ctx.db, async (trx) => {
       const before = await store.findGroup(trx, groupId)
       if (before === undefined) throw notFound('group')

@@ -1,15 +1,16 @@
 import type { Ctx } from '../../context.ts'
+import { orNameTaken } from '../../infra/name-taken.ts'
 import { type Executor, inTransaction } from '../../infra/transaction.ts'
-import { AppError, conflict, forbidden, notFound } from '../../kernel/errors.ts'
+import { conflict, forbidden, notFound } from '../../kernel/errors.ts'
 import { audit } from '../audit/index.ts'
 import { scopeOf } from '../contacts/index.ts'
 import { selectLinks } from './links/store.ts'
 import * as store from './own-store.ts'
 import type { OwnTag, TagGroup } from './schema.ts'
 
-const UNIQUE = '23505'
+const TAKEN = 'tag_name_taken'
 const actorId = (ctx: Ctx) => (ctx.actor.kind === 'system' ? null : ctx.actor.id)
-const taken = (name: string) => conflict('tag_name_taken', 'the name is taken', { name })
+const taken = (name: string) => conflict(TAKEN, 'the name is taken', { name })
 
 /** Groups and tags with how many people in the caller's scope carry each; links of the caller's accounts. */
 export async function listOwnTags(ctx: Ctx): Promise<{ groups: TagGroup[]; items: OwnTag[] }> {
@@ -146,11 +147,5 @@ async function requireGroup(trx: Executor, groupId: string | null): Promise<void
 }
 
 /** A name that somebody took meanwhile is told as such. */
-async function free(name: string, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write()
-  } catch (error) {
-    if (error instanceof AppError || (error as { code?: string }).code !== UNIQUE) throw error
-    throw taken(name)
-  }
-}
+const free = (name: string, write: () => Promise<unknown>): Promise<unknown> =>
+  orNameTaken(TAKEN, name, write)

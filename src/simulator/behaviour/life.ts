@@ -45,20 +45,21 @@ export function liveOn(world: World): Promise<boolean> {
     const from = Math.max(due.told_until.getTime(), now.getTime() - TOLD_BACK_MS)
     const until = new Date(Math.min(now.getTime(), from + LONGEST_MS))
     await tx.run('update life set told_until = $2 where account_id = $1', [due.account_id, until])
-    await tell(world, tx, { ...due, told_until: new Date(from) }, until)
+    await tell(world, tx, due, { from, until: until.getTime() })
     return true
   })
 }
 
-async function tell(world: World, tx: Queries, due: Due, until: Date): Promise<void> {
+type Period = { from: number; until: number }
+
+async function tell(world: World, tx: Queries, due: Due, { from, until }: Period): Promise<void> {
   const account = await getAccountById(tx, due.account_id)
   const fans = await tx.row<{ n: number }>(
     'select count(*)::int as n from fan where account_id = $1 and following',
     [account.id],
   )
-  const from = due.told_until.getTime()
   const random = randomOf(account.seed, 'life', from)
-  const days = (until.getTime() - from) / DAY
+  const days = (until - from) / DAY
   const kinds = ['texts', 'taps', 'scans', 'accepts'] as const
   const wanted = (kind: Kind) => (fans?.n ?? 0) * due.life[kind] * days
   const share = Math.min(1, MOST_ACTS / kinds.reduce((sum, kind) => sum + wanted(kind), 0))
@@ -68,7 +69,7 @@ async function tell(world: World, tx: Queries, due: Due, until: Date): Promise<v
       const count = Math.floor(some) + (random() < some % 1 ? 1 : 0)
       return Array.from({ length: count }, () => ({
         kind,
-        at: new Date(from + Math.floor(random() * (until.getTime() - from))),
+        at: new Date(from + Math.floor(random() * (until - from))),
         luck: random(),
       }))
     })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Executor } from '../../../infra/transaction.ts'
 import { holdMaterials, type MaterialRef } from '../../contents/index.ts'
-import { GONE } from '../../contents/schema.ts'
+import { GONE, mediaRefs } from '../../contents/schema.ts'
 import type { BroadcastState, Content } from '../schema.ts'
 
 type Stored = { accountId: string; name: string; state: BroadcastState; contents: Content[] }
@@ -22,20 +22,18 @@ export async function holdMaterialsOf(trx: Executor, broadcastId: string): Promi
 }
 
 function materialsIn(content: Content): MaterialRef[] {
-  const media = (...ids: (string | null | undefined)[]): MaterialRef[] =>
-    ids.flatMap((id) => (id == null ? [] : [{ material: 'media', id }]))
   switch (content.kind) {
     case 'articles':
       // what the operator keeps although its source is gone needs it no more
       return content.articles.flatMap(({ articleSetId: id, index, cover, kept }) => [
         ...(kept === GONE ? [] : [{ material: 'article-set' as const, id, index }]),
-        ...media(cover?.mediaAssetId),
+        ...mediaRefs(cover?.mediaAssetId),
       ])
     case 'image':
-      return media(...content.mediaAssetIds)
+      return mediaRefs(...content.mediaAssetIds)
     case 'voice':
     case 'video':
-      return media(content.mediaAssetId)
+      return mediaRefs(content.mediaAssetId)
     case 'text':
       return []
   }

@@ -14,6 +14,9 @@ export function commandsOf(state: CampaignState, isBegun: boolean) {
     editRunning: live,
   }
 }
+const OVER: readonly CampaignState[] = ['ended', 'cancelled', 'failed']
+/** Nothing comes of it any more. */
+export const isOver = (state: CampaignState): boolean => OVER.includes(state)
 export type Verb = keyof ReturnType<typeof commandsOf>
 
 /** An audience whose shown size moved by more than a tenth, and by more than ten people, is shown again before it is sent to. */

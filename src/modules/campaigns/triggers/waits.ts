@@ -5,6 +5,7 @@ import { decide } from '../../segments/index.ts'
 import { audienceRule } from '../audience.ts'
 import { fired, mayFire, NO_TALLY, type Tally } from '../rules/count.ts'
 import { reachAt } from '../rules/schedule.ts'
+import { isOver } from '../rules/state.ts'
 import type { EventTrigger, Plan } from '../schema/plan.ts'
 import { holdCampaign } from '../store/campaigns.ts'
 import { lockTallies, nameOf, writeTallies } from '../store/people.ts'
@@ -35,8 +36,6 @@ export async function decideWaits(ctx: Ctx): Promise<number> {
 /** Firings of campaigns that were ended by hand. */
 export const dropEndedWaits = (ctx: Ctx): Promise<number> => dropWaits(ctx.db, ctx.clock.now(), AT_ONCE * 5)
 
-const OVER: readonly string[] = ['ended', 'cancelled', 'failed']
-
 /** Of one campaign, entered under one version: the version says what B is and when to reach. */
 async function decideGroup(ctx: Ctx, trx: Executor, waits: readonly DueWait[], now: Date): Promise<number> {
   const [first] = waits
@@ -44,7 +43,7 @@ async function decideGroup(ctx: Ctx, trx: Executor, waits: readonly DueWait[], n
   const campaign = await holdCampaign(trx, first.campaignId)
   const entered = await findVersion(trx, first.campaignId, first.version)
   const trigger = entered?.plan.trigger
-  const over = campaign === undefined || OVER.includes(campaign.state)
+  const over = campaign === undefined || isOver(campaign.state)
   if (over || campaign.sendId === null || entered === undefined || trigger?.kind !== 'event-not') {
     await settleWaits(
       trx,

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../../context.ts'
+import { orNameTaken } from '../../../infra/name-taken.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { conflict, invalid, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
@@ -7,17 +8,7 @@ import type { MaterialFolder } from './schema.ts'
 import * as store from './store.ts'
 
 type One = { accountId: string; folderId: string }
-const UNIQUE = '23505'
-
-/** Refused as `material_folder_taken` where the account has a folder of that name. */
-async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE) throw error
-    throw conflict('material_folder_taken', 'the name is taken', { name })
-  }
-}
+const TAKEN = 'material_folder_taken'
 
 export async function listFolders(ctx: Ctx, accountId: string): Promise<MaterialFolder[]> {
   await getAccount(ctx, accountId)
@@ -26,7 +17,7 @@ export async function listFolders(ctx: Ctx, accountId: string): Promise<Material
 
 export async function createFolder(ctx: Ctx, accountId: string, name: string): Promise<string> {
   await getAccount(ctx, accountId)
-  return named(name, () =>
+  return orNameTaken(TAKEN, name, () =>
     inTransaction(ctx.db, async (trx) => {
       if ((await store.selectFolders(trx, accountId)).length >= store.MOST_FOLDERS)
         throw conflict('material_folder_limit', 'there are too many already', { most: store.MOST_FOLDERS })
@@ -38,7 +29,7 @@ export async function createFolder(ctx: Ctx, accountId: string, name: string): P
 }
 
 export const renameFolder = (ctx: Ctx, one: One, name: string): Promise<void> =>
-  named(name, () =>
+  orNameTaken(TAKEN, name, () =>
     inTransaction(ctx.db, async (trx) => {
       const before = await required(trx, one)
       await store.renameFolder(trx, one.folderId, name)

@@ -9,6 +9,9 @@ export const materialKind = z.enum(['article-set', 'media'])
 /** A material that something names: of an article set one article by its place, or the set as a whole. */
 export const materialRef = z.object({ material: materialKind, id, index: z.number().int().optional() })
 export type MaterialRef = z.infer<typeof materialRef>
+/** What was stored before it had such a field names nothing there. */
+export const mediaRefs = (...ids: (string | null | undefined)[]): MaterialRef[] =>
+  ids.flatMap((id) => (id == null ? [] : [{ material: 'media', id }]))
 
 export const MATERIAL_USERS = ['reply-rule', 'recall', 'menu', 'live-menu', 'campaign', 'broadcast'] as const
 

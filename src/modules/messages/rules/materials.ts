@@ -1,4 +1,4 @@
-import type { MaterialRef } from '../../contents/schema.ts'
+import { type MaterialRef, mediaRefs } from '../../contents/schema.ts'
 import type { MessageContent } from '../schema/content.ts'
 
 /** Materials of the account that a content names, as it is stored. */
@@ -6,14 +6,14 @@ export function materialsIn(content: MessageContent): MaterialRef[] {
   switch (content.kind) {
     case 'image':
     case 'voice':
-      return media(content.mediaAssetId)
+      return mediaRefs(content.mediaAssetId)
     case 'video':
-      return media(content.mediaAssetId, content.thumbAssetId)
+      return mediaRefs(content.mediaAssetId, content.thumbAssetId)
     case 'music':
     case 'mini-program':
-      return media(content.thumbAssetId)
+      return mediaRefs(content.thumbAssetId)
     case 'news':
-      return media(content.pictureAssetId)
+      return mediaRefs(content.pictureAssetId)
     case 'article':
       return content.articleSetId === null
         ? []
@@ -22,7 +22,3 @@ export function materialsIn(content: MessageContent): MaterialRef[] {
       return []
   }
 }
-
-/** A content that was stored before it had such a field names nothing there. */
-const media = (...ids: (string | null | undefined)[]): MaterialRef[] =>
-  ids.flatMap((id) => (id == null ? [] : [{ material: 'media', id }]))

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../../context.ts'
+import { orNameTaken } from '../../../infra/name-taken.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { conflict, notFound } from '../../../kernel/errors.ts'
 import { getAccount } from '../../accounts/index.ts'
@@ -7,17 +8,8 @@ import type { Label, LabelKind } from '../schema.ts'
 import * as store from '../store/labels.ts'
 
 type One = { accountId: string; labelId: string }
-const UNIQUE = '23505'
-
 /** A name is one folder's of the account alone, and one placement's. */
-async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE) throw error
-    throw conflict('qr_label_taken', 'the name is taken', { name })
-  }
-}
+const TAKEN = 'qr_label_taken'
 
 const full = () => conflict('qr_label_limit', 'there are too many already', { most: store.MOST_LABELS })
 
@@ -45,7 +37,7 @@ export async function createLabel(
   { accountId, name }: { accountId: string; name: string },
 ): Promise<string> {
   await getAccount(ctx, accountId)
-  return named(name, () =>
+  return orNameTaken(TAKEN, name, () =>
     inTransaction(ctx.db, async (trx) => {
       if ((await store.selectLabels(trx, kind, accountId)).length >= store.MOST_LABELS) throw full()
       const id = await store.insertLabel(trx, kind, { accountId, name, at: ctx.clock.now() })
@@ -56,7 +48,7 @@ export async function createLabel(
 }
 
 export const renameLabel = (ctx: Ctx, kind: LabelKind, one: One, name: string): Promise<void> =>
-  named(name, () =>
+  orNameTaken(TAKEN, name, () =>
     inTransaction(ctx.db, async (trx) => {
       const before = await store.findLabel(trx, kind, one)
       if (before === undefined) throw notFound(kind)
