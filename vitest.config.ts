@@ -19,10 +19,10 @@ export default defineConfig({
     // One process runs many files: their modules are read once.
     isolate: false,
     // far beyond what they take: what is slow is the machine
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     teardownTimeout: 30_000,
-    expect: { poll: { timeout: 45_000 } },
+    expect: { poll: { timeout: 90_000 } },
     projects: [
       { extends: true, test: { name: 'pure', include: pure, exclude: apart } },
       {

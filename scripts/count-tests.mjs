@@ -1,6 +1,6 @@
-// Sums vitest's JSON reports: `N passed, N failed`, before it what failed and how each failure begins. A test file that
-// could not be loaded counts as one failure. What passed only at its second try is named too: it is a defect of the test
-// or of the code, to be mended next.
+// Sums the reports of `ci-reporter.mjs`: `N passed, N failed`, before it what failed and how each failure begins. A hook
+// or a file that failed counts as one failure. What passed only at its second try is named too: it is a defect of the
+// test or of the code, to be mended next.
 import { existsSync, readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 
@@ -9,8 +9,9 @@ const WIDTH = 1_000
 const AT = /^\s+at /
 
 /** How a failure begins, with the one line of our tests at which it did. */
-function tell(message = '') {
-  const lines = stripVTControlCharacters(message)
+function tell(how, { name, text }) {
+  console.log(`${how}: ${name}`)
+  const lines = stripVTControlCharacters(text)
     .split('\n')
     .filter((line) => line.trim() !== '')
   const at = lines.find((line) => AT.test(line) && !/node_modules|anonymous/.test(line))
@@ -22,26 +23,12 @@ let passed = 0
 let failed = 0
 for (const file of process.argv.slice(2)) {
   if (!existsSync(file)) continue
-  for (const { name, status, message, assertionResults } of JSON.parse(readFileSync(file, 'utf8'))
-    .testResults) {
-    const failures = assertionResults.filter((test) => test.status === 'failed')
-    const successes = assertionResults.filter((test) => test.status === 'passed')
-    passed += successes.length
-    failed += failures.length
-    for (const { fullName, failureMessages } of successes.filter((test) => test.failureMessages.length > 0)) {
-      console.log(`passed only at its second try: ${fullName}`)
-      tell(failureMessages[0])
-    }
-    for (const { fullName, failureMessages } of failures) {
-      console.log(`failed: ${fullName}`)
-      tell(failureMessages[0])
-    }
-    if (status === 'failed' && failures.length === 0) {
-      failed += 1
-      console.log(`failed to run: ${name}`)
-      tell(message)
-    }
-  }
+  const report = JSON.parse(readFileSync(file, 'utf8'))
+  passed += report.passed
+  failed += report.failed.length + report.notRun.length
+  for (const one of report.secondTry) tell('passed only at its second try', one)
+  for (const one of report.failed) tell('failed', one)
+  for (const one of report.notRun) tell('failed to run', one)
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

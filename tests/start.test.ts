@@ -105,7 +105,7 @@ test('the same Ctrl-C delivered twice, by terminal and npm, still ends it cleanl
 
 test('after kill -9 the next start recovers, and finds the same database', async () => {
   const first = await started(await again())
-  const made = await until(() => weidaOutput(['migrate'], '0 migrations applied'), { timeoutMs: 30_000 })
+  const made = await until(() => weidaOutput(['migrate'], '0 migrations applied'))
   expect(made).toBe(true)
   first.child.kill('SIGKILL')
   await first.ended

@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { environmentWith } from './node.mjs'
 import { commandOf, inRoot, root } from './project.mjs'
 
+const PURE = 'pure tests'
 const steps = () => [
   ['types', [commandOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json']],
-  ['pure tests', [commandOf('vitest'), 'run', '--project', 'pure', '--reporter=dot']],
+  [PURE, [commandOf('vitest'), 'run', '--project', 'pure', '--reporter=dot']],
   ['console types', [commandOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.console.json']],
   ['boundaries', boundaries()],
   ['format and lint', [commandOf('@biomejs/biome', 'biome'), 'check', '--diagnostic-level=warn', '.']],
@@ -19,10 +20,13 @@ function boundaries() {
   return [`--import=${parser}`, command, '--config', '.dependency-cruiser.cjs', 'src']
 }
 
-/** Everything that can be checked without a database, side by side; says all that is wrong, not the first. */
-export async function check(node) {
+/**
+ * Everything that can be checked without a database, side by side; says all that is wrong, not the first. `--without-tests`
+ * is for whoever runs the whole suite next.
+ */
+export async function check(node, args) {
   const began = Date.now()
-  const queue = steps()
+  const queue = steps().filter(([name]) => name !== PURE || !args.includes('--without-tests'))
   const failed = []
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {

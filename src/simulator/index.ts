@@ -58,7 +58,16 @@ async function listen(
   const faults = await loadFaults(db)
   let url = ''
   let sweeper: Sweeper | undefined
-  const world: World = { db, clock, faults, usage, log, origin: () => url, wake: () => sweeper?.wake() }
+  const world: World = {
+    db,
+    clock,
+    faults,
+    usage,
+    log,
+    origin: () => url,
+    wake: () => sweeper?.wake(),
+    caughtUp: async () => sweeper?.caughtUp(),
+  }
   const tls = selfSigned()
   const running = startSweeper(world)
   ends.push(usage.flush, running.close, startClerk(world).close)

@@ -1,4 +1,4 @@
-import { liveOn } from './behaviour/life.ts'
+import { liveOn, SHORTEST_MS } from './behaviour/life.ts'
 import { isActing, runDueActs } from './behaviour/personal-steps.ts'
 import { runDueStep } from './behaviour/steps.ts'
 import { DAY_MS } from './calendar.ts'
@@ -13,6 +13,8 @@ const TIDY_EVERY_MS = 10 * 60_000
 
 export type Sweeper = {
   wake: () => void
+  /** Sweeps once more and waits for it. */
+  caughtUp: () => Promise<void>
   /** Waits for the running sweep; nothing is swept until the returned function is called. */
   pause: () => Promise<() => void>
   status: () => Promise<{ nextDueAt: Date | null; busy: boolean }>
@@ -59,6 +61,10 @@ export function startSweeper(world: World): Sweeper {
       wake()
     }
   }
+  const caughtUp = async (): Promise<void> => {
+    wake()
+    await quiet()
+  }
   const close = async (): Promise<void> => {
     closed = true
     clearInterval(timer)
@@ -66,14 +72,51 @@ export function startSweeper(world: World): Sweeper {
     await quiet()
     await deliverer.stop()
   }
-  return { wake, pause, close, status: () => status(world, deliverer.inFlight() > 0) }
+  return { wake, caughtUp, pause, close, status: () => status(world, deliverer.inFlight() > 0) }
 }
 
+const WORKS = {
+  mass: runDueMassJob,
+  results: runDueResults,
+  publishing: runDuePublishJob,
+  steps: runDueStep,
+  acts: runDueActs,
+  lives: liveOn,
+} as const
+type Kind = keyof typeof WORKS
+const KINDS = Object.keys(WORKS) as Kind[]
+
+/** What one does can make another due: over again until nothing is. */
 async function sweep(world: World, deliverer: Deliverer): Promise<void> {
-  await deliverer.start()
-  for (const work of [runDueMassJob, runDueResults, runDuePublishJob, runDueStep, runDueActs, liveOn])
-    while (await work(world)) await deliverer.start()
+  for (let did = true; did; ) {
+    did = false
+    const due = await whatIsDue(world)
+    if (due.pushes) await deliverer.start()
+    for (const kind of KINDS.filter((one) => due[one]))
+      while (await WORKS[kind](world)) {
+        did = true
+        await deliverer.start()
+      }
+  }
   await world.usage.flush()
+}
+
+/** Asked ten times a second: one statement where nothing is. */
+async function whatIsDue({ db, clock }: World): Promise<Record<Kind | 'pushes', boolean>> {
+  const now = clock.now()
+  const row = await db.row<Record<Kind | 'pushes', boolean>>(
+    `select exists (select from push where state = 'waiting' and next_at <= now()) as pushes,
+       exists (select from mass_job where finished_at is null and due_at <= $1) as mass,
+       exists (select from notice_result where done_at is null and due_at <= $1) as results,
+       exists (select from publish_job where finished_at is null and due_at <= $1) as publishing,
+       exists (select from behaviour_step where done_at is null and due_at <= $1) as steps,
+       exists (select from personal_act where done_at is null and due_at <= $1) as acts,
+       exists (select from life join account on account.id = account_id
+         where settings->'life' is not null and told_until <= $2) as lives`,
+    [now, new Date(now.getTime() - SHORTEST_MS)],
+  )
+  if (!row) throw new Error('nothing was told of what is due')
+  return row
 }
 
 /** Drops what nobody can ask for any more, so that a sandbox that runs for months stays small. */

@@ -20,4 +20,6 @@ export type World = {
   origin: () => string
   /** Tells the sweeper that something may be due at once. */
   wake: () => void
+  /** Resolves when what is due by now has been done, as after a jump of the clock. */
+  caughtUp: () => Promise<void>
 }

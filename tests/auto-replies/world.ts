@@ -115,7 +115,7 @@ export async function createReplyWorld(env: Record<string, string> = {}): Promis
           if (waiting.next > where.clock.now()) await world.forward(waiting.next)
           return false
         },
-        { what: 'the end of what answers', everyMs: 1, timeoutMs: 20_000 },
+        { what: 'the end of what answers', everyMs: 1 },
       )
     },
   }

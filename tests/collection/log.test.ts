@@ -248,9 +248,9 @@ describe('must not happen: a reaction twice or never', () => {
     await send(Array.from({ length: 40 }, (_, n) => track(`l-${n}`, { event, properties: { n } })))
     worker = forkWorker(world)
     try {
-      await until(async () => (await volume(event)) >= 80, { timeoutMs: 20_000 })
+      await until(async () => (await volume(event)) >= 80)
       await send([track('last', { event: `${event}.end` })])
-      await until(async () => (await volume(`${event}.end`)) === 1, { timeoutMs: 20_000 })
+      await until(async () => (await volume(`${event}.end`)) === 1)
       expect(await volume(event)).toBe(80)
     } finally {
       await worker.kill()

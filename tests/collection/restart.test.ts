@@ -90,7 +90,7 @@ test.each([
     await until(() => refused > 0)
     const before = acknowledged.size
     postgres = await start()
-    await until(() => acknowledged.size >= before + 100, { timeoutMs: 30_000 })
+    await until(() => acknowledged.size >= before + 100)
     going = false
     await Promise.all(lanes)
     const stored = (await eventsOf(ctx, source.id))

@@ -111,16 +111,13 @@ async function states(sendId: string): Promise<Record<string, string>> {
 const OPEN = /^(planned|held|sending|accepted|unknown)/
 /** Works and lets the platform’s results come in until every one of these has a final state. */
 async function drain(...sendIds: string[]): Promise<void> {
-  await until(
-    async () => {
-      await work(world.ctx)
-      await follow.run(world.ctx, NEVER)
-      await world.forward(new Date(world.ctx.clock.now().getTime() + 500))
-      const all = await Promise.all(sendIds.map(states))
-      return all.every((one) => !Object.values(one).some((state) => OPEN.test(state)))
-    },
-    { timeoutMs: 20_000 },
-  )
+  await until(async () => {
+    await work(world.ctx)
+    await follow.run(world.ctx, NEVER)
+    await world.forward(new Date(world.ctx.clock.now().getTime() + 500))
+    const all = await Promise.all(sendIds.map(states))
+    return all.every((one) => !Object.values(one).some((state) => OPEN.test(state)))
+  })
 }
 async function work(where: Ctx): Promise<void> {
   for (const sweep of deliveriesModule.sweeps ?? []) await sweep.run(where, NEVER)

@@ -236,7 +236,7 @@ describe('G3: the platform is down', () => {
       })
       await world.recorder.open()
       await world.forward(new Date(world.ctx.clock.now().getTime() + 600_000))
-      await until(async () => (await world.states(sendId))['accepted'] === people(), { timeoutMs: 20_000 })
+      await until(async () => (await world.states(sendId))['accepted'] === people())
     } finally {
       stop.abort()
       await Promise.all(loops)

@@ -126,7 +126,7 @@ describe('D1: results of template messages', () => {
     expect(await stateOf(first())).toBe('delivered')
     expect(await msgIdOf(first())).toBe('77')
     expect(await world.tallies(sendId)).toEqual({ delivered: 1 })
-  }, 60_000)
+  })
 
   test('an answer lost is asked for again under the same key: once at the fan, accepted here', async () => {
     await begin('template', 3)
@@ -138,7 +138,7 @@ describe('D1: results of template messages', () => {
     const keys = world.recorder.reached.map(({ openid, key }) => `${openid} ${key}`)
     expect(keys).toHaveLength(6)
     expect(new Set(keys).size).toBe(3)
-  }, 60_000)
+  })
 
   test('a refusal of the repeat proves nothing: unknown', async () => {
     await begin('template', 1)
@@ -146,7 +146,7 @@ describe('D1: results of template messages', () => {
       nth === 1 ? { cut: true, done: true } : { answer: { errcode: 43004, errmsg: 'x' } }
     await world.pump([sendId])
     expect(await stateOf(first())).toBe('unknown:repeat_refused')
-  }, 60_000)
+  })
 
   test('a result of somebody else’s message to nobody in doubt changes nothing', async () => {
     await begin('template', 2)

@@ -143,7 +143,7 @@ test.each([
     recorder.clear()
     await ctx.pool.query('update service_windows set used = 0')
     const sendId = await sendToAll()
-    await until(() => recorder.reached.length > PEOPLE / 4, { timeoutMs: 20_000 })
+    await until(() => recorder.reached.length > PEOPLE / 4)
     await end()
     postgres = await start()
     await until(
@@ -156,7 +156,7 @@ test.each([
         const { planned = 0, held = 0, sending = 0 } = await statesOf(sendId)
         return planned + held + sending === 0
       },
-      { timeoutMs: 60_000, everyMs: 100, what: 'the end of the send' },
+      { everyMs: 100, what: 'the end of the send' },
     )
     const received = recorder.received()
     expect([...received.values()].filter((times) => times > 1)).toEqual([])

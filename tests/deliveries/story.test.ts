@@ -110,9 +110,7 @@ test('D1: template messages come home as delivered by their results, a worker ki
   await until(() => world.recorder.reached.length >= reached + 20)
   await workers[0]?.kill()
   await world.endLeases()
-  await until(async () => (await state(sendId, 'delivered')) === account.openids.length, {
-    timeoutMs: 25_000,
-  })
+  await until(async () => (await state(sendId, 'delivered')) === account.openids.length)
   expect(await world.tallies(sendId)).toEqual({ delivered: account.openids.length })
   expect(await ledger(account)).toEqual(new Map(account.openids.map((openid) => [openid, 1])))
-}, 120_000)
+})

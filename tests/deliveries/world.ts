@@ -184,6 +184,6 @@ async function drainSends(where: Ctx, sendIds: readonly string[]): Promise<void>
       )
       return rows[0]?.busy === false
     },
-    { timeoutMs: 25_000, what: 'the end of the sends', everyMs: 1 },
+    { what: 'the end of the sends', everyMs: 1 },
   )
 }

@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('an A/B test with a comparison group, from the edit
     })
     // the test groups and their morning after are of two days
     if (beijingHour(now()) >= 21) await forward(at(1, '08:00'))
-  }, 180_000)
+  })
 
   afterAll(() => open?.close())
 
@@ -131,16 +131,15 @@ describe.skipIf(!hasBrowser)('an A/B test with a comparison group, from the edit
         rowsOf(
           `select count(*)::int as n from broadcast_arms where kind = 'variant' and state = 'ended'`,
         ).then((n) => n === 2),
-      { timeoutMs: 60_000, what: 'the variants' },
+      { what: 'the variants' },
     )
     await forward(at(1, '09:10'))
     await until(() => rowsOf('select count(*)::int as n from article_figures').then((n) => n >= 2), {
-      timeoutMs: 60_000,
       what: 'the figures',
     })
     await forward(at(0, '10:00'))
-    await page.getByText('剩余粉丝收到测试组 B 的图文').waitFor({ timeout: 60_000 })
-    await page.getByRole('row', { name: '剩余粉丝' }).getByText('发送成功').waitFor({ timeout: 60_000 })
+    await page.getByText('剩余粉丝收到测试组 B 的图文').waitFor()
+    await page.getByRole('row', { name: '剩余粉丝' }).getByText('发送成功').waitFor()
     await keepShot(page, 'ab-4-decided')
     const received = await titles()
     expect([...received.values()].every((own) => own.length === 1)).toBe(true)
@@ -166,5 +165,5 @@ describe.skipIf(!hasBrowser)('an A/B test with a comparison group, from the edit
     await page.getByText('The rest gets the articles of test group B').waitFor()
     await keepShot(page, 'ab-6-english')
     expect(open.errors).toEqual([])
-  }, 180_000)
+  })
 })

@@ -18,9 +18,12 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 /** Browser tests need a Chromium on the machine; CI installs one, elsewhere they are left out where there is none. */
 export const hasBrowser = CHROMIUM !== undefined || process.env['CI'] === 'true'
 
+const PATIENCE_MS = 90_000
+
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? '/usr/bin/chromium',
+    timeout: PATIENCE_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -33,7 +36,6 @@ export function launchBrowser(): Promise<Browser> {
   })
 }
 
-const PATIENCE_MS = 60_000
 /** How many times slower the browser's own work is made, to find tests that count on its speed: `BROWSER_SLOWDOWN=4`. */
 const SLOWDOWN = Number(process.env['BROWSER_SLOWDOWN'] ?? 1)
 

@@ -4,7 +4,7 @@ import { describePage, pages } from './pages.ts'
 
 // on a machine of CI that has other things to do a click takes seconds
 if (expect.getState().testPath?.includes('/tests/e2e/'))
-  vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 })
+  vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 afterEach(async ({ task }) => {
   const [error] = task.result?.errors ?? []

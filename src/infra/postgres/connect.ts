@@ -24,6 +24,8 @@ export function createPool({ databaseUrl, max, name = 'weida', onError }: PoolOp
     max,
     types,
     application_name: name,
+    // compiling a statement takes longer than nearly all of ours
+    options: '-c jit=off',
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 30_000,
     keepAlive: true,

@@ -20,7 +20,7 @@ beforeAll(async () => {
   worker = await startWorker(world.ctx)
   api = await createTestApi(world.ctx)
   await seedSandbox(world.ctx)
-}, 60_000)
+})
 afterAll(async () => {
   await api?.close()
   await worker?.close()
@@ -114,4 +114,4 @@ test('a reset forgets what the shop told, and the same fans tell the same past a
   expect(after['past']).toBeGreaterThan(FANS)
   expect(after['past']).toBeLessThanOrEqual(Number(before['past']))
   expect(await one('select count(*)::int as datasets from datasets')).toEqual({ datasets: 1 })
-}, 60_000)
+})

@@ -14,7 +14,7 @@ const DAY = 86_400_000
 /** Of an account in one period; of more, as many of each kind and hour are left out. */
 const MOST_ACTS = 400
 /** Shorter periods are left for later, longer ones are told in parts. */
-const SHORTEST_MS = MINUTE
+export const SHORTEST_MS = MINUTE
 const LONGEST_MS = 2 * DAY
 /** However far the clock jumps, and before the first day: what lies further back is not told. */
 export const TOLD_BACK_MS = 10 * DAY

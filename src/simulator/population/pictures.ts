@@ -1,7 +1,17 @@
 import { crc32, deflateSync } from 'node:zlib'
 
+const drawn = new Map<string, Buffer>()
+const KEPT = 200
+
 /** A real PNG: two colours run into each other, with a lighter disc in front. `tone` (0 to 359) picks the colours. */
 export function drawPng(width: number, height: number, tone: number): Buffer {
+  const key = `${width} ${height} ${tone}`
+  const png = drawn.get(key) ?? draw(width, height, tone)
+  if (drawn.size < KEPT) drawn.set(key, png)
+  return png
+}
+
+function draw(width: number, height: number, tone: number): Buffer {
   const from = rgb(tone, 0.55, 0.5)
   const to = rgb(tone + 50, 0.6, 0.7)
   const rows = Buffer.alloc((width * 3 + 1) * height)

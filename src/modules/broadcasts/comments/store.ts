@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 
 /** Comments are open to a reader as long as an article is; after a week hardly anybody writes one. */
 const READ_FOR_HOURS = 7 * 24
@@ -33,7 +33,7 @@ const HELD_MINUTES = 10
 
 /** One batch whose comments are due, of an account that is not paused; put off while it is read. */
 export async function claimReading(db: Executor, now: Date): Promise<Reading | undefined> {
-  const { rows } = await sql<Reading>`
+  const { rows } = await sql<Reading>`${prepare}
     with due as (
       select r.batch_id from comment_readings r
         join broadcast_batches t on t.id = r.batch_id join accounts a on a.id = t.account_id

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { Verdict } from '../schema.ts'
 import type { ArmClaim } from '../store/arms.ts'
 
 /** Claims the rest of a test that is to be decided, of a broadcast that isn't paused; the lease is real time. */
 export async function claimUndecided(db: Executor, now: Date): Promise<ArmClaim | undefined> {
-  const { rows } = await sql<ArmClaim>`
+  const { rows } = await sql<ArmClaim>`${prepare}
     update broadcast_arms t set lease_until = clock_timestamp() + interval '2 minutes', fence = t.fence + 1
     where t.id = (
       select a.id from broadcast_arms a join broadcasts b on b.id = a.broadcast_id

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { Due } from '../../manifest.ts'
 import type { Withdrawal } from '../schema/withdraw.ts'
 
@@ -69,7 +69,7 @@ export type WithdrawalClaim = {
 
 /** Claims the next deletion that is due, of an account that isn't paused; the lease is real time. */
 export async function claimWithdrawal(db: Executor, now: Date): Promise<WithdrawalClaim | undefined> {
-  const { rows } = await sql<WithdrawalClaim>`
+  const { rows } = await sql<WithdrawalClaim>`${prepare}
     with due as (
       select w.batch_id, w.article, w.called_at, t.msg_id from withdrawals w join accounts a on a.id = w.account_id
         join broadcast_batches t on t.id = w.batch_id

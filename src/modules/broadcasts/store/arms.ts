@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { ArmState, Content, Verdict } from '../schema.ts'
 import type { FrozenContent } from './groups.ts'
 import { holdMaterialsOf } from './uses.ts'
@@ -60,7 +60,7 @@ export type ArmClaim = { id: string; broadcastId: string; number: number; fence:
 
 /** Claims an arm whose time to open has come, of a broadcast that isn't paused; the lease is real time. A rest is opened by its choice. */
 export async function claimDueArm(db: Executor, now: Date): Promise<ArmClaim | undefined> {
-  const { rows } = await sql<ArmClaim>`
+  const { rows } = await sql<ArmClaim>`${prepare}
     update broadcast_arms t set lease_until = clock_timestamp() + interval '2 minutes', fence = t.fence + 1
     where t.id = (
       select a.id from broadcast_arms a join broadcasts b on b.id = a.broadcast_id

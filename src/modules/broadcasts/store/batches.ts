@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import { type Page, toPage } from '../../../kernel/paging.ts'
 import type { DeliveryState } from '../../deliveries/schema.ts'
 import type { Originality } from '../schema.ts'
@@ -58,7 +58,7 @@ export async function insertBatches(
  * Claims the next batch that is due: planned or held ones of running arms, and ones in flight whose sender is gone. Only of accounts that may send, and never while sending is paused after a restore.
  */
 export async function claimDueBatch(db: Executor, now: Date): Promise<BatchRow | undefined> {
-  const { rows } = await sql<BatchRow>`
+  const { rows } = await sql<BatchRow>`${prepare}
     update broadcast_batches t set lease_until = clock_timestamp() + interval '60 seconds', fence = t.fence + 1
     where t.id = (
       select x.id from broadcast_batches x
@@ -202,7 +202,7 @@ export async function listWithResult(db: Executor, limit: number) {
 
 /** Claims an accepted batch whose result is overdue, to ask the platform for it. */
 export async function claimOverdueResult(db: Executor, now: Date): Promise<BatchRow | undefined> {
-  const { rows } = await sql<BatchRow>`
+  const { rows } = await sql<BatchRow>`${prepare}
     update broadcast_batches t set lease_until = clock_timestamp() + interval '60 seconds', fence = t.fence + 1
     where t.id = (
       select x.id from broadcast_batches x join accounts a on a.id = x.account_id and a.state = 'active'
@@ -214,7 +214,7 @@ export async function claimOverdueResult(db: Executor, now: Date): Promise<Batch
 
 /** Claims a batch that ended without being sent and still has its copy of the draft. */
 export async function claimUnusedDraft(db: Executor, now: Date): Promise<BatchRow | undefined> {
-  const { rows } = await sql<BatchRow>`
+  const { rows } = await sql<BatchRow>`${prepare}
     update broadcast_batches t set lease_until = clock_timestamp() + interval '60 seconds', fence = t.fence + 1
     where t.id = (
       select x.id from broadcast_batches x join accounts a on a.id = x.account_id and a.state = 'active'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Executor } from '../../../infra/transaction.ts'
+import { type Executor, prepare } from '../../../infra/transaction.ts'
 import type { ArticleInput } from '../../../wechat/payloads/drafts.ts'
 import type { MassContent } from '../../../wechat/payloads/mass.ts'
 import { sendAtOf } from '../rules/times.ts'
@@ -101,7 +101,7 @@ export async function groupsOf(
 ): Promise<Map<string, GroupRow[]>> {
   const found = new Map<string, GroupRow[]>(broadcastIds.map((id) => [id, []]))
   if (broadcastIds.length === 0) return found
-  const { rows } = await sql<Raw>`
+  const { rows } = await sql<Raw>`${prepare}
     select g.id as group_id, g.place, g.name as group_name, g.audience, g.audience_basis, g.path, g.ignore_reprint, g.missed,
       g.total, g.filtered, ac.id as activity_id, ac.name as activity_name, a.id, a.broadcast_id, a.number, a.kind, a.state,
       a.share, a.chosen_arm, chooser.name as chosen_by_name, a.verdict, g.holdout, g.test,
