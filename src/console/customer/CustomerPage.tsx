@@ -1,8 +1,8 @@
 import { EditOutlined } from '@ant-design/icons'
-import { Alert, Button, Tabs } from 'antd'
+import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { FanBroadcasts } from '../../modules/broadcasts/console/index.ts'
 import { PersonCampaigns } from '../../modules/campaigns/console/index.ts'
 import { PersonConsents } from '../../modules/consents/console/index.ts'
@@ -23,6 +23,7 @@ import { useEndpoint } from '../hooks.ts'
 import { useCan } from '../session.ts'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { EmptyState, Loaded } from '../ui/states.tsx'
+import { UrlTabs } from '../ui/UrlTabs.tsx'
 
 /** One person across accounts. Each part belongs to the module that knows it. */
 export function CustomerPage() {
@@ -34,7 +35,6 @@ export function CustomerPage() {
 function Customer({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
   const nameOf = usePersonName()
-  const [search, setSearch] = useSearchParams()
   const seesSends = useCan('broadcasts:read')
   const seesCampaigns = useCan('campaigns:read')
   const seesDetails = useCan('datasets:read')
@@ -61,10 +61,9 @@ function Customer({ person }: { person: PersonDetail }) {
           title={t('people.mergedInto', { from: person.mergedFrom })}
         />
       )}
-      <Tabs
-        activeKey={search.get('tab') ?? 'overview'}
+      <UrlTabs
+        alone
         destroyOnHidden
-        onChange={(tab) => setSearch(tab === 'overview' ? {} : { tab }, { replace: true })}
         items={[
           { key: 'overview', label: t('people.tabs.overview'), children: <PersonOverview person={person} /> },
           {

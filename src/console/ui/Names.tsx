@@ -11,7 +11,7 @@ type NamesTableProps<N extends Named> = {
   items: N[]
   schema: z.ZodType<string>
   /** What each of them holds. */
-  holds: { title: string; of: (one: N) => ReactNode }
+  holds: { title: string; align?: 'right'; of: (one: N) => ReactNode }
   /** Asked before one is deleted. */
   deleting: (one: N) => { title: string; hint: string }
   mayWrite?: boolean
@@ -44,7 +44,7 @@ export function NamesTable<N extends Named>(props: NamesTableProps<N>) {
             </Typography.Text>
           ),
         },
-        { title: holds.title, width: 150, render: (_, one) => holds.of(one) },
+        { title: holds.title, align: holds.align, width: 150, render: (_, one) => holds.of(one) },
         {
           key: 'actions',
           width: 50,

@@ -1,4 +1,4 @@
-import { Alert, Progress } from 'antd'
+import { Alert } from 'antd'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Endpoint } from '../../kernel/endpoint.ts'
@@ -8,6 +8,7 @@ import { useFormat } from '../format.ts'
 import { useEndpoint, useInvalidate } from '../hooks.ts'
 import { useAccountId } from '../session.ts'
 import { lookUp, useErrorText } from './error-text.ts'
+import { ProgressPanel } from './ProgressPanel.tsx'
 
 /**
  * The newest background run of a kind, followed while it goes on; the page can be left and come back to.
@@ -54,22 +55,17 @@ export function RunProgress({ run }: { run: RunView | undefined }) {
   }
   const { done, total } = run
   return (
-    <div className="w-panel" style={{ marginBottom: 12 }} aria-live="polite">
-      <div className="w-row" style={{ justifyContent: 'space-between' }}>
-        <strong>{t(run.state === 'queued' ? 'runs.queued' : 'runs.running', { name })}</strong>
-        <span className="w-soft">
-          {total === null
+    <div style={{ marginBottom: 12 }}>
+      <ProgressPanel
+        title={t(run.state === 'queued' ? 'runs.queued' : 'runs.running', { name })}
+        progress={run}
+        said={
+          total === null
             ? t('runs.doneOnly', { done: format.number(done) })
-            : t('runs.doneOf', { done: format.number(done), total: format.number(total) })}
-        </span>
-      </div>
-      <Progress
-        percent={total === null || total === 0 ? 100 : Math.floor((done / total) * 100)}
-        status="active"
-        showInfo={total !== null}
-        size="small"
+            : t('runs.doneOf', { done: format.number(done), total: format.number(total) })
+        }
+        hint={t('runs.canLeave')}
       />
-      <div className="w-faint w-small">{t('runs.canLeave')}</div>
     </div>
   )
 }

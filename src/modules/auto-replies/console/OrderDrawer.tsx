@@ -1,31 +1,11 @@
-import {
-  ArrowDownOutlined,
-  ArrowUpOutlined,
-  HolderOutlined,
-  VerticalAlignTopOutlined,
-} from '@ant-design/icons'
-import {
-  closestCenter,
-  DndContext,
-  type DragEndEvent,
-  KeyboardSensor,
-  PointerSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core'
-import {
-  arrayMove,
-  SortableContext,
-  sortableKeyboardCoordinates,
-  useSortable,
-  verticalListSortingStrategy,
-} from '@dnd-kit/sortable'
-import { CSS } from '@dnd-kit/utilities'
+import { ArrowDownOutlined, ArrowUpOutlined, VerticalAlignTopOutlined } from '@ant-design/icons'
+import { arrayMove } from '@dnd-kit/sortable'
 import { Button, Drawer } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId } from '../../../console/session.ts'
+import { Sorting, useSorted } from '../../../console/ui/Sorting.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
 import {
   getReplyRuleEndpoint,
@@ -66,28 +46,18 @@ function Rules({ rules, onClose }: { rules: readonly ReplyRule[]; onClose: () =>
     onSuccess: onClose,
   })
   const move = (from: number, to: number) => setIds((before) => arrayMove(before, from, to))
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  )
-  const drop = ({ active, over }: DragEndEvent) => {
-    const [from, to] = [ids.indexOf(String(active.id)), ids.indexOf(String(over?.id))]
-    if (from >= 0 && to >= 0 && from !== to) move(from, to)
-  }
   if (rules.length === 0) return <EmptyState compact title={t('replies.order.empty')} />
   return (
     <>
       <p className="w-soft">{t('replies.order.hint')}</p>
-      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
-        <SortableContext items={ids} strategy={verticalListSortingStrategy}>
-          <ol className="w-reply-order">
-            {ids.map((id, place) => {
-              const rule = rules.find((one) => one.id === id)
-              return rule && <Row key={id} rule={rule} place={place} count={ids.length} move={move} />
-            })}
-          </ol>
-        </SortableContext>
-      </DndContext>
+      <Sorting ids={ids} onMove={move}>
+        <ol className="w-reply-order">
+          {ids.map((id, place) => {
+            const rule = rules.find((one) => one.id === id)
+            return rule && <Row key={id} rule={rule} place={place} count={ids.length} move={move} />
+          })}
+        </ol>
+      </Sorting>
       <Button
         type="primary"
         loading={save.isPending}
@@ -105,9 +75,7 @@ type RowProps = { rule: ReplyRule; place: number; count: number; move: (from: nu
 function Row({ rule, place, count, move }: RowProps) {
   const { t } = useTranslation()
   const { name } = rule
-  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
-    id: rule.id,
-  })
+  const sorted = useSorted(rule.id)
   const button = (what: 'first' | 'up' | 'down', icon: ReactNode, to: number) => (
     <Button
       type="text"
@@ -119,20 +87,8 @@ function Row({ rule, place, count, move }: RowProps) {
     />
   )
   return (
-    <li
-      ref={setNodeRef}
-      className={isDragging ? 'w-sort-dragged' : ''}
-      style={{ transform: CSS.Translate.toString(transform), transition }}
-    >
-      <button
-        type="button"
-        className="w-sort-handle"
-        aria-label={t('replies.order.drag', { name })}
-        {...attributes}
-        {...listeners}
-      >
-        <HolderOutlined />
-      </button>
+    <li {...sorted.place}>
+      {sorted.handle(t('replies.order.drag', { name }))}
       <span className="w-faint">{place + 1}</span>
       <div>
         {name}

@@ -1,5 +1,5 @@
 import { CloudUploadOutlined, ImportOutlined, MoreOutlined } from '@ant-design/icons'
-import { Alert, App, Button, Dropdown, Tabs, Tag } from 'antd'
+import { Alert, App, Button, Dropdown, Tag } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../../console/api.ts'
@@ -7,10 +7,10 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpoint, useEndpointMutation, useTellError } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
 import { useErrorText } from '../../../console/ui/error-text.ts'
-import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { RunProgress, useRun } from '../../../console/ui/RunProgress.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../console/ui/UrlTabs.tsx'
 import { useUnsavedGuard } from '../../../console/use-unsaved-guard.ts'
 import { useWechatTags } from '../../../console/wechat-tags.ts'
 import { BrokenAlert } from '../../contents/console/index.ts'
@@ -43,7 +43,6 @@ function Menus({ view }: { view: MenusView }) {
   const accountId = useAccountId()
   const mayWrite = useCan('menus:write')
   const mayPublish = useCan('menus:publish')
-  const filters = useFilters(['tab'])
   const draft = useDraft(view)
   const [dialog, setDialog] = useState<'publish' | 'import' | 'remove' | 'try' | null>(null)
   const { run, isOpen, follow } = useRun('menus.publish', REFRESHED)
@@ -159,9 +158,7 @@ function Menus({ view }: { view: MenusView }) {
         />
       )}
       {!mayWrite && <Alert type="info" showIcon style={{ marginBottom: 12 }} title={t('menus.readOnly')} />}
-      <Tabs
-        activeKey={filters.values.tab ?? 'edit'}
-        onChange={(tab) => filters.set('tab', tab === 'edit' ? undefined : tab)}
+      <UrlTabs
         items={[
           { key: 'edit', label: t('menus.tab.edit'), children: editor },
           { key: 'figures', label: t('menus.tab.figures'), children: <MenuFigures view={view} /> },

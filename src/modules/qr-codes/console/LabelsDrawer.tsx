@@ -43,7 +43,7 @@ function Labels({ kind }: { kind: LabelKind }) {
             <NamesTable
               items={items}
               schema={labelName}
-              holds={{ title: t('qrCodes.codes'), of: (label) => format.number(label.codes) }}
+              holds={{ title: t('qrCodes.codes'), align: 'right', of: (label) => format.number(label.codes) }}
               deleting={(label) => ({
                 title: t('qrCodes.deleteLabel', { name: label.name }),
                 hint: t('qrCodes.deleteLabelHint', { count: label.codes }),

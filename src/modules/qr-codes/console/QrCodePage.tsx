@@ -1,5 +1,5 @@
 import { EditOutlined, InboxOutlined, ReloadOutlined } from '@ant-design/icons'
-import { Alert, Button, Space, Tabs, Tooltip } from 'antd'
+import { Alert, Button, Space, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
@@ -7,9 +7,9 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
-import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { Loaded, NoPermissionState } from '../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../console/ui/UrlTabs.tsx'
 import {
   archiveCodeEndpoint,
   getCodeEndpoint,
@@ -64,11 +64,8 @@ export function QrCodePage() {
 
 function Figures({ code }: { code: QrCode }) {
   const { t } = useTranslation()
-  const filters = useFilters(['tab'])
   return (
-    <Tabs
-      activeKey={filters.values.tab ?? 'figures'}
-      onChange={(tab) => filters.set('tab', tab === 'figures' ? undefined : tab)}
+    <UrlTabs
       items={[
         { key: 'figures', label: t('qrCodes.figures'), children: <FiguresTab code={code} /> },
         { key: 'people', label: t('qrCodes.people'), children: <ScansTable code={code} /> },

@@ -1,10 +1,11 @@
-import { Alert, Button, Progress } from 'antd'
+import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../../../console/api.ts'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpointMutation } from '../../../../console/hooks.ts'
 import { useCan } from '../../../../console/session.ts'
 import { useErrorText } from '../../../../console/ui/error-text.ts'
+import { ProgressPanel } from '../../../../console/ui/ProgressPanel.tsx'
 import {
   type Backtest,
   cancelBacktestEndpoint,
@@ -34,12 +35,11 @@ function Running({ backtest }: { backtest: Backtest }) {
     invalidates: [getBacktestEndpoint, listBacktestsEndpoint],
   })
   return (
-    <div className="w-panel" aria-live="polite">
-      <div className="w-row" style={{ justifyContent: 'space-between' }}>
-        <strong>
-          {t(backtest.state === 'queued' ? 'backtests.progress.queued' : 'backtests.progress.running')}
-        </strong>
-        <span className="w-row w-soft">
+    <ProgressPanel
+      title={t(backtest.state === 'queued' ? 'backtests.progress.queued' : 'backtests.progress.running')}
+      progress={backtest.progress}
+      said={
+        <>
           {total === null
             ? t('backtests.progress.only', { done: format.number(done) })
             : t('backtests.progress.of', { done: format.number(done), total: format.number(total) })}
@@ -54,16 +54,10 @@ function Running({ backtest }: { backtest: Backtest }) {
               {t('backtests.cancel')}
             </Button>
           )}
-        </span>
-      </div>
-      <Progress
-        percent={total === null || total === 0 ? 100 : Math.floor((done / total) * 100)}
-        status="active"
-        showInfo={total !== null}
-        size="small"
-      />
-      <div className="w-faint w-small">{t('backtests.progress.leave')}</div>
-    </div>
+        </>
+      }
+      hint={t('backtests.progress.leave')}
+    />
   )
 }
 

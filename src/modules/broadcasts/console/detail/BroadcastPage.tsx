@@ -1,4 +1,4 @@
-import { Alert, Steps, Tabs } from 'antd'
+import { Alert, Steps } from 'antd'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
@@ -22,6 +22,7 @@ import { Selecting } from './ArmProgress.tsx'
 import { BatchesTable } from './BatchesTable.tsx'
 import { BroadcastActions } from './BroadcastActions.tsx'
 import '../broadcasts.css'
+import { UrlTabs } from '../../../../console/ui/UrlTabs.tsx'
 import { BroadcastTotals } from './BroadcastTotals.tsx'
 import { CommentsTab } from './CommentsTab.tsx'
 import { ConfirmationNotice } from './ConfirmationNotice.tsx'
@@ -109,9 +110,7 @@ function Sections({ broadcast, filters }: { broadcast: Broadcast; filters: Detai
   const { t } = useTranslation()
   const format = useFormat()
   return (
-    <Tabs
-      activeKey={filters.values.tab ?? 'batches'}
-      onChange={(tab) => filters.set('tab', tab === 'batches' ? undefined : tab)}
+    <UrlTabs
       items={[
         {
           key: 'batches',

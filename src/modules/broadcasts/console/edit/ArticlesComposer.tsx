@@ -1,33 +1,17 @@
 import {
   DeleteOutlined,
   HistoryOutlined,
-  HolderOutlined,
   PictureOutlined,
   PlusOutlined,
   SwapOutlined,
 } from '@ant-design/icons'
-import {
-  closestCenter,
-  DndContext,
-  type DragEndEvent,
-  KeyboardSensor,
-  PointerSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core'
-import {
-  arrayMove,
-  SortableContext,
-  sortableKeyboardCoordinates,
-  useSortable,
-  verticalListSortingStrategy,
-} from '@dnd-kit/sortable'
-import { CSS } from '@dnd-kit/utilities'
+import { arrayMove } from '@dnd-kit/sortable'
 import { Button, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAccountId } from '../../../../console/session.ts'
 import { Cover } from '../../../../console/ui/Cover.tsx'
+import { Sorting, useSorted } from '../../../../console/ui/Sorting.tsx'
 import { EmptyState } from '../../../../console/ui/states.tsx'
 import { ArticlePicker, CoverDialog, mediaUrl, type PickedArticle } from '../../../contents/console/index.ts'
 import { MAX_ARTICLES } from '../../schema.ts'
@@ -47,15 +31,6 @@ export function ArticlesComposer({
   const { t } = useTranslation()
   const accountId = useAccountId()
   const [open, setOpen] = useState<Open>()
-  const sensors = useSensors(
-    useSensor(PointerSensor),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  )
-  const drop = ({ active, over }: DragEndEvent) => {
-    const from = articles.findIndex(({ key }) => key === active.id)
-    const to = articles.findIndex(({ key }) => key === over?.id)
-    if (from >= 0 && to >= 0 && from !== to) onChange(arrayMove(articles, from, to))
-  }
   const pick = (picked: PickedArticle[]) => {
     const composed = picked.map(compose)
     onChange(
@@ -87,19 +62,20 @@ export function ArticlesComposer({
         />
       ) : (
         <>
-          <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
-            <SortableContext items={articles.map(({ key }) => key)} strategy={verticalListSortingStrategy}>
-              {articles.map((article, place) => (
-                <Row
-                  key={article.key}
-                  article={article}
-                  onReplace={() => setOpen({ what: 'replace', place })}
-                  onCover={() => setOpen({ what: 'cover', place })}
-                  onRemove={() => onChange(articles.filter(({ key }) => key !== article.key))}
-                />
-              ))}
-            </SortableContext>
-          </DndContext>
+          <Sorting
+            ids={articles.map(({ key }) => key)}
+            onMove={(from, to) => onChange(arrayMove(articles, from, to))}
+          >
+            {articles.map((article, place) => (
+              <Row
+                key={article.key}
+                article={article}
+                onReplace={() => setOpen({ what: 'replace', place })}
+                onCover={() => setOpen({ what: 'cover', place })}
+                onRemove={() => onChange(articles.filter(({ key }) => key !== article.key))}
+              />
+            ))}
+          </Sorting>
           <div style={{ marginTop: 12 }}>{add}</div>
           <p className="w-faint w-small">{t('composer.copyHint')}</p>
         </>
@@ -160,29 +136,15 @@ function Row({
   onRemove: () => void
 }) {
   const { t } = useTranslation()
-  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
-    id: article.key,
-  })
+  const sorted = useSorted(article.key, 'w-sort-row')
   const action = (icon: React.ReactNode, label: string, run: () => void) => (
     <Tooltip title={label}>
       <Button type="text" icon={icon} aria-label={label} onClick={run} />
     </Tooltip>
   )
   return (
-    <div
-      ref={setNodeRef}
-      className={`w-sort-row${isDragging ? ' w-sort-dragged' : ''}`}
-      style={{ transform: CSS.Translate.toString(transform), transition }}
-    >
-      <button
-        type="button"
-        className="w-sort-handle"
-        aria-label={t('composer.drag')}
-        {...attributes}
-        {...listeners}
-      >
-        <HolderOutlined />
-      </button>
+    <div {...sorted.place}>
+      {sorted.handle(t('composer.drag'))}
       <Cover url={article.coverUrl} shape="wide" />
       <div className="w-sort-title">
         {article.title}

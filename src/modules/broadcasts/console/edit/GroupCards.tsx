@@ -1,25 +1,10 @@
-import { DeleteOutlined, HolderOutlined, PlusOutlined } from '@ant-design/icons'
-import {
-  closestCenter,
-  DndContext,
-  type DragEndEvent,
-  KeyboardSensor,
-  PointerSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core'
-import {
-  arrayMove,
-  rectSortingStrategy,
-  SortableContext,
-  sortableKeyboardCoordinates,
-  useSortable,
-} from '@dnd-kit/sortable'
-import { CSS } from '@dnd-kit/utilities'
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { arrayMove } from '@dnd-kit/sortable'
 import { Alert, Button, Popconfirm, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useAccount } from '../../../../console/session.ts'
 import { Cover } from '../../../../console/ui/Cover.tsx'
+import { Sorting, useSorted } from '../../../../console/ui/Sorting.tsx'
 import { StateTag } from '../../../../console/ui/StateTag.tsx'
 import { pathsFor } from '../../rules.ts'
 import { MAX_GROUPS } from '../../schema.ts'
@@ -38,14 +23,7 @@ type Props = {
 /** 发送组 in the order in which people are chosen: drawn to another place, added, removed; the chosen one is edited below. */
 export function GroupCards({ groups, chosen, onChoose, onChange }: Props) {
   const { t } = useTranslation()
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  )
-  const drop = ({ active, over }: DragEndEvent) => {
-    const at = (key: unknown) => groups.findIndex((group) => group.key === key)
-    const [from, to] = [at(active.id), at(over?.id)]
-    if (from < 0 || to < 0 || from === to) return
+  const move = (from: number, to: number) => {
     const kept = groups[chosen]?.key
     const ordered = arrayMove(groups, from, to)
     onChange(ordered)
@@ -58,24 +36,22 @@ export function GroupCards({ groups, chosen, onChoose, onChange }: Props) {
   const problem = problemOf(groups)
   return (
     <section className="w-group-cards" aria-label={t('massGroups.groups')}>
-      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
-        <SortableContext items={groups.map(({ key }) => key)} strategy={rectSortingStrategy}>
-          <div className="w-group-row" role="tablist" aria-label={t('massGroups.groups')}>
-            {groups.map((group, place) => (
-              <Card
-                key={group.key}
-                group={group}
-                place={place}
-                several={groups.length > 1}
-                isChosen={place === chosen}
-                onChoose={() => onChoose(place)}
-                onRemove={() => remove(place)}
-              />
-            ))}
-            <AddCard groups={groups} onChoose={onChoose} onChange={onChange} />
-          </div>
-        </SortableContext>
-      </DndContext>
+      <Sorting ids={groups.map(({ key }) => key)} onMove={move} wraps>
+        <div className="w-group-row" role="tablist" aria-label={t('massGroups.groups')}>
+          {groups.map((group, place) => (
+            <Card
+              key={group.key}
+              group={group}
+              place={place}
+              several={groups.length > 1}
+              isChosen={place === chosen}
+              onChoose={() => onChoose(place)}
+              onRemove={() => remove(place)}
+            />
+          ))}
+          <AddCard groups={groups} onChoose={onChoose} onChange={onChange} />
+        </div>
+      </Sorting>
       {problem !== undefined && <Alert type="error" showIcon title={t(`errors.${problem}`)} />}
     </section>
   )
@@ -94,30 +70,14 @@ function Card({ group, place, several, isChosen, onChoose, onRemove }: CardProps
   const { t } = useTranslation()
   const hosts = useArticleHosts()
   const audience = useAudienceText(audienceOf(group))
-  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
-    id: group.key,
-  })
+  const sorted = useSorted(group.key, `w-group-card${isChosen ? ' w-group-chosen' : ''}`)
   const name = group.name.trim() === '' ? t('massGroups.unnamed') : group.name
   const isReady = isGroupReady(group) && isContentReady(group, hosts)
   return (
-    <div
-      ref={setNodeRef}
-      className={`w-group-card${isChosen ? ' w-group-chosen' : ''}${isDragging ? ' w-sort-dragged' : ''}`}
-      style={{ transform: CSS.Translate.toString(transform), transition }}
-    >
+    <div {...sorted.place}>
       <div className="w-group-head">
         {several && (
-          <Tooltip title={t('massGroups.drag')}>
-            <button
-              type="button"
-              className="w-sort-handle"
-              aria-label={t('massGroups.dragOf', { name })}
-              {...attributes}
-              {...listeners}
-            >
-              <HolderOutlined />
-            </button>
-          </Tooltip>
+          <Tooltip title={t('massGroups.drag')}>{sorted.handle(t('massGroups.dragOf', { name }))}</Tooltip>
         )}
         <button type="button" role="tab" aria-selected={isChosen} onClick={onChoose}>
           {place + 1}. {name}

@@ -1,4 +1,3 @@
-import { Tabs } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
@@ -7,6 +6,7 @@ import { useAccountId, useCan } from '../../../../console/session.ts'
 import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { NoPermissionState } from '../../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../../console/ui/UrlTabs.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import { SendFiguresPanel } from '../../../goals/console/index.ts'
 import { LinksTable } from '../../../links/console/index.ts'
@@ -123,10 +123,8 @@ function Sections({
   const { trigger } = campaign.plan
   const isScheduled = trigger.kind === 'once' || trigger.kind === 'repeat'
   return (
-    <Tabs
-      activeKey={filters.values.tab ?? 'overview'}
+    <UrlTabs
       destroyOnHidden
-      onChange={(tab) => filters.set('tab', tab === 'overview' ? undefined : tab)}
       items={[
         {
           key: 'overview',

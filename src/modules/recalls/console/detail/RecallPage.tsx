@@ -1,5 +1,5 @@
 import { DeleteOutlined, EditOutlined } from '@ant-design/icons'
-import { Button, Tabs } from 'antd'
+import { Button } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
@@ -7,9 +7,9 @@ import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../../console/hooks.ts'
 import { useAccountId, useCan } from '../../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../../console/ui/ConfirmWithNumbers.tsx'
-import { useFilters } from '../../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded, NoPermissionState } from '../../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../../console/ui/UrlTabs.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import { BrokenAlert } from '../../../contents/console/index.ts'
 import {
@@ -63,7 +63,6 @@ function Detail({ rule, funnel, waiting, moreTabs }: Props & { moreTabs: MoreTab
   const accountId = useAccountId()
   const time = useTimeText()
   const scope = useScopeText()
-  const filters = useFilters(['tab'])
   const [asked, setAsked] = useState<string | undefined>()
   return (
     <>
@@ -80,10 +79,8 @@ function Detail({ rule, funnel, waiting, moreTabs }: Props & { moreTabs: MoreTab
         actions={<Actions rule={rule} waiting={waiting} />}
       />
       <BrokenAlert accountId={accountId} match={isOfRecall(rule.id)} />
-      <Tabs
-        activeKey={filters.values.tab ?? 'overview'}
+      <UrlTabs
         destroyOnHidden
-        onChange={(tab) => filters.set('tab', tab === 'overview' ? undefined : tab)}
         items={[
           {
             key: 'overview',

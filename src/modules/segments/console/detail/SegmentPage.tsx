@@ -1,13 +1,13 @@
-import { Alert, Tabs } from 'antd'
+import { Alert } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { useFormat } from '../../../../console/format.ts'
 import { useEndpoint, useInvalidate } from '../../../../console/hooks.ts'
-import { useFilters } from '../../../../console/ui/filters.tsx'
 import { NumberStat, StatRow } from '../../../../console/ui/NumberStat.tsx'
 import { PageHeader } from '../../../../console/ui/PageHeader.tsx'
 import { Loaded } from '../../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../../console/ui/UrlTabs.tsx'
 import { AuditTrail } from '../../../audit/console/index.ts'
 import {
   getSegmentEndpoint,
@@ -61,7 +61,6 @@ function useRefreshedWhenDone(segment: Segment | undefined) {
 
 function Detail({ segment, memberTools }: { segment: Segment; memberTools: MemberTools | undefined }) {
   const { t } = useTranslation()
-  const filters = useFilters(['tab'])
   const isStatic = segment.updateKind === 'static'
   const { names } = useCatalogue({
     rule: segment.rule ?? emptyRule(),
@@ -120,12 +119,7 @@ function Detail({ segment, memberTools }: { segment: Segment; memberTools: Membe
       />
       <Notices segment={segment} />
       <Numbers segment={segment} />
-      <Tabs
-        activeKey={filters.values.tab ?? 'about'}
-        onChange={(key) => filters.set('tab', key === 'about' ? undefined : key)}
-        items={tabs}
-        destroyOnHidden
-      />
+      <UrlTabs items={tabs} destroyOnHidden />
     </>
   )
 }
