@@ -77,6 +77,17 @@ test('D12: a scan is answered and tagged by its code, a follow through it too an
   expect(await hears(openid(2), silent)).toEqual(['欢迎关注'])
 })
 
+test('D12: a code that gets another name gives it to its answer, too', async () => {
+  const named = await code({ name: '旧店名', answer: answer('欢迎光临') })
+  await edit(named, { name: '新店名' })
+  const { rows } = await world.ctx.pool.query(
+    `select name, version from reply_rules where owner_kind = 'qr-code' and owner_id = $1`,
+    [named.id],
+  )
+  expect(rows).toEqual([{ name: '新店名', version: 1 }])
+  expect(await hears(openid(7), named)).toEqual(['欢迎光临'])
+})
+
 test('D12: who follows through a code that says so gets the follow reply after its own, within what a follow allows', async () => {
   await world.rule({ kind: 'follow', priority: 5, answer: answer('关注一', '关注二') })
   const tag = (await world.api<{ id: string }>('POST', '/api/tags', { name: '门店来的' })).body.id

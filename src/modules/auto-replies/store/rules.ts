@@ -158,6 +158,17 @@ export async function ownedRules(
   return rows.map(({ id }) => id)
 }
 
+/** Live rules of an owner are called as it is. */
+export async function renameOwned(trx: Executor, owner: RuleOwner, name: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`update reply_rules set name = ${name}
+    where owner_kind = ${owner.kind} and owner_id = ${owner.id}::bigint and archived_at is null and name <> ${name}
+    returning id`.execute(trx)
+  await holdMaterialsOf(
+    trx,
+    rows.map(({ id }) => id),
+  )
+}
+
 /** False where it was so already. */
 export async function setState(
   trx: Executor,

@@ -2,7 +2,7 @@ import type { Ctx } from '../../../context.ts'
 import { type Executor, inTransaction } from '../../../infra/transaction.ts'
 import { conflict } from '../../../kernel/errors.ts'
 import { audit } from '../../audit/index.ts'
-import { replyRulesChanged } from '../../auto-replies/index.ts'
+import { renameOwned, replyRulesChanged } from '../../auto-replies/index.ts'
 import { makeOne } from '../make.ts'
 import { getCode, type OneCode, requireCode } from '../reads.ts'
 import type { CodeEdit, QrCodeDetail } from '../schema.ts'
@@ -36,6 +36,7 @@ export async function editCode(ctx: Ctx, of: OneCode, edit: CodeEdit): Promise<Q
       const code = { ...before, name: edit.name }
       await changeAnswer(ctx, trx, { code, answer, of: edit.answerOf })
     }
+    await renameOwned(trx, { kind: 'qr-code', id: before.id }, edit.name)
     await auditCode(ctx, trx, of, 'updated', edit.name)
   })
   if (answer !== undefined) await replyRulesChanged(ctx, [of.accountId])
