@@ -4,7 +4,7 @@ import { createReactionSweeps } from '../modules/ingest/index.ts'
 import { modules } from '../modules/registry.ts'
 import { clockDriver } from './clock-driver.ts'
 import { startJobs } from './jobs.ts'
-import { startSweep } from './sweeps.ts'
+import { createCrew, startSweep } from './sweeps.ts'
 
 export type RunningWorker = { close(): Promise<void> }
 
@@ -17,9 +17,10 @@ export async function startWorker(base: Ctx): Promise<RunningWorker> {
     ...createReactionSweeps(modules.flatMap((module) => module.reactions ?? [])),
     ...(ctx.mode === 'sandbox' ? [clockDriver] : []),
   ]
-  const loops = sweeps.flatMap((sweep) =>
-    Array.from({ length: sweep.concurrency ?? 1 }, () => startSweep(ctx, sweep, stop.signal)),
-  )
+  const loops = sweeps.flatMap((sweep) => {
+    const crew = createCrew()
+    return Array.from({ length: sweep.concurrency ?? 1 }, () => startSweep(ctx, sweep, stop.signal, crew))
+  })
   const tasks = Object.assign({}, ...modules.map((module) => module.jobs ?? {}))
   const jobs = await startJobs(ctx, tasks, stop.signal)
   return {

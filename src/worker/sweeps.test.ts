@@ -3,7 +3,7 @@ import { type BareWorld, createBareWorld, createMemoryLog } from '../../tests/se
 import { until } from '../../tests/support/index.ts'
 import type { Ctx } from '../context.ts'
 import type { Sweep } from '../modules/manifest.ts'
-import { startSweep } from './sweeps.ts'
+import { type Crew, createCrew, startSweep } from './sweeps.ts'
 
 const NEVER_MS = 3_600_000
 
@@ -29,8 +29,8 @@ beforeEach(() => {
   }
 })
 
-function start(sweep: Partial<Sweep> & Pick<Sweep, 'run'>) {
-  running.push(startSweep(ctx, { name: 'test', everyMs: NEVER_MS, ...sweep }, stop.signal))
+function start(sweep: Partial<Sweep> & Pick<Sweep, 'run'>, crew?: Crew) {
+  running.push(startSweep(ctx, { name: 'test', everyMs: NEVER_MS, ...sweep }, stop.signal, crew))
 }
 /** Counts its runs, with the time of each. */
 function counting(result: (at: number) => number | Promise<number>) {
@@ -67,6 +67,28 @@ describe('a sweep', () => {
     await other.wake.notify('another')
     await other.wake.notify('mine')
     await until(() => times.length === 2)
+  })
+
+  test('of several loops one looks an interval; one that is held up leaves it to another, and a hint wakes them all', async () => {
+    const crew = createCrew()
+    let holdUp: Promise<void> | undefined
+    let goOn: () => void = () => undefined
+    const { times, run } = counting(async (at) => {
+      if (at === 5) await holdUp
+      return 0
+    })
+    holdUp = new Promise((resolve) => {
+      goOn = resolve
+    })
+    for (let loop = 0; loop < 4; loop += 1) start({ run, everyMs: 200, topic: 'crew' }, crew)
+    await until(() => times.length >= 8)
+    // the four look once at the start; then one looks each time, although the fifth look never came back
+    const gaps = times.slice(4, 8).map((time, at) => time - (times[at + 3] ?? 0))
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(190)
+    const seen = times.length
+    await ctx.wake.notify('crew')
+    await until(() => times.length >= seen + 3)
+    goOn()
   })
 
   test('a hint that comes while it works is not lost', async () => {

@@ -6,11 +6,24 @@ const FIRST_BACKOFF_MS = 250
 const LONGEST_BACKOFF_MS = 15_000
 
 /**
+ * The loops that run one sweep side by side. Of those that doze one watches: it looks when the interval is over, and hands the
+ * watch on before it does. So nothing due costs one look an interval, however many loops there are, and a loop that works on
+ * something slow leaves the watch to another.
+ */
+export type Crew = { isWatched: boolean; promote: Set<() => void> }
+export const createCrew = (): Crew => ({ isWatched: false, promote: new Set() })
+
+/**
  * Runs one sweep until told to stop: again at once after a chunk that did something, else when woken or when its
  * interval is over. A failing sweep backs off and is logged; it never ends the process.
  */
-export async function startSweep(ctx: Ctx, sweep: Sweep, signal: AbortSignal): Promise<void> {
-  const doze = createDoze(ctx, sweep, signal)
+export async function startSweep(
+  ctx: Ctx,
+  sweep: Sweep,
+  signal: AbortSignal,
+  crew: Crew = createCrew(),
+): Promise<void> {
+  const doze = createDoze(ctx, sweep, { signal, crew })
   let backoff = 0
   try {
     while (!signal.aborted) {
@@ -32,32 +45,49 @@ export async function startSweep(ctx: Ctx, sweep: Sweep, signal: AbortSignal): P
   }
 }
 
+type Rested = 'over' | 'hint' | 'promoted' | 'stopped'
+
 /** A sleep that a wake-up or the stop signal ends. A wake-up while working is remembered. */
-function createDoze(ctx: Ctx, sweep: Sweep, signal: AbortSignal) {
+function createDoze(ctx: Ctx, sweep: Sweep, { signal, crew }: { signal: AbortSignal; crew: Crew }) {
   let pending = false
   let wakeUp: (() => void) | undefined
   const hear = () => {
     pending = true
     wakeUp?.()
   }
-  const rest = (ms: number, lightly: boolean) =>
-    new Promise<void>((resolve) => {
-      if (signal.aborted) return resolve()
-      const finish = () => {
+  /** Without `ms` until somebody says something. */
+  const rest = (ms: number | undefined, lightly: boolean) =>
+    new Promise<Rested>((resolve) => {
+      if (signal.aborted) return resolve('stopped')
+      const finish = (why: Rested) => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', finish)
+        signal.removeEventListener('abort', stop)
+        crew.promote.delete(promote)
         wakeUp = undefined
-        resolve()
+        resolve(why)
       }
-      const timer = setTimeout(finish, ms)
-      signal.addEventListener('abort', finish)
-      if (lightly) wakeUp = finish
+      const stop = () => finish('stopped')
+      const promote = () => finish('promoted')
+      const timer = ms === undefined ? undefined : setTimeout(() => finish('over'), ms)
+      if (ms === undefined) crew.promote.add(promote)
+      signal.addEventListener('abort', stop)
+      if (lightly) wakeUp = () => finish('hint')
     })
+  const watch = async (ms: number): Promise<Rested> => {
+    crew.isWatched = true
+    const why = await rest(ms, true)
+    crew.isWatched = false
+    const [next] = crew.promote
+    next?.()
+    return why
+  }
   return {
     /** Hints don't end it: they must not drive a failing sweep round and round. */
     pause: (ms: number) => rest(ms, false),
     async sleep(ms: number) {
-      if (!pending) await rest(ms, true)
+      let why: Rested = 'promoted'
+      while (!pending && why === 'promoted')
+        why = crew.isWatched ? await rest(undefined, true) : await watch(ms)
       pending = false
     },
     close: sweep.topic === undefined ? () => undefined : ctx.wake.on(sweep.topic, hear),

@@ -97,7 +97,7 @@ export const campaignsModule: Manifest = {
     { name: 'campaigns.due', everyMs: 500, topic: CAMPAIGNS_TOPIC, run: openDue },
     { name: 'campaigns.prepare', everyMs: 1_000, topic: CAMPAIGNS_TOPIC, run: beginPrepared },
     { name: 'campaigns.freeze', everyMs: 1_000, topic: CAMPAIGNS_TOPIC, run: freezeNext },
-    { name: 'campaigns.waits', everyMs: 200, topic: WAITS_TOPIC, run: decideWaits },
+    { name: 'campaigns.waits', everyMs: 500, topic: WAITS_TOPIC, run: decideWaits },
     { name: 'campaigns.preflight', everyMs: 2_000, topic: PREFLIGHT_TOPIC, run: preflightNext },
     { name: 'campaigns.settle', everyMs: 2_000, topic: SEND_PAUSED_TOPIC, run: settleCampaigns },
     { name: 'campaigns.drop', everyMs: 5_000, run: dropEndedWaits },

@@ -19,7 +19,7 @@ export const engineSweeps: readonly Sweep[] = [
   {
     name: 'deliveries.immediate',
     topic: laneTopic('immediate'),
-    everyMs: 100,
+    everyMs: 250,
     concurrency: 2,
     run: (ctx, signal) => pump(ctx, 'immediate', signal),
   },
