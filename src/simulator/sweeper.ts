@@ -143,7 +143,7 @@ async function status(world: World, delivering: boolean): Promise<{ nextDueAt: D
        (select due_at from personal_act where done_at is null order by due_at limit 1) union all
        (select due_at from behaviour_step where done_at is null order by due_at limit 1)) due`,
   )
-  const next = row?.next ?? null
-  const overdue = next !== null && next <= world.clock.now()
-  return { nextDueAt: next, busy: delivering || overdue || row?.waiting === true || isActing(world) }
+  const overdue = Object.values(await whatIsDue(world)).includes(true)
+  const busy = delivering || overdue || row?.waiting === true || isActing(world)
+  return { nextDueAt: row?.next ?? null, busy }
 }
