@@ -72,7 +72,7 @@ test('I8: pushes are answered while every other connection of the process is bus
   await world.rule({ kind: 'keyword', keywords: words('忙吗'), answer: answer('不忙') })
   const { pool } = world.ctx
   // one of them listens
-  const sleeping = Array.from({ length: pool.options.max - 1 }, () => pool.query('select pg_sleep(1.5)'))
+  const sleeping = Array.from({ length: pool.options.max - 1 }, () => pool.query('select pg_sleep(4)'))
   await until(async () => pool.totalCount === pool.options.max && pool.idleCount === 0, {
     what: 'a full pool',
   })
@@ -82,7 +82,7 @@ test('I8: pushes are answered while every other connection of the process is bus
       pushes.send(pushes.text(world.own.openids[1 + (n % 5)] as string, '忙吗')),
     ),
   )
-  expect(performance.now() - from).toBeLessThan(1_000)
+  expect(performance.now() - from, 'they waited for none of them').toBeLessThan(3_500)
   for (const one of answers) expect(one).toContain('不忙')
   await Promise.all(sleeping)
 })
