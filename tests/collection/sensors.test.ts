@@ -144,7 +144,13 @@ describe('the format', () => {
     ['data, gzip=1', () => post({ data: encode(message(), { gzip: true }), gzip: '1' })],
     ['data_list, gzip=0', () => post({ data_list: encode([message()]), gzip: '0' })],
     ['data_list, packed without saying so', () => post({ data_list: encode([message()], { gzip: true }) })],
-    ['with a check sum', () => post({ data: encode(message()), crc: String(checkSum(encode(message()))) })],
+    [
+      'with a check sum',
+      () => {
+        const data = encode(message())
+        return post({ data, crc: String(checkSum(data)) })
+      },
+    ],
     [
       'an image with everything in the address',
       () =>
