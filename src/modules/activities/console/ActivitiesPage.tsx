@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Switch, Table, Tabs } from 'antd'
+import { Button, Switch, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEndpoint } from '../../../console/hooks.ts'
@@ -7,6 +7,7 @@ import { useCan } from '../../../console/session.ts'
 import { FilterBar, useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { EmptyState, Loaded } from '../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../console/ui/UrlTabs.tsx'
 import { type Activity, listActivitiesEndpoint } from '../schema.ts'
 import { ActivityModal } from './ActivityModal.tsx'
 import { useActivityColumns } from './columns.tsx'
@@ -15,14 +16,10 @@ import { GroupsTab } from './GroupsTab.tsx'
 /** 营销活动与分组: what broadcasts and campaigns are filed under. */
 export function ActivitiesPage() {
   const { t } = useTranslation()
-  const filters = useFilters(['tab', 'archived'])
-  const tab = filters.values.tab === 'groups' ? 'groups' : 'activities'
   return (
     <>
       <PageHeader title={t('nav.activities')} sub={t('activities.sub')} />
-      <Tabs
-        activeKey={tab}
-        onChange={(next) => filters.set('tab', next === 'groups' ? next : undefined)}
+      <UrlTabs
         destroyOnHidden
         items={[
           { key: 'activities', label: t('activities.title'), children: <ActivitiesTab /> },

@@ -1,5 +1,5 @@
 import { ImportOutlined, OrderedListOutlined, PlusOutlined, QuestionCircleOutlined } from '@ant-design/icons'
-import { Button, Tabs, Tooltip } from 'antd'
+import { Button, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -7,6 +7,7 @@ import { useAccountId, useCan } from '../../../console/session.ts'
 import { useFilters } from '../../../console/ui/filters.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { NoPermissionState } from '../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../console/ui/UrlTabs.tsx'
 import { ImportDrawer } from './ImportDrawer.tsx'
 import { MissesDrawer } from './MissesDrawer.tsx'
 import { OrderDrawer } from './OrderDrawer.tsx'
@@ -23,24 +24,15 @@ export function RepliesPage() {
 
 function Replies() {
   const { t } = useTranslation()
-  const filters = useFilters(['tab', 'q', 'state', 'problem', 'of'])
+  const filters = useFilters(['tab'])
   const tab = tabOf(filters.values.tab)
   return (
     <>
       <PageHeader title={t('replies.title')} sub={t('replies.sub')} actions={<Actions tab={tab} />} />
       <div className="w-reply-page">
-        <Tabs
-          activeKey={tab}
+        <UrlTabs
+          alone
           destroyOnHidden
-          onChange={(next) => {
-            filters.change({
-              tab: next === 'keyword' ? undefined : next,
-              q: undefined,
-              state: undefined,
-              problem: undefined,
-              of: undefined,
-            })
-          }}
           items={TABS.map((one) => ({
             key: one,
             label: t(`replies.tab.${one}`),

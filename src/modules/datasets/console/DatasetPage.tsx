@@ -1,5 +1,5 @@
 import { UploadOutlined } from '@ant-design/icons'
-import { Button, Tabs } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
@@ -7,11 +7,11 @@ import { useFormat } from '../../../console/format.ts'
 import { useEndpoint, useEndpointMutation } from '../../../console/hooks.ts'
 import { useCan } from '../../../console/session.ts'
 import { ConfirmWithNumbers } from '../../../console/ui/ConfirmWithNumbers.tsx'
-import { useFilters } from '../../../console/ui/filters.tsx'
 import { NumberStat, StatRow } from '../../../console/ui/NumberStat.tsx'
 import { PageHeader } from '../../../console/ui/PageHeader.tsx'
 import { StateTag } from '../../../console/ui/StateTag.tsx'
 import { Loaded } from '../../../console/ui/states.tsx'
+import { UrlTabs } from '../../../console/ui/UrlTabs.tsx'
 import {
   archiveDatasetEndpoint,
   countRowsEndpoint,
@@ -25,15 +25,11 @@ import { FieldsTab } from './FieldsTab.tsx'
 import { ImportsTab } from './import/ImportsTab.tsx'
 import { RowsTab } from './RowsTab.tsx'
 
-const TABS = ['rows', 'fields', 'imports', 'api'] as const
-
 /** One dataset: how much is in it, its rows, fields, imports, and how rows get in. */
 export function DatasetPage() {
   const { t } = useTranslation()
   const { key = '' } = useParams()
-  const filters = useFilters(['tab'])
   const query = useEndpoint(getDatasetEndpoint, { params: { key } })
-  const shown = TABS.find((tab) => tab === filters.values.tab) ?? 'rows'
   return (
     <Loaded query={query}>
       {(dataset) => (
@@ -49,9 +45,7 @@ export function DatasetPage() {
             actions={<Actions dataset={dataset} />}
           />
           <Numbers dataset={dataset} />
-          <Tabs
-            activeKey={shown}
-            onChange={(tab) => filters.set('tab', tab === 'rows' ? undefined : tab)}
+          <UrlTabs
             destroyOnHidden
             items={[
               { key: 'rows', label: t('datasets.rows'), children: <RowsTab dataset={dataset} /> },
