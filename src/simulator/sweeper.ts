@@ -101,20 +101,29 @@ async function sweep(world: World, deliverer: Deliverer): Promise<void> {
   await world.usage.flush()
 }
 
+/** Rows that wait for their `due_at`; fans' daily life and callbacks have times of their own. */
+const WAITING = {
+  mass: 'select due_at from mass_job where finished_at is null',
+  results: 'select due_at from notice_result where done_at is null',
+  publishing: 'select due_at from publish_job where finished_at is null',
+  steps: 'select due_at from behaviour_step where done_at is null',
+  acts: 'select due_at from personal_act where done_at is null',
+} as const satisfies Record<Exclude<Kind, 'lives'>, string>
+
+const WHAT_IS_DUE = `select exists (select from push where state = 'waiting' and next_at <= now()) as pushes,
+  ${Object.entries(WAITING)
+    .map(([kind, rows]) => `exists (${rows} and due_at <= $1) as ${kind},`)
+    .join('\n  ')}
+  exists (select from life join account on account.id = account_id
+    where settings->'life' is not null and told_until <= $2) as lives`
+
 /** Asked ten times a second: one statement where nothing is. */
 async function whatIsDue({ db, clock }: World): Promise<Record<Kind | 'pushes', boolean>> {
   const now = clock.now()
-  const row = await db.row<Record<Kind | 'pushes', boolean>>(
-    `select exists (select from push where state = 'waiting' and next_at <= now()) as pushes,
-       exists (select from mass_job where finished_at is null and due_at <= $1) as mass,
-       exists (select from notice_result where done_at is null and due_at <= $1) as results,
-       exists (select from publish_job where finished_at is null and due_at <= $1) as publishing,
-       exists (select from behaviour_step where done_at is null and due_at <= $1) as steps,
-       exists (select from personal_act where done_at is null and due_at <= $1) as acts,
-       exists (select from life join account on account.id = account_id
-         where settings->'life' is not null and told_until <= $2) as lives`,
-    [now, new Date(now.getTime() - SHORTEST_MS)],
-  )
+  const row = await db.row<Record<Kind | 'pushes', boolean>>(WHAT_IS_DUE, [
+    now,
+    new Date(now.getTime() - SHORTEST_MS),
+  ])
   if (!row) throw new Error('nothing was told of what is due')
   return row
 }
@@ -133,16 +142,14 @@ async function tidy({ db, clock }: World): Promise<void> {
   await db.run(`delete from push where state <> 'waiting' and created_at < now() - interval '7 days'`)
 }
 
+const NEXT_DUE = `select min(due_at) as next, exists (select 1 from push where state = 'waiting') as waiting from (
+  ${Object.values(WAITING)
+    .map((rows) => `(${rows} order by due_at limit 1)`)
+    .join(' union all\n  ')}) due`
+
 /** Busy means: something is due and not done, or a callback hasn't been answered for good. */
 async function status(world: World, delivering: boolean): Promise<{ nextDueAt: Date | null; busy: boolean }> {
-  const row = await world.db.row<{ next: Date | null; waiting: boolean }>(
-    `select min(due_at) as next, exists (select 1 from push where state = 'waiting') as waiting from (
-       (select due_at from mass_job where finished_at is null order by due_at limit 1) union all
-       (select due_at from publish_job where finished_at is null order by due_at limit 1) union all
-       (select due_at from notice_result where done_at is null order by due_at limit 1) union all
-       (select due_at from personal_act where done_at is null order by due_at limit 1) union all
-       (select due_at from behaviour_step where done_at is null order by due_at limit 1)) due`,
-  )
+  const row = await world.db.row<{ next: Date | null; waiting: boolean }>(NEXT_DUE)
   const overdue = Object.values(await whatIsDue(world)).includes(true)
   const busy = delivering || overdue || row?.waiting === true || isActing(world)
   return { nextDueAt: row?.next ?? null, busy }
