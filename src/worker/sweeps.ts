@@ -45,8 +45,6 @@ export async function startSweep(
   }
 }
 
-type Rested = 'over' | 'hint' | 'promoted' | 'stopped'
-
 /** A sleep that a wake-up or the stop signal ends. A wake-up while working is remembered. */
 function createDoze(ctx: Ctx, sweep: Sweep, { signal, crew }: { signal: AbortSignal; crew: Crew }) {
   let pending = false
@@ -55,39 +53,38 @@ function createDoze(ctx: Ctx, sweep: Sweep, { signal, crew }: { signal: AbortSig
     pending = true
     wakeUp?.()
   }
-  /** Without `ms` until somebody says something. */
+  /** Without `ms` until somebody says something; true when that was to take the watch. */
   const rest = (ms: number | undefined, lightly: boolean) =>
-    new Promise<Rested>((resolve) => {
-      if (signal.aborted) return resolve('stopped')
-      const finish = (why: Rested) => {
+    new Promise<boolean>((resolve) => {
+      if (signal.aborted) return resolve(false)
+      const finish = (promoted = false) => {
         clearTimeout(timer)
         signal.removeEventListener('abort', stop)
         crew.promote.delete(promote)
         wakeUp = undefined
-        resolve(why)
+        resolve(promoted)
       }
-      const stop = () => finish('stopped')
-      const promote = () => finish('promoted')
-      const timer = ms === undefined ? undefined : setTimeout(() => finish('over'), ms)
+      const stop = () => finish()
+      const promote = () => finish(true)
+      const timer = ms === undefined ? undefined : setTimeout(stop, ms)
       if (ms === undefined) crew.promote.add(promote)
       signal.addEventListener('abort', stop)
-      if (lightly) wakeUp = () => finish('hint')
+      if (lightly) wakeUp = stop
     })
-  const watch = async (ms: number): Promise<Rested> => {
+  const watch = async (ms: number): Promise<boolean> => {
     crew.isWatched = true
-    const why = await rest(ms, true)
+    const promoted = await rest(ms, true)
     crew.isWatched = false
     const [next] = crew.promote
     next?.()
-    return why
+    return promoted
   }
   return {
     /** Hints don't end it: they must not drive a failing sweep round and round. */
     pause: (ms: number) => rest(ms, false),
     async sleep(ms: number) {
-      let why: Rested = 'promoted'
-      while (!pending && why === 'promoted')
-        why = crew.isWatched ? await rest(undefined, true) : await watch(ms)
+      let promoted = true
+      while (!pending && promoted) promoted = crew.isWatched ? await rest(undefined, true) : await watch(ms)
       pending = false
     },
     close: sweep.topic === undefined ? () => undefined : ctx.wake.on(sweep.topic, hear),
