@@ -35,8 +35,8 @@ export async function editCode(ctx: Ctx, of: OneCode, edit: CodeEdit): Promise<Q
     if (answer !== undefined) {
       const code = { ...before, name: edit.name }
       await changeAnswer(ctx, trx, { code, answer, of: edit.answerOf })
-    }
-    await renameOwned(trx, { kind: 'qr-code', id: before.id }, edit.name)
+    } else if (edit.name !== before.name)
+      await renameOwned(trx, { kind: 'qr-code', id: before.id }, edit.name)
     await auditCode(ctx, trx, of, 'updated', edit.name)
   })
   if (answer !== undefined) await replyRulesChanged(ctx, [of.accountId])
